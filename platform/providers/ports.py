@@ -1,0 +1,133 @@
+"""What a model is to the rest of the house: frozen requests and events, and two small protocols.
+
+The turn loop, retrieval and the adapters speak these and nothing else, so that a model is exchanged without
+anybody noticing.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+Role = Literal["system", "user", "assistant", "tool"]
+Grounding = Literal["free", "prefer", "only"]
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A finished call that the model asked for; `arguments` is JSON text, as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSchema:
+    """A tool that the model may call; `parameters` is a JSON schema of an object."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message of the transcript; `tool_call_id` only where role is `tool`."""
+
+    role: Role
+    content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePassage:
+    """A passage that the prompt shows the model, under the number that a citation mark uses."""
+
+    number: int
+    id: str
+    text: str
+    title: str = ""
+    page: int | None = None
+    paragraph: int | None = None
+    heading: str = ""
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One call of a chat model.
+
+    `messages` is the whole prompt, passages included. `passages` and `question` repeat its parts for models that
+    work on them directly, as Quote does. `parameters` may hold temperature, top_p and max_output_tokens.
+    `language` is a language code such as `en` or `zh-hans`, empty where it is unknown.
+    """
+
+    messages: Sequence[ChatMessage]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    tools: Sequence[ToolSchema] = ()
+    passages: Sequence[SourcePassage] = ()
+    question: str = ""
+    grounding: Grounding = "prefer"
+    not_enough_information: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer: everything that one read of the network brought."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """A piece of the tool call at `index`; `id` and `name` are empty after its first piece."""
+
+    index: int
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of the call; `estimated` where the provider did not count them."""
+
+    input_tokens: int
+    output_tokens: int
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The provider's own end of the answer, the last event of every complete stream."""
+
+    reason: FinishReason
+
+
+ModelEvent = TextDelta | ToolCallDelta | Usage | Finished
+
+
+class ChatModel(Protocol):
+    """A model that answers."""
+
+    def stream(self, request: ChatRequest) -> AsyncIterator[ModelEvent]:
+        """Answer; the stream holds at most one Usage, then ends with Finished, or raises a ProviderError."""
+        ...
+
+
+class Embedder(Protocol):
+    """A model that turns text into vectors of length 1."""
+
+    name: str
+    dimensions: int
+
+    async def query(self, text: str) -> list[float]:
+        """Embed one question."""
+        ...
+
+    def passages(self, texts: list[str]) -> list[list[float]]:
+        """Embed passages, in their order. Blocks: call it from a worker or an executor, not from an event loop."""
+        ...
