@@ -1,0 +1,125 @@
+"""Where a call may go: the grammar of its address, and the hosts that operators trust."""
+
+import re
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from kernel.egress.addresses import is_forbidden
+from kernel.egress.errors import EgressRefused
+
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_METADATA_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "instance-data.ec2.internal"})
+_INNER_SUFFIXES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa", ".arpa", ".onion")
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_trusted: set[tuple[str, int]] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address whose spelling is allowed; `trusted` ones may be private and may speak plain http."""
+
+    scheme: str
+    host: str
+    port: int
+    trusted: bool
+
+
+def trust(host: str, port: int) -> None:
+    """Let calls to model providers through to one exact host and port, whatever its address is.
+
+    For hosts that the operator named in the settings, never for those that a user typed: only clients made with
+    `operator_hosts=True` use it.
+    """
+    _trusted.add((host.lower(), port))
+
+
+def trust_url(url: str) -> None:
+    """Trust the host and port of a URL from the operator's settings."""
+    parts = urlsplit(url)
+    if parts.hostname:
+        trust(parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme, 443))
+
+
+def check_url(url: str) -> None:
+    """Check the spelling of an address that a person typed, before it is stored or called.
+
+    Raises:
+        EgressRefused: no call could ever go there.
+    """
+    if any(character in string.whitespace + "\\" or not character.isprintable() for character in url):
+        raise EgressRefused(host=url, reason="characters that do not belong into an address")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise EgressRefused(host=url, reason="not an address") from None
+    if "@" in parts.netloc:
+        raise EgressRefused(host=host, reason="a user name in the address")
+    check_target(parts.scheme, _ascii(host), port, operator_hosts=False)
+
+
+def check_target(scheme: str, host: str, port: int | None, *, operator_hosts: bool) -> Target:
+    """Check scheme, host and port of a call; `port` is None where the address names none.
+
+    Raises:
+        EgressRefused: https on port 443 to a public name or address is what works, and what operators trust.
+    """
+    host = host.lower()
+    actual_port = _DEFAULT_PORTS.get(scheme, 0) if port is None else port
+    if scheme not in _DEFAULT_PORTS or not host:
+        raise EgressRefused(host=host, reason=f"scheme {scheme!r}")
+    if _is_trusted(host, actual_port, operator_hosts=operator_hosts):
+        return Target(scheme, host, actual_port, trusted=True)
+    if (scheme, actual_port) != ("https", 443):
+        raise EgressRefused(host=host, reason=f"{scheme} on port {actual_port}")
+    _check_host(host)
+    return Target(scheme, host, actual_port, trusted=False)
+
+
+def _is_trusted(host: str, port: int, *, operator_hosts: bool) -> bool:
+    if operator_hosts and (host, port) in _trusted:
+        return True
+    return f"{host}:{port}" in _allowed() or f"[{host}]:{port}" in _allowed()
+
+
+def _allowed() -> Iterable[str]:
+    return [entry.strip().lower() for entry in settings.EGRESS_ALLOW]
+
+
+def _check_host(host: str) -> None:
+    literal = _literal(host)
+    if literal is not None:
+        if is_forbidden(literal):
+            raise EgressRefused(host=host, reason="a forbidden address")
+        return
+    labels = host.split(".")
+    if len(host) > 253 or len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise EgressRefused(host=host, reason="not a public host name")
+    # 127.1, 0x7f.1 and 0177.0.0.1 are addresses to some resolvers: no public top-level domain looks like them.
+    if not labels[-1][0].isalpha():
+        raise EgressRefused(host=host, reason="an unusual spelling of an address")
+    if host in _METADATA_NAMES or host.endswith(_INNER_SUFFIXES):
+        raise EgressRefused(host=host, reason="an inner name")
+
+
+def _literal(host: str) -> str | None:
+    for kind in (IPv4Address, IPv6Address):
+        try:
+            return str(kind(host))
+        except ValueError:
+            continue
+    return None
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        raise EgressRefused(host=host, reason="not a host name") from None

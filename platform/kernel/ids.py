@@ -1,0 +1,32 @@
+"""Public ids: opaque, prefixed, safe to show outside (asst_…)."""
+
+import secrets
+from functools import partial
+from typing import Any
+
+from django.db import models
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LENGTH = 22  # 131 bits: not guessable
+
+
+def new_public_id(prefix: str) -> str:
+    """A fresh id, for example `asst_4fK…`."""
+    return prefix + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+class PublicIdField(models.CharField):  # type: ignore[type-arg]
+    """The id that is shown outside; made once, never changed."""
+
+    def __init__(self, prefix: str = "", **kwargs: Any) -> None:
+        self.prefix = prefix
+        kwargs.setdefault("max_length", 48)
+        kwargs.setdefault("unique", True)
+        kwargs.setdefault("editable", False)
+        kwargs["default"] = partial(new_public_id, prefix)
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("default", None)
+        return name, path, [self.prefix, *args], kwargs

@@ -1,0 +1,93 @@
+"""Keyset pagination: pages that stay right while rows come and go, at a constant cost."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import orjson
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import InvalidInput
+
+T = TypeVar("T")
+DEFAULT_LIMIT = 25
+MAX_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list, and the cursors of its neighbours."""
+
+    results: list[T]
+    next: str | None
+    previous: str | None
+
+
+def paginate(
+    queryset: QuerySet[Any], *, cursor: str | None, limit: int = DEFAULT_LIMIT, order: tuple[str, ...] = ("-created_at", "-id")
+) -> Page[Any]:
+    """Cut one page out of a queryset.
+
+    Args:
+        cursor: what an earlier page gave as `next` or `previous`, or None for the first page.
+        limit: 1 to 100 rows.
+        order: fields to sort by, the last one unique; all must be non-null and of one direction.
+
+    Raises:
+        InvalidInput: the cursor is none of ours.
+    """
+    limit = max(1, min(limit, MAX_LIMIT))
+    backwards, position = _decode(cursor, len(order))
+    rows = queryset.order_by(*[_flip(field) if backwards else field for field in order])
+    if position:
+        rows = rows.filter(_after(order, position, backwards))
+    found = list(rows[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    if backwards:
+        found.reverse()
+    has_next = bool(found) and (backwards or more)
+    has_previous = bool(found) and (more if backwards else position is not None)
+    return Page(
+        results=found,
+        next=_encode(found[-1], order, backwards=False) if has_next else None,
+        previous=_encode(found[0], order, backwards=True) if has_previous else None,
+    )
+
+
+def _flip(field: str) -> str:
+    return field[1:] if field.startswith("-") else "-" + field
+
+
+def _after(order: tuple[str, ...], position: list[Any], backwards: bool) -> Q:
+    condition = Q()
+    equal: dict[str, Any] = {}
+    for field, value in zip(order, position, strict=True):
+        name = field.lstrip("-")
+        descending = field.startswith("-") != backwards
+        condition |= Q(**equal, **{f"{name}__{'lt' if descending else 'gt'}": value})
+        equal[name] = value
+    return condition
+
+
+def _encode(row: Any, order: tuple[str, ...], *, backwards: bool) -> str:
+    values = [getattr(row, field.lstrip("-")) for field in order]
+    return base64.urlsafe_b64encode(orjson.dumps([int(backwards), *values])).decode().rstrip("=")
+
+
+def _decode(cursor: str | None, width: int) -> tuple[bool, list[Any] | None]:
+    if not cursor:
+        return False, None
+    try:
+        backwards, *position = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if len(position) != width or not all(isinstance(value, str | int | float) for value in position):
+            raise ValueError("shape")
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidInput.on("cursor", "invalid_cursor", _("This cursor is not valid. Start from the first page.")) from error
+    return bool(backwards), [parse_datetime(value) or value if _looks_like_time(value) else value for value in position]
+
+
+def _looks_like_time(value: Any) -> bool:
+    return isinstance(value, str) and len(value) >= 19 and value[4:5] == "-" and "T" in value

@@ -1,0 +1,131 @@
+"""What must be known upwards. Rooms register here in `AppConfig.ready()`, and nowhere else."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.utils.functional import Promise
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """An ordered list that rooms add to at start-up."""
+
+    def __init__(self) -> None:
+        self._items: list[T] = []
+
+    def register(self, item: T) -> T:
+        """Add one entry; the same entry twice counts once."""
+        if item not in self._items:
+            self._items.append(item)
+        return item
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+class Slot(Generic[T]):
+    """Exactly one provider of something."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._value: T | None = None
+
+    def fill(self, value: T) -> None:
+        """Say who provides it."""
+        self._value = value
+
+    def get(self) -> T:
+        """The provider; raises LookupError when no room has filled the slot."""
+        if self._value is None:
+            raise LookupError(f"nobody provides {self.name}")
+        return self._value
+
+
+@dataclass(frozen=True)
+class NavigationEntry:
+    """A door in the rail. `permission` is a permission's name, or None for everybody."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    url_name: str
+    order: int
+    permission: str | None = None
+    strangers: bool = False
+
+
+@dataclass(frozen=True)
+class ShellFragment:
+    """A part of the rail that another room renders: loaded by htmx from `url_name`.
+
+    `place` is one of: pinned, recent, allowance.
+    """
+
+    place: str
+    url_name: str
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class EventConsumer:
+    """Handles domain events of some kinds; returns whether it succeeded. Must be idempotent."""
+
+    name: str
+    kinds: frozenset[str]
+    handle: Callable[[int, str, dict[str, Any]], bool]
+
+
+@dataclass(frozen=True)
+class PublishProblem:
+    """Why a draft may not be published yet, or a warning about it."""
+
+    code: str
+    message: str
+    blocking: bool = True
+
+
+@dataclass(frozen=True)
+class PublishCheck:
+    """Looks at a draft before it becomes a version; `check(actor, assistant, specification)`."""
+
+    name: str
+    check: Callable[[Any, Any, Any], Sequence[PublishProblem]]
+
+
+@dataclass(frozen=True)
+class ReadinessCheck:
+    """A part that must answer before the process takes traffic. `check` returns "ok" or a sentence."""
+
+    name: str
+    check: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class PersonalDataHolder:
+    """A room that holds data about people: exported and erased on request."""
+
+    name: str
+    export: Callable[[int], Any]
+    erase: Callable[[int], None]
+
+
+navigation: Registry[NavigationEntry] = Registry()
+shell_fragments: Registry[ShellFragment] = Registry()
+event_consumers: Registry[EventConsumer] = Registry()
+publish_checks: Registry[PublishCheck] = Registry()
+readiness_checks: Registry[ReadinessCheck] = Registry()
+personal_data: Registry[PersonalDataHolder] = Registry()
+# Streaming endpoints served beside Django: kernel.asgi.StreamRoute.
+stream_routes: Registry[Any] = Registry()
+# Coroutine functions run when a web process's event loop starts and stops.
+on_startup: Registry[Callable[[], Any]] = Registry()
+on_shutdown: Registry[Callable[[], Any]] = Registry()
+# The retrieval port of a turn: see assistants.turns.plan.
+retriever: Slot[Any] = Slot("retrieval")
+# Periodic work: {name: {"task": …, "schedule": seconds}}.
+periodic_tasks: dict[str, dict[str, Any]] = {}

@@ -1,0 +1,135 @@
+"""Migration operations that raise the database's wall around a tenant-owned table."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+OWN_ORGANISATION = "organisation_id = NULLIF(current_setting('bottega.organisation', true), '')::bigint"
+OWN_USER = "user_id = NULLIF(current_setting('bottega.user', true), '')::bigint"
+
+
+def _is_tenant(model: Any) -> bool:
+    return any(field.name == "organisation" for field in model._meta.concrete_fields)
+
+
+class _TableOperation(Operation):
+    reduces_to_sql = True
+    reversible = True
+    atomic = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Nothing that Django's model state knows about."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for statement in self.forwards(to_state.apps.get_model(app_label, self.name)):
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for statement in self.backwards(to_state.apps.get_model(app_label, self.name)):
+            schema_editor.execute(statement)
+
+    def forwards(self, model: Any) -> list[str]:
+        """SQL that does it."""
+        raise TypeError(type(self))
+
+    def backwards(self, model: Any) -> list[str]:
+        """SQL that does it."""
+        raise TypeError(type(self))
+
+    def describe(self) -> str:
+        return f"{type(self).__name__} {self.name}"
+
+
+class TenantTable(_TableOperation):
+    """Force row-level security on a table and tie its children to parents of the same organisation.
+
+    A plain foreign key would let one organisation attach a row to another's invisible one; the composite key
+    `(organisation_id, …)` refuses that.
+    """
+
+    def forwards(self, model: Any) -> list[str]:
+        table = model._meta.db_table
+        statements = [
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key" UNIQUE (organisation_id, id)',
+            f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
+            f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
+            f'CREATE POLICY own_organisation ON "{table}" USING ({OWN_ORGANISATION}) WITH CHECK ({OWN_ORGANISATION})',
+        ]
+        return statements + [self._composite_key(table, field) for field in _tenant_parents(model)]
+
+    def backwards(self, model: Any) -> list[str]:
+        table = model._meta.db_table
+        dropped = [
+            f'ALTER TABLE "{table}" DROP CONSTRAINT "{_key_name(table, field)}"' for field in _tenant_parents(model)
+        ]
+        return [
+            *dropped,
+            f'DROP POLICY own_organisation ON "{table}"',
+            f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY',
+            f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY',
+            f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_tenant_key"',
+        ]
+
+    @staticmethod
+    def _composite_key(table: str, field: Any) -> str:
+        parent = field.remote_field.model._meta.db_table
+        return (
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{_key_name(table, field)}"'
+            f' FOREIGN KEY (organisation_id, "{field.column}") REFERENCES "{parent}" (organisation_id, id)'
+            " DEFERRABLE INITIALLY DEFERRED"
+        )
+
+
+def _tenant_parents(model: Any) -> list[Any]:
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and field.name != "organisation" and _is_tenant(field.remote_field.model)
+    ]
+
+
+def _key_name(table: str, field: Any) -> str:
+    return f"{table}_{field.column}_tenant_fk"[:63]
+
+
+class ReadPolicy(_TableOperation):
+    """Let rows be read under a further condition, for example published ones by everybody."""
+
+    def __init__(self, name: str, policy: str, condition: str) -> None:
+        super().__init__(name)
+        self.policy, self.condition = policy, condition
+
+    def forwards(self, model: Any) -> list[str]:
+        return [f'CREATE POLICY "{self.policy}" ON "{model._meta.db_table}" FOR SELECT USING ({self.condition})']
+
+    def backwards(self, model: Any) -> list[str]:
+        return [f'DROP POLICY "{self.policy}" ON "{model._meta.db_table}"']
+
+
+class AppendOnly(_TableOperation):
+    """Refuse updates and deletions of a table's rows, whoever asks."""
+
+    FUNCTION: ClassVar[str] = (
+        "CREATE OR REPLACE FUNCTION bottega_refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+    )
+
+    def forwards(self, model: Any) -> list[str]:
+        return [
+            self.FUNCTION,
+            f'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON "{model._meta.db_table}"'
+            " FOR EACH ROW EXECUTE FUNCTION bottega_refuse_change()",
+        ]
+
+    def backwards(self, model: Any) -> list[str]:
+        return [f'DROP TRIGGER append_only ON "{model._meta.db_table}"']
