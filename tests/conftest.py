@@ -1,0 +1,73 @@
+"""The ground under all tests. Fixtures live in tests/fixtures/, one file a room; every file there is loaded."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import django.test
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import override_settings
+
+from tests.harness.database import reset_rows, worker_database
+from tests.harness.network import close_network
+from tests.harness.redis import empty_redis, point_at_worker_redis
+
+pytest_plugins = [
+    f"tests.fixtures.{file.stem}"
+    for file in sorted(Path(__file__).parent.glob("fixtures/*.py"))
+    if file.stem != "__init__"
+]
+
+
+def worker_name() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+def pytest_configure() -> None:
+    if "DATABASE_ADMIN_URL" not in os.environ:
+        pytest.exit("Tests need their services: run `make test`, or `.venv/bin/python -m config.testing pytest …`.", 4)
+    point_at_worker_redis(worker_name())
+    close_network()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    large = os.environ.get("BOTTEGA_LARGE") == "1"
+    for item in items:
+        if "large" in item.keywords and not large:
+            item.add_marker(pytest.mark.skip(reason="runs in `make test-full`"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """A clone of the migrated template for this worker; committing tests are cleaned as superuser."""
+    with django_db_blocker.unblock(), worker_database(worker_name()):
+        original = django.test.TransactionTestCase._fixture_teardown
+        django.test.TransactionTestCase._fixture_teardown = _clean_committed_rows
+        yield
+        django.test.TransactionTestCase._fixture_teardown = original
+
+
+def _clean_committed_rows(case: django.test.TransactionTestCase) -> None:
+    database = connections["default"].settings_dict["NAME"]
+    connections.close_all()
+    reset_rows(database)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_redis() -> Iterator[None]:
+    yield
+    empty_redis()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Uploads of a run land in its own folder; static files need no collecting."""
+    folder = tmp_path_factory.mktemp("files")
+    storages = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder)}},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(STORAGES=storages, MEDIA_ROOT=folder):
+        yield

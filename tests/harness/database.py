@@ -1,0 +1,138 @@
+"""Test databases: migrated once into a template, cloned for each worker, emptied after each committing test.
+
+The template's name holds a hash of all migrations, so that a second run starts at once. Tests run as the
+unprivileged role; only making and emptying databases is done as superuser.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from config.embedded.roles import APP, OWNER, ensure_database, ensure_roles
+
+ROLE_OF_ALIAS = {"default": APP, "owner": OWNER}
+# Rows that migrations made are kept aside in the schema `seed`; `seed.reset()` brings exactly them back.
+SEED = """
+CREATE SCHEMA seed;
+DO $do$
+DECLARE
+    tables text[]; name text; filled boolean; body text := '';
+BEGIN
+    SELECT array_agg(format('%I', c.relname)) INTO tables FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND c.relname <> 'django_migrations';
+    FOREACH name IN ARRAY tables LOOP
+        body := body || format('DELETE FROM public.%s; ', name);
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%s)', name) INTO filled;
+        IF filled THEN
+            EXECUTE format('CREATE TABLE seed.%s AS TABLE public.%s', name, name);
+            body := body || format('INSERT INTO public.%s OVERRIDING SYSTEM VALUE SELECT * FROM seed.%s; ', name, name);
+        END IF;
+    END LOOP;
+    EXECUTE format('CREATE FUNCTION seed.reset() RETURNS void LANGUAGE plpgsql SET session_replication_role = replica
+        SET lock_timeout = %L AS %L', '10s', 'BEGIN ' || body || ' END');
+END $do$;
+"""
+
+
+def admin_url(*, database: str = "") -> str:
+    """The superuser's connection string, to the named database where one is given."""
+    url = os.environ["DATABASE_ADMIN_URL"]
+    return psycopg.conninfo.make_conninfo(url, dbname=database) if database else url
+
+
+@contextmanager
+def worker_database(worker: str) -> Iterator[str]:
+    """Point Django at a fresh clone of the migrated template; drop it at the end.
+
+    Args:
+        worker: distinguishes parallel workers, for example "gw0".
+    """
+    ensure_roles(admin_url=admin_url())
+    template = _ensure_template()
+    name = f"bottega_test_{os.getpid()}_{worker}"
+    _drop(name)
+    with _exclusively() as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
+    try:
+        point_django_at(name)
+        yield name
+    finally:
+        connections.close_all()
+        _drop(name)
+
+
+def reset_rows(database: str) -> None:
+    """Leave only the rows that migrations made."""
+    with psycopg.connect(admin_url(database=database), autocommit=True) as connection:
+        connection.execute("SELECT seed.reset()")
+
+
+def point_django_at(database: str) -> None:
+    """Let both of Django's aliases, and child processes, use a database of the test server."""
+    server = conninfo_to_dict(admin_url())
+    for alias, role in ROLE_OF_ALIAS.items():
+        place = {"NAME": database, "USER": role, "HOST": server.get("host", ""), "PORT": str(server.get("port", ""))}
+        connections[alias].close()
+        connections[alias].settings_dict.update(place, PASSWORD="")
+        variable = "DATABASE_URL" if alias == "default" else "DATABASE_OWNER_URL"
+        port = f"&port={place['PORT']}" if place["PORT"] else ""
+        os.environ[variable] = f"postgresql://{role}@/{database}?host={place['HOST']}{port}"
+
+
+def _ensure_template() -> str:
+    name = f"bottega_template_{_migrations_hash()}"
+    with _exclusively() as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            _build_template(name)
+    return name
+
+
+def _build_template(name: str) -> None:
+    unfinished = f"{name}_unfinished"
+    _drop(unfinished)
+    ensure_database(admin_url=admin_url(), name=unfinished)
+    point_django_at(unfinished)
+    call_command("migrate", verbosity=0, interactive=False)
+    connections.close_all()
+    with psycopg.connect(admin_url(database=unfinished), autocommit=True) as connection:
+        connection.execute(SEED)
+    with psycopg.connect(admin_url(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*map(sql.Identifier, (unfinished, name)))
+        )
+
+
+@contextmanager
+def _exclusively() -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(admin_url(), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('bottega test template'))")
+        yield connection
+
+
+def _drop(name: str) -> None:
+    with psycopg.connect(admin_url(), autocommit=True) as connection, suppress(psycopg.errors.InvalidCatalogName):
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _migrations_hash() -> str:
+    digest = hashlib.sha256(SEED.encode())
+    for file in sorted(_migration_files()):
+        digest.update(str(file.name).encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _migration_files() -> Iterator[Path]:
+    yield Path(apps.get_app_config("kernel").path) / "rls.py"
+    for app in apps.get_app_configs():
+        yield from (Path(app.path) / "migrations").glob("*.py")
