@@ -27,7 +27,9 @@ def worker_name() -> str:
 
 def pytest_configure() -> None:
     if "DATABASE_ADMIN_URL" not in os.environ:
-        pytest.exit("Tests need their services: run `make test`, or `.venv/bin/python -m config.testing pytest …`.", 4)
+        pytest.exit(
+            "Tests need their services: run `make test`, or `.venv/bin/python -m config.testing pytest …`.", 4
+        )
     point_at_worker_redis(worker_name())
     close_network()
 
@@ -40,7 +42,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[None]:
     """A clone of the migrated template for this worker; committing tests are cleaned as superuser."""
     with django_db_blocker.unblock(), worker_database(worker_name()):
         original = django.test.TransactionTestCase._fixture_teardown
@@ -66,7 +70,10 @@ def _own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Uploads of a run land in its own folder; static files need no collecting."""
     folder = tmp_path_factory.mktemp("files")
     storages = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder)}},
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(folder)},
+        },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     with override_settings(STORAGES=storages, MEDIA_ROOT=folder):

@@ -1,0 +1,1 @@
+"""Settings, URLs and processes: what puts the rooms together."""

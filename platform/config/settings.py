@@ -18,7 +18,9 @@ DEBUG = False
 
 INSECURE_SECRETS = {"", "development-only", "changeme", "secret"}
 SECRET_KEY: str = env.str("SECRET_KEY", default="development-only")
-PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}").rstrip("/")
+PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}").rstrip(
+    "/"
+)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["*"] if not PRODUCTION else [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
@@ -95,7 +97,11 @@ TEMPLATES: list[dict[str, Any]] = [
                     ],
                 )
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     }
 ]
@@ -105,7 +111,9 @@ POOL_SIZE: int = env.int("DATABASE_POOL_SIZE", default=16)
 
 
 def _database(variable: str, *, pooled: bool) -> dict[str, Any]:
-    database: dict[str, Any] = env.db_url_config(env.str(variable, default="postgresql://bottega_app@/bottega"))
+    database: dict[str, Any] = env.db_url_config(
+        env.str(variable, default="postgresql://bottega_app@/bottega")
+    )
     if host := database.get("OPTIONS", {}).pop("host", None):  # a socket folder given as ?host=/path
         database["HOST"] = host
     database |= {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}
@@ -121,7 +129,13 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL: str = env.str("REDIS_URL", default="redis://localhost:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+    }
+}
 if REDIS_URL.startswith("unix://"):
     CACHES["default"]["LOCATION"] = REDIS_URL
 
@@ -129,7 +143,10 @@ MEDIA_ROOT = DATA_DIR / "files"
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(MEDIA_ROOT)},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 if env.str("S3_BUCKET", default=""):
@@ -224,7 +241,9 @@ LOCAL_MODEL_URL: str = env.str("BOTTEGA_LOCAL_MODEL_URL", default="")
 
 # --- Money ----------------------------------------------------------------------------------------------------
 CURRENCY: str = env.str("CURRENCY", default="EUR")
-MONTHLY_ALLOWANCE_MICRO: int = env.int("MONTHLY_ALLOWANCE_MICRO", default=20_000_000)  # 20 units of the currency
+MONTHLY_ALLOWANCE_MICRO: int = env.int(
+    "MONTHLY_ALLOWANCE_MICRO", default=20_000_000
+)  # 20 units of the currency
 
 # --- Work in the background -------------------------------------------------------------------------------------
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default=REDIS_URL)
@@ -238,7 +257,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Each room adds its periodic tasks in config/schedule.py.
+CELERY_BROKER_IS_REDIS = CELERY_BROKER_URL.startswith(("redis", "unix"))
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
 # --- API ------------------------------------------------------------------------------------------------------
@@ -267,6 +286,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PUBLIC": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
+
+# --- For operators ----------------------------------------------------------------------------------------------
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
 
 # --- Logs -----------------------------------------------------------------------------------------------------
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")

@@ -63,7 +63,9 @@ def worker_database(worker: str) -> Iterator[str]:
     name = f"bottega_test_{os.getpid()}_{worker}"
     _drop(name)
     with _exclusively() as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template)))
+        )
     try:
         point_django_at(name)
         yield name
@@ -82,7 +84,12 @@ def point_django_at(database: str) -> None:
     """Let both of Django's aliases, and child processes, use a database of the test server."""
     server = conninfo_to_dict(admin_url())
     for alias, role in ROLE_OF_ALIAS.items():
-        place = {"NAME": database, "USER": role, "HOST": server.get("host", ""), "PORT": str(server.get("port", ""))}
+        place = {
+            "NAME": database,
+            "USER": role,
+            "HOST": server.get("host", ""),
+            "PORT": str(server.get("port", "")),
+        }
         connections[alias].close()
         connections[alias].settings_dict.update(place, PASSWORD="")
         variable = "DATABASE_URL" if alias == "default" else "DATABASE_OWNER_URL"
@@ -121,7 +128,10 @@ def _exclusively() -> Iterator[psycopg.Connection[Any]]:
 
 
 def _drop(name: str) -> None:
-    with psycopg.connect(admin_url(), autocommit=True) as connection, suppress(psycopg.errors.InvalidCatalogName):
+    with (
+        psycopg.connect(admin_url(), autocommit=True) as connection,
+        suppress(psycopg.errors.InvalidCatalogName),
+    ):
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

@@ -17,7 +17,9 @@ def ensure_roles(*, admin_url: str) -> None:
             if role not in existing:
                 _create_role(connection, role, attributes)
         connection.execute(
-            sql.SQL("GRANT {} TO {}, {} WITH INHERIT FALSE, SET TRUE").format(*map(sql.Identifier, (ACROSS, APP, OWNER)))
+            sql.SQL("GRANT {} TO {}, {} WITH INHERIT FALSE, SET TRUE").format(
+                *map(sql.Identifier, (ACROSS, APP, OWNER))
+            )
         )
 
 

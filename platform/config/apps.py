@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        from config import celery, health, metrics, roles
+
+        celery.app.set_current()
+        health.register()
+        metrics.register()
+        roles.register()

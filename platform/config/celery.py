@@ -1,0 +1,38 @@
+"""The Celery application: tasks of every room, and the periodic work they registered."""
+
+import os
+from typing import Any
+
+from celery import Celery, signals
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+app = Celery("bottega")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """Being connected is enough: Celery leaves the logging that the settings configured."""
+
+
+@signals.beat_init.connect
+def _schedule(sender: Any, **_: Any) -> None:
+    from config.schedule import schedule
+
+    sender.scheduler.update_from_dict(schedule())
+
+
+@signals.worker_init.connect
+def _check_role(**_: Any) -> None:
+    from config.roles import refuse_powerful_role
+
+    refuse_powerful_role()
+
+
+@signals.heartbeat_sent.connect
+@signals.worker_ready.connect
+def _beat(**_: Any) -> None:
+    from config.health import worker_is_alive
+
+    worker_is_alive()

@@ -1,0 +1,39 @@
+"""Every room's pages and its part of the REST API."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+
+def room(prefix: str, module: str) -> list[URLPattern | URLResolver]:
+    return [path(prefix, include(module))] if find_spec(module) else []
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *room("", "web.urls"),
+    *room("", "accounts.urls"),
+    *room("", "organisations.urls"),
+    *room("", "events.urls"),
+    *room("", "providers.urls"),
+    *room("", "billing.urls"),
+    *room("", "assistants.turns.urls"),
+    *room("", "assistants.knowledge.urls"),
+    *room("", "assistants.building.urls"),
+    *room("", "assistants.chat.urls"),
+    *room("", "assistants.openai_api.urls"),
+    *room("", "store.urls"),
+    *room("api/v1/", "accounts.api_urls"),
+    *room("api/v1/", "organisations.api_urls"),
+    *room("api/v1/", "providers.api_urls"),
+    *room("api/v1/", "billing.api_urls"),
+    *room("api/v1/", "assistants.turns.api_urls"),
+    *room("api/v1/", "assistants.knowledge.api_urls"),
+    *room("api/v1/", "assistants.building.api_urls"),
+    *room("api/v1/", "assistants.chat.api_urls"),
+    *room("api/v1/", "assistants.openai_api.api_urls"),
+    *room("api/v1/", "store.api_urls"),
+    path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("accounts/", include("allauth.urls")),
+]
