@@ -32,7 +32,9 @@ _FORBIDDEN_V4 = tuple(
         "240.0.0.0/4",  # reserved, broadcast
     )
 )
-_GLOBAL_V6 = ip_network("2000::/3")  # outside of it: mapped, NAT64, unique-local, link-local, site-local, multicast
+_GLOBAL_V6 = ip_network(
+    "2000::/3"
+)  # outside of it: mapped, NAT64, unique-local, link-local, site-local, multicast
 _FORBIDDEN_V6 = tuple(
     ip_network(network)
     for network in (

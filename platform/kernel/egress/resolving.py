@@ -34,14 +34,14 @@ def resolve(target: Target, resolver: Resolver, timeout: float) -> list[str]:
         raise EgressRefused(host=target.host, reason=f"no address: {error!r}") from None
 
 
-async def resolve_async(target: Target, resolver: Resolver, timeout: float) -> list[str]:
+async def resolve_async(target: Target, resolver: Resolver, within: float) -> list[str]:
     """The same without blocking the event loop."""
     if _is_literal(target.host):
         return _checked(target, [target.host])
     loop = asyncio.get_running_loop()
     try:
         asked = loop.run_in_executor(_threads(), resolver, target.host, target.port)
-        return _checked(target, await asyncio.wait_for(asked, timeout))
+        return _checked(target, await asyncio.wait_for(asked, within))
     except (OSError, TimeoutError, UnicodeError) as error:
         raise EgressRefused(host=target.host, reason=f"no address: {error!r}") from None
 

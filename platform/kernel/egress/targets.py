@@ -81,6 +81,18 @@ def check_target(scheme: str, host: str, port: int | None, *, operator_hosts: bo
     return Target(scheme, host, actual_port, trusted=False)
 
 
+def connect_target(host: str, port: int, *, operator_hosts: bool) -> Target:
+    """The same check at the moment of connecting, where the scheme is no longer known.
+
+    Raises:
+        EgressRefused: the host is not one that may be dialled.
+    """
+    host = host.lower()
+    if _is_trusted(host, port, operator_hosts=operator_hosts):
+        return Target("", host, port, trusted=True)
+    return check_target("https", host, port, operator_hosts=False)
+
+
 def _is_trusted(host: str, port: int, *, operator_hosts: bool) -> bool:
     if operator_hosts and (host, port) in _trusted:
         return True

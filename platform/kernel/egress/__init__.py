@@ -1,0 +1,32 @@
+"""Every call to the outside goes through here: the only HTTP clients of the house.
+
+A call reaches public https addresses on port 443, and what operators trust by exact host and port (`EGRESS_ALLOW`
+for everything, `trust()` for model providers). Names are resolved and checked at the moment of connecting, on every
+hop, and the checked address is the one that is dialled.
+"""
+
+from kernel.egress.clients import GuardedAsyncClient, GuardedClient, guarded_async_client, guarded_client
+from kernel.egress.errors import EgressError, EgressInterrupted, EgressRefused, EgressTimeout, EgressTooLarge
+from kernel.egress.resolving import Resolver, system_resolver
+from kernel.egress.streams import StreamClient, StreamLimits, StreamResponse
+from kernel.egress.targets import check_url, trust, trust_url
+
+__all__ = [
+    "EgressError",
+    "EgressInterrupted",
+    "EgressRefused",
+    "EgressTimeout",
+    "EgressTooLarge",
+    "GuardedAsyncClient",
+    "GuardedClient",
+    "Resolver",
+    "StreamClient",
+    "StreamLimits",
+    "StreamResponse",
+    "check_url",
+    "guarded_async_client",
+    "guarded_client",
+    "system_resolver",
+    "trust",
+    "trust_url",
+]
