@@ -1,0 +1,1 @@
+"""The build of the style sheet and the icon set."""
