@@ -6,7 +6,6 @@ from pathlib import Path
 
 import django.test
 import pytest
-from django.conf import settings
 from django.db import connections
 from django.test import override_settings
 

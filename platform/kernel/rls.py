@@ -30,13 +30,13 @@ class _TableOperation(Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         for statement in self.forwards(to_state.apps.get_model(app_label, self.name)):
-            schema_editor.execute(statement)
+            schema_editor.execute(statement, params=None)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         for statement in self.backwards(to_state.apps.get_model(app_label, self.name)):
-            schema_editor.execute(statement)
+            schema_editor.execute(statement, params=None)
 
     def forwards(self, model: Any) -> list[str]:
         """SQL that does it."""

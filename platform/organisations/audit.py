@@ -1,0 +1,39 @@
+"""The log of who did what."""
+
+import ipaddress
+from typing import Any
+
+from kernel.actions import assert_in_action
+from organisations.actors import Actor
+from organisations.models import AuditEntry
+
+
+def record_audit(actor: Actor, action: str, target: Any = None, **detail: Any) -> None:
+    """Add a line to the actor's organisation's audit log, in the open transaction.
+
+    Args:
+        action: `noun.past_verb`, for example `assistant.published`.
+        target: the model instance that it happened to.
+        detail: JSON values; never a secret and never what people typed into a chat.
+    """
+    assert_in_action()
+    AuditEntry.objects.create(
+        organisation=actor.organisation,
+        actor_user_id=actor.user_id,
+        actor_label=actor.user.email if actor.user else "anonymous",
+        api_key=str(actor.api_key_id or ""),
+        action=action,
+        target_type=target._meta.model_name if target is not None else "",
+        target_id=getattr(target, "public_id", ""),
+        target_label=str(target)[:200] if target is not None else "",
+        detail=detail,
+        ip=_valid_ip(actor.ip),
+        request_id=actor.request_id,
+    )
+
+
+def _valid_ip(value: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        return None

@@ -1,0 +1,101 @@
+"""How HTML views get their actor and their organisation's scope."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+import structlog
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.utils.cache import patch_cache_control
+
+from accounts.models import User
+from kernel.tenancy import tenant_scope
+from organisations.actors import Actor
+from organisations.permissions import Permission, require
+from organisations.queries import actor_for, anonymous_actor
+
+SESSION_KEY = "organisation_id"
+View = Callable[..., HttpResponse]
+
+
+class OrganisationRequest(HttpRequest):
+    """A request whose actor is known."""
+
+    actor: Actor
+    request_id: str
+
+
+def resolve_actor(request: HttpRequest) -> Actor:
+    """The actor of a session's request: the person in the organisation they switched to, or an anonymous visitor."""
+    cached: Actor | None = getattr(request, "actor", None)
+    if cached is not None:
+        return cached
+    request_id, ip = getattr(request, "request_id", ""), str(request.META.get("REMOTE_ADDR") or "")
+    actor = None
+    if request.user.is_authenticated:
+        wanted = request.session.get(SESSION_KEY)
+        actor = actor_for(cast(User, request.user), wanted, request_id=request_id, ip=ip)
+    actor = actor or anonymous_actor(request_id=request_id, ip=ip)
+    request.actor = actor  # type: ignore[attr-defined]
+    structlog.contextvars.bind_contextvars(organisation=actor.organisation.public_id)
+    return actor
+
+
+def organisation_page(permission: Permission, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+    """Declare who may open a page. Strangers are sent to sign in.
+
+    A GET runs, and renders, inside the organisation's scope. A POST's actions open their own transactions.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
+                return HttpResponseNotAllowed(methods)
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            require(resolve_actor(request), permission)
+            return _run(view, request, args, kwargs)
+
+        wrapper.required_permission = permission  # type: ignore[attr-defined]
+        return wrapper
+
+    return decorate
+
+
+def public_page(*, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+    """Declare a page that strangers may open; `request.actor` may be anonymous."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
+                return HttpResponseNotAllowed(methods)
+            resolve_actor(request)
+            return _run(view, request, args, kwargs)
+
+        wrapper.is_public = True  # type: ignore[attr-defined]
+        return wrapper
+
+    return decorate
+
+
+def _run(view: View, request: HttpRequest, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        return _rendered(view(request, *args, **kwargs), request)
+    with tenant_scope(resolve_actor(request).organisation):
+        response = _rendered(view(request, *args, **kwargs))
+    if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def _rendered(response: HttpResponse, request: HttpRequest | None = None) -> HttpResponse:
+    if isinstance(response, StreamingHttpResponse) or not isinstance(response, TemplateResponse) or response.is_rendered:
+        return response
+    if request is None:
+        return response.render()
+    with tenant_scope(resolve_actor(request).organisation):
+        return response.render()

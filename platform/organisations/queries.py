@@ -1,0 +1,137 @@
+"""Questions about organisations, memberships, keys and invitations."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import QuerySet
+
+from accounts.models import User
+from kernel.errors import NotFound
+from kernel.tenancy import user_scope
+from organisations.actors import Actor
+from organisations.models import ApiKey, AuditEntry, Invitation, Membership, Organisation
+from organisations.permissions import ROLE_PERMISSIONS, Permission, Role
+
+PLATFORM_SLUG = "bottega"
+
+
+def platform_organisation() -> Organisation:
+    """The organisation that the platform owns; anonymous visitors act in it."""
+    return cache.get_or_set("organisations:platform", _load_platform, 3600)  # type: ignore[return-value]
+
+
+def _load_platform() -> Organisation:
+    # Made on first use, so that an empty or restored database needs no seeding.
+    found, _created = Organisation.objects.get_or_create(
+        kind=Organisation.Kind.PLATFORM, defaults={"name": "Bottega", "slug": PLATFORM_SLUG}
+    )
+    return found
+
+
+def anonymous_actor(*, request_id: str = "", ip: str = "") -> Actor:
+    """A visitor whom nobody knows: may look at the store and nothing else."""
+    return Actor(user=None, organisation=platform_organisation(), request_id=request_id, ip=ip)
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """A person's memberships with their organisations, the personal one first."""
+    with user_scope(user):
+        rows = Membership.objects.across_organisations(reason="a person's own memberships").filter(user=user)
+        found = list(rows.select_related("organisation").order_by("organisation__name"))
+    return sorted(found, key=lambda m: m.organisation.kind != Organisation.Kind.PERSONAL)
+
+
+def actor_for(user: User, organisation_id: int | None = None, *, request_id: str = "", ip: str = "") -> Actor | None:
+    """The person acting in one of their organisations.
+
+    Args:
+        organisation_id: the wanted one; where the person is no member of it (any more), their personal one is used.
+
+    Returns:
+        None for somebody without any membership.
+    """
+    memberships = memberships_of(user)
+    if not memberships or not user.is_active:
+        return None
+    chosen = next((m for m in memberships if m.organisation_id == organisation_id), memberships[0])
+    return actor_of_membership(chosen, user, request_id=request_id, ip=ip)
+
+
+def actor_of_membership(membership: Membership, user: User, *, request_id: str = "", ip: str = "") -> Actor:
+    """The actor that a membership makes."""
+    role = Role(membership.role)
+    return Actor(
+        user=user,
+        organisation=membership.organisation,
+        role=role,
+        permissions=ROLE_PERMISSIONS[role],
+        request_id=request_id,
+        ip=ip,
+    )
+
+
+def actor_for_key_hash(key_hash: str) -> Actor | None:
+    """The actor behind an API key, or None where the key is unknown, expired, revoked or its owner has left.
+
+    One database function answers, because no organisation is known yet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM bottega_api_key_owner(%s)", [key_hash])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    key_id, organisation_id, user_id, role, scopes = row
+    user = User.objects.get(pk=user_id)
+    actor = Actor(
+        user=user, organisation=Organisation.objects.get(pk=organisation_id), role=Role(role), api_key_id=key_id
+    )
+    return replace(actor, permissions=ROLE_PERMISSIONS[Role(role)] & _as_permissions(scopes))
+
+
+def _as_permissions(scopes: Any) -> frozenset[Permission]:
+    known = {permission.value: permission for permission in Permission}
+    listed = scopes if isinstance(scopes, list) else json.loads(scopes)
+    return frozenset(known[scope] for scope in listed if scope in known)
+
+
+def members(organisation: Organisation) -> QuerySet[Membership]:
+    """Who belongs to an organisation."""
+    return Membership.objects.for_organisation(organisation).select_related("user")
+
+
+def open_invitations(organisation: Organisation) -> QuerySet[Invitation]:
+    """Invitations that wait for an answer, expired ones included."""
+    return Invitation.objects.for_organisation(organisation).filter(accepted_at=None, withdrawn_at=None)
+
+
+def api_keys(organisation: Organisation) -> QuerySet[ApiKey]:
+    """The keys of an organisation, revoked ones included."""
+    return ApiKey.objects.for_organisation(organisation).select_related("user")
+
+
+def audit_entries(organisation: Organisation) -> QuerySet[AuditEntry]:
+    """The organisation's audit log."""
+    return AuditEntry.objects.for_organisation(organisation)
+
+
+def access_membership(organisation: Organisation, membership_id: str, *, lock: bool = False) -> Membership:
+    """One membership of the organisation.
+
+    Raises:
+        NotFound: there is none, or it is another organisation's.
+    """
+    rows = members(organisation).filter(public_id=membership_id)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if found is None:
+        raise NotFound
+    return found  # type: ignore[no-any-return]
+
+
+def organisation_name(organisation_id: int) -> str:
+    """The name of an organisation, for showing whose something is."""
+    return Organisation.objects.values_list("name", flat=True).get(pk=organisation_id)
+
+
