@@ -1,5 +1,7 @@
 """The three database roles and what each may do; run as superuser, again and again without harm."""
 
+from contextlib import suppress
+
 import psycopg
 from psycopg import sql
 
@@ -24,10 +26,8 @@ def ensure_roles(*, admin_url: str) -> None:
 
 
 def _create_role(connection: psycopg.Connection, role: str, attributes: str) -> None:
-    try:
+    with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):  # somebody has just made it
         connection.execute(sql.SQL("CREATE ROLE {} " + attributes).format(sql.Identifier(role)))
-    except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
-        pass  # somebody else has just made it
 
 
 def ensure_database(*, admin_url: str, name: str) -> None:
