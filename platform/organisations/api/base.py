@@ -66,6 +66,7 @@ class OrganisationAPIView(APIView):
     A GET runs inside the organisation's scope; other methods call actions, which open their own.
     """
 
+    permission_classes = [HasDeclaredPermission]
     permission: ClassVar[Permission | None] = None
     permissions: ClassVar[dict[str, Permission]] = {}
     public: ClassVar[bool] = False

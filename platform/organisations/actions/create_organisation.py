@@ -1,0 +1,33 @@
+"""Start an organisation for a team."""
+
+from dataclasses import replace
+
+from kernel.actions import entry_action
+from kernel.errors import NotAuthenticated
+from kernel.outbox import publish_event
+from kernel.tenancy import tenant_scope
+from organisations.actors import Actor
+from organisations.audit import record_audit
+from organisations.models import Membership, Organisation
+from organisations.names import checked_name
+from organisations.permissions import Role
+from organisations.slugs import free_slug
+
+
+@entry_action
+def create_organisation(*, actor: Actor, name: str) -> Organisation:
+    """Make an organisation whose owner is the person acting.
+
+    Raises:
+        NotAuthenticated: nobody is signed in.
+        InvalidInput: the name is empty or too long.
+    """
+    if actor.user is None:
+        raise NotAuthenticated
+    name = checked_name(name)
+    organisation = Organisation.objects.create(name=name, slug=free_slug(name))
+    with tenant_scope(organisation):
+        Membership.objects.create(organisation=organisation, user=actor.user, role=Role.OWNER)
+        record_audit(replace(actor, organisation=organisation), "organisation.created", organisation)
+        publish_event(organisation, "organisation.created", {"organisation": organisation.public_id})
+    return organisation
