@@ -266,7 +266,8 @@ REST_FRAMEWORK = {
         "organisations.api.authentication.ApiKeyAuthentication",
         "organisations.api.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["organisations.api.base.HasDeclaredPermission"],
+    # Closed to everybody; OrganisationAPIView declares what it asks for.
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "kernel.problems.exception_handler",
