@@ -1,5 +1,15 @@
 from django.apps import AppConfig
 
+from kernel import registries
+
 
 class BillingConfig(AppConfig):
     name = "billing"
+
+    def ready(self) -> None:
+        registries.periodic_tasks["roll up usage"] = {"task": "billing.roll_up_usage", "schedule": 60.0}
+        registries.periodic_tasks["release reservations"] = {
+            "task": "billing.release_expired",
+            "schedule": 60.0,
+        }
+        registries.shell_fragments.register(registries.ShellFragment("allowance", "billing:allowance_meter"))

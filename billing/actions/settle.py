@@ -1,0 +1,117 @@
+"""Write down what calls really used, and give back the rest of their reservation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from billing.prices import cost_of, this_month
+from kernel.actions import assert_in_action
+from providers.catalogue import PriceSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class UsageInput:
+    """One call of a model.
+
+    Attributes:
+        ordinal: counts the calls of one reference, from 0.
+        product: opaque public id of what was used; product_name: its name at the time.
+        estimated: the tokens were counted by us, because the provider said nothing.
+    """
+
+    ordinal: int
+    product: str
+    product_name: str
+    model: str
+    provider: str
+    input_tokens: int
+    output_tokens: int
+    price: PriceSnapshot | None
+    kind: str = "chat"
+    user_id: int | None = None
+    api_key_id: int | None = None
+    estimated: bool = False
+
+
+COLUMNS = (
+    "organisation_id, reference, ordinal, kind, product, product_name, model, provider, input_tokens, output_tokens,"
+    " estimated, input_price, output_price, cost, currency, user_id, api_key_id, created_at"
+)
+ROW = "(" + ", ".join(["%s"] * 17) + ", now())"
+# Only rows that are new count as spent, and only a reservation still held is given back: a second settlement of the
+# same calls changes nothing.
+WRITE = (
+    "WITH fresh AS (INSERT INTO billing_usagerecord (" + COLUMNS + ") VALUES {rows}"  # noqa: S608
+    " ON CONFLICT (organisation_id, reference, ordinal) DO NOTHING RETURNING cost),"
+    " ended AS (UPDATE billing_reservation SET state = 'settled' WHERE organisation_id = %s AND reference = %s"
+    " AND state = 'held' RETURNING amount)"
+    " SELECT COALESCE((SELECT sum(cost) FROM fresh), 0)::bigint, COALESCE((SELECT amount FROM ended), 0),"
+    " (SELECT month FROM billing_reservation WHERE organisation_id = %s AND reference = %s)"
+)
+RELEASE = (
+    "UPDATE billing_reservation SET state = 'settled' WHERE organisation_id = %s AND reference = %s AND state = 'held'"
+    " RETURNING 0, amount, month"
+)
+CHARGE = """
+INSERT INTO billing_allowanceperiod AS period (organisation_id, month, "limit", reserved, spent)
+VALUES (%(organisation)s, %(month)s, %(limit)s, 0, %(cost)s)
+ON CONFLICT (organisation_id, month) DO UPDATE
+SET spent = period.spent + %(cost)s, reserved = GREATEST(period.reserved - %(released)s, 0)
+"""
+
+
+def settle(*, organisation: Any, reference: str, usages: Sequence[UsageInput]) -> None:
+    """Record the calls of `reference`, charge them and release what is left of its reservation.
+
+    Idempotent by (reference, ordinal). What was really used is always recorded and charged, even beyond the
+    reservation: it has been spent. In the caller's open tenant transaction.
+    """
+    assert_in_action()
+    key = [organisation.pk, reference]
+    with connection.cursor() as cursor:
+        if usages:
+            statement = WRITE.format(rows=", ".join([ROW] * len(usages)))
+            rows = [value for usage in usages for value in _row(organisation.pk, reference, usage)]
+            cursor.execute(statement, [*rows, *key, *key])
+        else:
+            cursor.execute(RELEASE, key)
+        cost, released, month = cursor.fetchone() or (0, 0, None)
+        if cost or released:
+            _charge(cursor, organisation.pk, month, cost, released)
+
+
+def _charge(cursor: Any, organisation_id: int, month: date | None, cost: int, released: int) -> None:
+    values = {
+        "organisation": organisation_id,
+        "month": month or this_month(),
+        "cost": cost,
+        "released": released,
+    }
+    cursor.execute(CHARGE, values | {"limit": settings.MONTHLY_ALLOWANCE_MICRO})
+
+
+def _row(organisation_id: int, reference: str, usage: UsageInput) -> tuple[Any, ...]:
+    price = usage.price
+    return (
+        organisation_id,
+        reference,
+        usage.ordinal,
+        usage.kind,
+        usage.product,
+        usage.product_name[:160],
+        usage.model,
+        usage.provider,
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.estimated,
+        price.input_per_million if price else 0,
+        price.output_per_million if price else 0,
+        cost_of(price, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens),
+        price.currency if price else settings.CURRENCY,
+        usage.user_id,
+        usage.api_key_id,
+    )

@@ -1,0 +1,125 @@
+"""Allowances, what is reserved of them, and every use of a model. Sums are integer micro-units."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from kernel.models import TenantModel
+
+
+class AllowancePeriod(TenantModel):
+    """What an organisation may spend in one calendar month, and how much of it is gone."""
+
+    month = models.DateField()
+    limit = models.BigIntegerField()
+    reserved = models.BigIntegerField(default=0)
+    spent = models.BigIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "month"], name="one_allowance_a_month"),
+            models.CheckConstraint(
+                condition=models.Q(reserved__gte=0, spent__gte=0), name="allowance_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class Reservation(TenantModel):
+    """A part of the allowance that is kept for a call under way."""
+
+    class State(models.TextChoices):
+        HELD = "held", _("Held")
+        SETTLED = "settled", _("Settled")
+        RELEASED = "released", _("Released")
+
+    reference = models.CharField(max_length=64)
+    month = models.DateField()
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.HELD)
+    user_id = models.BigIntegerField(null=True)
+    api_key_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "reference"], name="one_reservation_a_reference")
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=models.Q(state="held"), name="reservation_held")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class UsageRecord(TenantModel):
+    """One call of a model with the price it was charged at. Rows are only ever added."""
+
+    reference = models.CharField(max_length=64)
+    ordinal = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=16)
+    product = models.CharField(max_length=64, blank=True)
+    product_name = models.CharField(max_length=160, blank=True)
+    model = models.CharField(max_length=200)
+    provider = models.CharField(max_length=80)
+    input_tokens = models.PositiveIntegerField()
+    output_tokens = models.PositiveIntegerField()
+    estimated = models.BooleanField(default=False)
+    input_price = models.BigIntegerField(default=0)
+    output_price = models.BigIntegerField(default=0)
+    cost = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    user_id = models.BigIntegerField(null=True)
+    api_key_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "reference", "ordinal"], name="one_record_a_call")
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "created_at"], name="usage_of_organisation"),
+            models.Index(fields=["created_at"], name="usage_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference}/{self.ordinal}"
+
+
+class UsageDaily(TenantModel):
+    """A day's usage, summed up. Made again from the records, so that it can always be thrown away."""
+
+    day = models.DateField()
+    product = models.CharField(max_length=64, blank=True)
+    product_name = models.CharField(max_length=160, blank=True)
+    model = models.CharField(max_length=200)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+    )
+    answers = models.PositiveIntegerField()
+    calls = models.PositiveIntegerField()
+    input_tokens = models.BigIntegerField()
+    output_tokens = models.BigIntegerField()
+    cost = models.BigIntegerField()
+    rolled_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "day", "product", "model", "user"],
+                name="one_sum_a_day",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.model}"

@@ -1,0 +1,166 @@
+"""What was used, and what is left."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.models import User
+from billing.models import AllowancePeriod
+from billing.prices import next_month, this_month
+
+GroupBy = Literal["day", "assistant", "model", "member"]
+GROUPS: tuple[GroupBy, ...] = ("day", "assistant", "model", "member")
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceStatus:
+    """How the month's allowance stands, in micro-units of `currency`."""
+
+    limit: int
+    spent: int
+    reserved: int
+    renews_at: datetime
+    used_up: bool
+    currency: str
+
+    @property
+    def percent(self) -> int:
+        """How much of it is spent, 0 to 100."""
+        return min(100, self.spent * 100 // self.limit) if self.limit else 100
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """A line of a report. `key` is a day, or a public id; `label` is for people."""
+
+    key: str
+    label: str
+    answers: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTotal:
+    """The sum of a period; `people` counts who asked."""
+
+    answers: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost: int
+    people: int
+
+
+def allowance_status(organisation: Any) -> AllowanceStatus:
+    """How much of this month's allowance is left."""
+    month = this_month()
+    period = AllowancePeriod.objects.for_organisation(organisation).filter(month=month).first()
+    limit, spent, reserved = (
+        (period.limit, period.spent, period.reserved) if period else (settings.MONTHLY_ALLOWANCE_MICRO, 0, 0)
+    )
+    return AllowanceStatus(
+        limit=limit,
+        spent=spent,
+        reserved=reserved,
+        renews_at=datetime.combine(next_month(month), time(), UTC),
+        used_up=spent >= limit,
+        currency=settings.CURRENCY,
+    )
+
+
+# Whole days come from their sums. Today is read from its records, so that nothing is missing that has just happened.
+USAGE = """
+WITH usage AS (
+  SELECT day, product, product_name, model, user_id, answers, calls, input_tokens, output_tokens, cost
+  FROM billing_usagedaily
+  WHERE organisation_id = %(organisation)s AND day BETWEEN %(start)s AND %(end)s AND day < %(today)s
+    AND (%(user)s::bigint IS NULL OR user_id = %(user)s)
+  UNION ALL
+  SELECT %(today)s::date, product, (array_agg(product_name ORDER BY id DESC))[1], model, user_id,
+    count(DISTINCT reference) FILTER (WHERE kind = 'chat'), count(*), sum(input_tokens), sum(output_tokens), sum(cost)
+  FROM billing_usagerecord
+  WHERE organisation_id = %(organisation)s AND created_at >= %(today)s::timestamp AT TIME ZONE 'UTC'
+    AND %(today)s BETWEEN %(start)s AND %(end)s AND (%(user)s::bigint IS NULL OR user_id = %(user)s)
+  GROUP BY product, model, user_id)
+"""
+SUMS = "sum(answers)::bigint, sum(calls)::bigint, sum(input_tokens)::bigint, sum(output_tokens)::bigint, sum(cost)::bigint"
+KEYS: dict[GroupBy, str] = {
+    "day": "day::text, day::text",
+    "assistant": "product, (array_agg(product_name ORDER BY day DESC))[1]",
+    "model": "model, model",
+    "member": "user_id::text, ''",
+}
+GROUP_COLUMNS: dict[GroupBy, str] = {
+    "day": "day",
+    "assistant": "product",
+    "model": "model",
+    "member": "user_id",
+}
+
+
+def usage_report(
+    organisation: Any, start: date, end: date, group_by: GroupBy, *, user_id: int | None = None
+) -> list[UsageRow]:
+    """Usage of an organisation, summed up; days in order, anything else by its cost and size.
+
+    Args:
+        start, end: days in UTC, both included.
+        user_id: only what this person used.
+    """
+    order = "1" if group_by == "day" else "7 DESC, 3 DESC, 5 DESC, 1"
+    statement = f"{USAGE} SELECT {KEYS[group_by]}, {SUMS} FROM usage GROUP BY {GROUP_COLUMNS[group_by]} ORDER BY {order}"  # noqa: S608
+    rows = [
+        UsageRow(key or "", label, *sums)
+        for key, label, *sums in _fetch(statement, organisation, start, end, user_id)
+    ]
+    return _with_names(rows) if group_by == "member" else rows
+
+
+def usage_total(organisation: Any, start: date, end: date, *, user_id: int | None = None) -> UsageTotal:
+    """Everything that an organisation used between two days, both included."""
+    statement = f"{USAGE} SELECT {SUMS}, count(DISTINCT user_id) FROM usage"  # noqa: S608
+    (row,) = _fetch(statement, organisation, start, end, user_id)
+    return UsageTotal(*(value or 0 for value in row))
+
+
+def usage_by_day_and_assistant(
+    organisation: Any, start: date, end: date, *, user_id: int | None = None
+) -> list[tuple[date, str, str, int]]:
+    """Answers: (day, product, its name, how many), for the chart."""
+    statement = (
+        f"{USAGE} SELECT day, product, (array_agg(product_name))[1], sum(answers)::bigint"  # noqa: S608
+        " FROM usage GROUP BY day, product ORDER BY day"
+    )
+    return [
+        (day, product, name, answers)
+        for day, product, name, answers in _fetch(statement, organisation, start, end, user_id)
+    ]
+
+
+def days_between(start: date, end: date) -> list[date]:
+    """Every day from start to end, both included."""
+    return [start + timedelta(days=n) for n in range((end - start).days + 1)]
+
+
+def _fetch(
+    statement: str, organisation: Any, start: date, end: date, user_id: int | None
+) -> list[tuple[Any, ...]]:
+    values = {"organisation": organisation.pk, "start": start, "end": end, "user": user_id}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values | {"today": datetime.now(UTC).date()})
+        return list(cursor.fetchall())
+
+
+def _with_names(rows: list[UsageRow]) -> list[UsageRow]:
+    people = User.objects.in_bulk([int(row.key) for row in rows if row.key])
+    return [_named(row, people.get(int(row.key)) if row.key else None) for row in rows]
+
+
+def _named(row: UsageRow, person: User | None) -> UsageRow:
+    return replace(row, key=person.public_id if person else "", label=person.display_name if person else "")
