@@ -37,15 +37,13 @@ class UsageInput:
     estimated: bool = False
 
 
-COLUMNS = (
-    "organisation_id, reference, ordinal, kind, product, product_name, model, provider, input_tokens, output_tokens,"
-    " estimated, input_price, output_price, cost, currency, user_id, api_key_id, created_at"
-)
 ROW = "(" + ", ".join(["%s"] * 17) + ", now())"
 # Only rows that are new count as spent, and only a reservation still held is given back: a second settlement of the
 # same calls changes nothing.
 WRITE = (
-    "WITH fresh AS (INSERT INTO billing_usagerecord (" + COLUMNS + ") VALUES {rows}"  # noqa: S608
+    "WITH fresh AS (INSERT INTO billing_usagerecord (organisation_id, reference, ordinal, kind, product, product_name,"
+    " model, provider, input_tokens, output_tokens, estimated, input_price, output_price, cost, currency, user_id,"
+    " api_key_id, created_at) VALUES {rows}"
     " ON CONFLICT (organisation_id, reference, ordinal) DO NOTHING RETURNING cost),"
     " ended AS (UPDATE billing_reservation SET state = 'settled' WHERE organisation_id = %s AND reference = %s"
     " AND state = 'held' RETURNING amount)"
