@@ -7,7 +7,7 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         from config import celery, health, metrics, roles
 
-        celery.app.set_current()
+        celery.app.set_default()
         health.register()
         metrics.register()
         roles.register()

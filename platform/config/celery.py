@@ -16,11 +16,12 @@ def _keep_our_logging(**_: Any) -> None:
     """Being connected is enough: Celery leaves the logging that the settings configured."""
 
 
-@signals.beat_init.connect
-def _schedule(sender: Any, **_: Any) -> None:
+@signals.import_modules.connect
+def _schedule(sender: Celery, **_: Any) -> None:
+    # By now Django is set up, and every room has said what it wants done when.
     from config.schedule import schedule
 
-    sender.scheduler.update_from_dict(schedule())
+    sender.conf.beat_schedule = schedule()
 
 
 @signals.worker_init.connect

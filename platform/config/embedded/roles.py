@@ -26,7 +26,9 @@ def ensure_roles(*, admin_url: str) -> None:
 
 
 def _create_role(connection: psycopg.Connection, role: str, attributes: str) -> None:
-    with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):  # somebody has just made it
+    with suppress(
+        psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation
+    ):  # somebody has just made it
         connection.execute(sql.SQL("CREATE ROLE {} " + attributes).format(sql.Identifier(role)))
 
 

@@ -26,7 +26,9 @@ def short_folder(folder: Path, *, longest_name: str, uid: int, gid: int) -> Path
 def _claim(folder: Path, uid: int, gid: int) -> None:
     found = folder.lstat()
     if folder.is_symlink() or found.st_uid not in (uid, 0) or found.st_mode & 0o077:
-        raise StartError(f"{folder} belongs to somebody else. Remove it, or give BOTTEGA_DATA a shorter path.")
+        raise StartError(
+            f"{folder} belongs to somebody else. Remove it, or give BOTTEGA_DATA a shorter path."
+        )
     if found.st_uid != uid:
         os.chown(folder, uid, gid)
 

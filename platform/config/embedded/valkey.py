@@ -93,7 +93,9 @@ class EmbeddedValkey:
                 return
             except redis.RedisError as error:
                 if process.poll() is not None or time.monotonic() > deadline:
-                    raise StartError(f"Valkey does not start: see {self.log}. {self._last_words()}") from error
+                    raise StartError(
+                        f"Valkey does not start: see {self.log}. {self._last_words()}"
+                    ) from error
             time.sleep(0.02)
 
     def _last_words(self) -> str:

@@ -1,0 +1,1 @@
+"""`make run`: one process manager for everything that Bottega consists of."""
