@@ -1,0 +1,187 @@
+"""PDF: pages, and the paragraphs and headings that their geometry shows."""
+
+import re
+import statistics
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from assistants.knowledge.parsing.blocks import Block, ParsingFailed
+
+MAX_PAGES = 5_000
+_PASSWORD = 4  # FPDF_ERR_PASSWORD
+_BULLET = re.compile(r"^(?:[•‣▪●–—*-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+\S")
+_SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’)）】]*$")
+_CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of text; coordinates in points from the bottom left."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    size: float
+    bold: bool
+
+
+def parse_pdf(path: Path, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Iterator[Block]:
+    """Paragraphs and headings, page by page.
+
+    Raises:
+        ParsingFailed: encrypted, corrupt, too long, or pictures of pages without text.
+    """
+    document = _opened(path)
+    total = len(document)
+    if total > MAX_PAGES:
+        raise ParsingFailed("too_complex")
+    pages: list[list[Line]] = []
+    for index in range(total):
+        pages.append(_lines(document, index))
+        if index % 10 == 9 or index + 1 == total:
+            progress(index + 1, total)
+    if not any(pages):
+        raise ParsingFailed("needs_ocr" if total else "empty")
+    _drop_running_lines(pages)
+    body = _body_size(pages)
+    for number, lines in enumerate(pages, start=1):
+        yield from _page_blocks(lines, number, body)
+
+
+def _opened(path: Path) -> Any:
+    try:
+        return pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        locked = getattr(error, "err_code", None) == _PASSWORD or "password" in str(error).lower()
+        raise ParsingFailed("encrypted" if locked else "corrupt") from None
+
+
+def _lines(document: Any, index: int) -> list[Line]:
+    try:
+        page = document[index]
+        text_page = page.get_textpage()
+    except pypdfium2.PdfiumError:
+        raise ParsingFailed("corrupt") from None
+    try:
+        return _read_lines(text_page)
+    finally:
+        text_page.close()
+        page.close()
+
+
+def _read_lines(text_page: Any) -> list[Line]:
+    text = text_page.get_text_range()
+    found, offset = [], 0
+    for raw in text.split("\r\n"):
+        stripped = raw.strip()
+        if stripped:
+            first = offset + raw.index(stripped[0])
+            found.append(_line(text_page, stripped, first, first + len(stripped) - 1))
+        offset += len(raw) + 2
+    return found
+
+
+def _line(text_page: Any, text: str, first: int, last: int) -> Line:
+    # Only a line's ends are measured: asking for each character takes ten times as long.
+    last = min(last, text_page.count_chars() - 1)
+    left, bottom, _, top = text_page.get_charbox(min(first, last), loose=True)
+    right = text_page.get_charbox(last, loose=True)[2]
+    size = pdfium.FPDFText_GetFontSize(text_page, first) or (top - bottom)
+    if size <= 2 < top - bottom:  # a font of size 1 that is scaled up by its matrix
+        size = top - bottom
+    bold = pdfium.FPDFText_GetFontWeight(text_page, first) >= 600
+    return Line(text.replace("\ufffe", "\x02"), left, max(left, right), bottom, round(size, 1), bold)
+
+
+def _drop_running_lines(pages: list[list[Line]]) -> None:
+    """Headers and footers: the same words, but for numbers, at the edge of most pages."""
+    if len(pages) < 3:
+        return
+    for edge in (0, -1):
+        for _ in range(2):
+            seen = Counter(_DIGITS.sub("#", lines[edge].text) for lines in pages if lines)
+            common = {text for text, count in seen.items() if count >= max(3, 0.5 * len(pages))}
+            if not common:
+                break
+            for lines in pages:
+                if lines and _DIGITS.sub("#", lines[edge].text) in common:
+                    lines.pop(edge)
+
+
+def _body_size(pages: list[list[Line]]) -> float:
+    sizes: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _page_blocks(lines: list[Line], page: int, body: float) -> Iterator[Block]:
+    pitch = _pitch(lines)
+    widest = max((line.right for line in lines), default=0.0)
+    group: list[Line] = []
+    for line in lines:
+        if group and _breaks(group, line, pitch, widest):
+            yield _block(group, page, body)
+            group = []
+        group.append(line)
+    if group:
+        yield _block(group, page, body)
+
+
+def _pitch(lines: list[Line]) -> float:
+    steps = [a.bottom - b.bottom for a, b in zip(lines, lines[1:], strict=False) if 0 < a.bottom - b.bottom < 4 * a.size]
+    return statistics.median(steps) if steps else 0.0
+
+
+def _breaks(group: list[Line], line: Line, pitch: float, widest: float) -> bool:
+    previous = group[-1]
+    step = previous.bottom - line.bottom
+    ended = bool(_SENTENCE_END.search(previous.text))
+    if abs(line.size - previous.size) > 0.8 or (line.bold != previous.bold and (previous.bold or ended)):
+        return True
+    if _BULLET.match(line.text) and (ended or step > 0.5 * pitch):
+        return True
+    if step < -0.5 * line.size:  # the next column: a sentence may go on there
+        return ended
+    if pitch and step > 1.3 * pitch:
+        return True
+    indented = line.left > group[0].left + 0.8 * line.size if len(group) == 1 else line.left > previous.left + 0.8 * line.size
+    short = previous.right < widest - 6 * line.size
+    return ended and (indented or (short and len(previous.text) > 1))
+
+
+def _block(group: list[Line], page: int, body: float) -> Block:
+    text = _joined([line.text for line in group])
+    return Block(text, page, _heading_level(group, text, body))
+
+
+def _heading_level(group: list[Line], text: str, body: float) -> int:
+    first = group[0]
+    if len(text) > 150 or len(group) > 3 or not any(c.isalpha() for c in text) or text.endswith((".", "。", ";", ",", "，")):
+        return 0
+    if first.size > 1.12 * body:
+        return 1 if first.size > 1.5 * body else 2
+    return 3 if first.bold and len(group) == 1 and first.size >= body and not _BULLET.match(text) else 0
+
+
+def _joined(lines: list[str]) -> str:
+    joined = lines[0]
+    for line in lines[1:]:
+        if joined.endswith("\x02"):
+            joined = joined[:-1] + line
+        elif joined.endswith(("-", "\u00ad")) and len(joined) > 1 and joined[-2].isalpha() and line[:1].islower():
+            joined = joined[:-1] + line
+        elif _CJK.match(joined[-1]) and _CJK.match(line[:1]):
+            joined += line
+        else:
+            joined += " " + line
+    return joined.replace("\x02", "-")

@@ -1,0 +1,112 @@
+"""Run the parser process and kill it when it takes too much."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from assistants.knowledge.parsing.blocks import Block, ParsingFailed
+
+ROOT = Path(__file__).resolve().parents[3]
+BASE_SECONDS = 60
+SECONDS_A_MEGABYTE = 2
+MAX_CHARACTERS = 20_000_000
+MAX_BLOCKS = 500_000
+Progress = Callable[[int, int, str], None]
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class ParsedFile:
+    """What a file holds."""
+
+    blocks: list[Block] = field(default_factory=list)
+    pages: int | None = None
+
+
+def parse_file(path: Path, *, format: str, progress: Progress | None = None, seconds: float | None = None) -> ParsedFile:
+    """Parse a file in a process of its own, without network, with limits of memory and time.
+
+    Args:
+        format: txt, md, html, pdf or docx.
+        progress: is told (done, total, unit) now and then.
+        seconds: the limit of wall-clock time, where it is not to follow the file's size.
+
+    Raises:
+        ParsingFailed: the file cannot be read; its code says why.
+    """
+    limit = seconds or BASE_SECONDS + SECONDS_A_MEGABYTE * path.stat().st_size / 1_000_000
+    with _started(path, format, limit) as process:
+        killed = threading.Event()
+        timer = threading.Timer(limit, lambda: (killed.set(), _kill(process)))
+        timer.start()
+        try:
+            parsed, verdict = _read(process, progress)
+        finally:
+            timer.cancel()
+            _kill(process)
+    if verdict != "end":
+        _explain(process.returncode, killed.is_set(), verdict, format)
+    if not parsed.blocks:
+        raise ParsingFailed("empty")
+    return parsed
+
+
+def _started(path: Path, format_: str, limit: float) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "assistants.knowledge.parsing.worker", format_, str(path.resolve()), str(int(limit) + 1)]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _read(process: "subprocess.Popen[bytes]", progress: Progress | None) -> tuple[ParsedFile, str]:
+    parsed, characters = ParsedFile(), 0
+    assert process.stdout is not None
+    for line in process.stdout:
+        try:
+            kind, *values = json.loads(line)
+        except ValueError:  # cut off in the middle
+            return parsed, ""
+        if kind == "block":
+            characters += len(values[2])
+            if characters > MAX_CHARACTERS or len(parsed.blocks) >= MAX_BLOCKS:
+                return parsed, "too_much_text"
+            parsed.blocks.append(Block(values[2], values[0], values[1]))
+        elif kind == "progress" and progress:
+            progress(*values)
+        elif kind == "end":
+            parsed.pages = values[0]
+            return parsed, "end"
+        elif kind == "failed":
+            return parsed, str(values[0])
+    return parsed, ""
+
+
+def _explain(code: int | None, killed: bool, verdict: str, format_: str) -> Any:
+    if verdict:
+        raise ParsingFailed(verdict)
+    logger.warning("parser_died", format=format_, returncode=code, killed=killed)
+    raise ParsingFailed("too_complex" if killed or code in (-signal.SIGXCPU, -signal.SIGKILL) else "corrupt")
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    # Its whole session: a parser that started something takes that along.
+    if process.poll() is None:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
