@@ -1,13 +1,34 @@
-"""Translations without gettext's programs: `python -m config.translations collect compile`."""
+"""Translations without gettext's programs: `python -m config.translations collect compile`.
 
+Strings are collected from Python files and from templates, whose tags Django turns into calls first.
+"""
+
+import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("platform", "assistants", "billing", "store")
+LANGUAGES = ("zh_Hans",)
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
 
 
 def compile_catalogues() -> None:
@@ -18,14 +39,66 @@ def compile_catalogues() -> None:
             _compile(source, target)
 
 
+def collect_strings() -> dict[str, int]:
+    """Bring every language's catalogue up to date; returns how many strings each leaves untranslated."""
+    found = Catalog(project="Bottega", charset="utf-8")
+    for file, (_, message, comments, context) in _all_messages():
+        found.add(message, None, [(file, 0)], auto_comments=comments, context=context)
+    return {language: _update(language, found) for language in LANGUAGES}
+
+
 def _compile(source: Path, target: Path) -> None:
-    catalogue: Catalog = read_po(source.open("rb"))
+    with source.open("rb") as file:
+        catalogue = read_po(file)
     unfinished = target.with_suffix(".mo.new")
     with unfinished.open("wb") as output:
         write_mo(output, catalogue)
     unfinished.replace(target)
 
 
+def _all_messages() -> Iterator[tuple[str, Any]]:
+    for folder in SOURCES:
+        for file in sorted((ROOT / folder).rglob("*")):
+            if (
+                file.suffix in (".py", ".html", ".txt")
+                and "migrations" not in file.parts
+                and "static" not in file.parts
+            ):
+                yield from ((file.relative_to(ROOT).as_posix(), message) for message in _messages(file))
+
+
+def _messages(file: Path) -> Iterator[Any]:
+    text = file.read_text()
+    if file.suffix != ".py":
+        if "{%" not in text and "{{" not in text:
+            return
+        text = f"({templatize(text)})"  # inside brackets Python's tokeniser minds no indentation
+    yield from extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=["Translators:"])
+
+
+def _update(language: str, found: Catalog) -> int:
+    file = ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    catalogue = Catalog(locale=language, project="Bottega", charset="utf-8", fuzzy=False)
+    if file.exists():
+        with file.open("rb") as source:
+            catalogue = read_po(source, locale=language)
+    catalogue.update(found, no_fuzzy_matching=True)
+    with file.open("wb") as output:
+        write_po(output, catalogue, width=110, include_lineno=False, ignore_obsolete=True, sort_by_file=True)
+    return sum(1 for message in catalogue if message.id and not message.string)
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the arguments say, in their order."""
+    for argument in arguments:
+        if argument == "collect":
+            for language, missing in collect_strings().items():
+                print(f"{language}: {missing} strings are not translated yet")
+        else:
+            compile_catalogues()
+    return 0
+
+
 if __name__ == "__main__":
-    compile_catalogues()
-    sys.exit(0)
+    sys.exit(main(sys.argv[1:]))
