@@ -143,6 +143,19 @@ def usage_by_day_and_assistant(
     ]
 
 
+def usage_details(
+    organisation: Any, start: date, end: date, *, user_id: int | None = None
+) -> list[tuple[Any, ...]]:
+    """Everything, for a download: day, assistant's name and id, model, person, answers, calls, tokens in, out, cost."""
+    statement = (
+        f"{USAGE} SELECT day, (array_agg(product_name))[1], product, model, user_id, {SUMS}"  # noqa: S608
+        " FROM usage GROUP BY day, product, model, user_id ORDER BY day, product, model, user_id"
+    )
+    rows = _fetch(statement, organisation, start, end, user_id)
+    people = User.objects.in_bulk({row[4] for row in rows if row[4]})
+    return [(*row[:4], people[row[4]].email if row[4] in people else "", *row[5:]) for row in rows]
+
+
 def days_between(start: date, end: date) -> list[date]:
     """Every day from start to end, both included."""
     return [start + timedelta(days=n) for n in range((end - start).days + 1)]
