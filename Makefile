@@ -28,7 +28,7 @@ test-full: $(TEST_STAMP) browser ## The same with the large figures at their sta
 	@BOTTEGA_LARGE=1 $(BIN)/python -m config.testing
 
 css: $(TEST_STAMP) ## Rebuild the stylesheet from templates and theme
-	@$(BIN)/python -m config.css
+	@$(BIN)/python -m web.theme.build
 
 lock: $(RUN_STAMP) ## Resolve requirements/*.in into hashed requirements/*.txt
 	@for part in uv base dev smollm2; do echo "locking $$part"; extra=; [ $$part = smollm2 ] && extra=--no-deps; \
