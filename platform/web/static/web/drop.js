@@ -1,0 +1,40 @@
+// The whole page is a target for files: dropTarget(zone, (files) => …). The zone says how many are held over it.
+
+export function dropTarget(zone, onFiles) {
+  const title = zone.querySelector("[data-drop-title]");
+  const resting = title?.textContent ?? "";
+  let depth = 0;
+  const over = (count) => {
+    zone.classList.toggle("drop-over", count > 0);
+    document.body.classList.toggle("file-over", count > 0);
+    if (title) title.textContent = count > 0 ? (title.dataset.over ?? resting).replace("%s", String(count)) : resting;
+  };
+  const holdsFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  const listeners = {
+    dragenter(event) {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      depth += 1;
+      over(event.dataTransfer.items.length || 1);
+    },
+    dragover(event) {
+      if (holdsFiles(event)) event.preventDefault();
+    },
+    dragleave(event) {
+      if (holdsFiles(event) && --depth <= 0) over((depth = 0));
+    },
+    drop(event) {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      over((depth = 0));
+      if (event.dataTransfer.files.length) onFiles([...event.dataTransfer.files]);
+    },
+  };
+  Object.entries(listeners).forEach(([name, listener]) => addEventListener(name, listener));
+  const input = zone.querySelector("input[type=file]");
+  input?.addEventListener("change", () => {
+    if (input.files.length) onFiles([...input.files]);
+    input.value = "";
+  });
+  return () => Object.entries(listeners).forEach(([name, listener]) => removeEventListener(name, listener));
+}
