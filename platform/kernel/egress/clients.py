@@ -144,10 +144,11 @@ def _redirect(request: httpx2.Request, response: httpx2.Response, followed: int)
         raise EgressRefused(host=request.url.host, reason="too many redirects")
     try:
         url = request.url.join(response.headers["location"])
+        elsewhere = url.origin != request.url.origin
     except (httpx2.InvalidURL, ValueError):
         raise EgressRefused(host=request.url.host, reason="redirected to nonsense") from None
     headers = httpx2.Headers(request.headers)
-    if url.origin != request.url.origin:
+    if elsewhere:
         headers = httpx2.Headers(
             {name: value for name, value in headers.items() if name in _KEPT_ACROSS_ORIGINS}
         )
