@@ -1,6 +1,26 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from kernel import registries
 
 
 class ChatConfig(AppConfig):
     name = "assistants.chat"
     label = "chat"
+
+    def ready(self) -> None:
+        from assistants.chat.stream import ROUTES
+
+        for route in ROUTES:
+            registries.stream_routes.register(route)
+        registries.navigation.register(
+            registries.NavigationEntry(
+                key="chats",
+                label=_("Chats"),
+                icon="messages-square",
+                url_name="chat:conversation_list",
+                order=20,
+                permission="assistants:use",
+            )
+        )
+        registries.shell_fragments.register(registries.ShellFragment("recent", "chat:conversation_recent"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from kernel.tenancy import HasPk, across_organisations
 
 MAX_ATTEMPTS = 10
 BATCH = 200
+logger = structlog.get_logger(__name__)
 
 
 def publish_event(organisation: HasPk, kind: str, payload: dict[str, Any]) -> None:
@@ -27,9 +29,10 @@ def deliver_events() -> int:
 
     A consumer must be idempotent: it sees an event again when the process died before the mark was saved.
     """
-    delivered = 0
-    for event in _undelivered():
-        delivered += _deliver(event)
+    events = _undelivered()
+    delivered = sum(_deliver(event) for event in events)
+    if len(events) == BATCH and delivered:
+        enqueue_after_commit("kernel.deliver_events")
     return delivered
 
 
@@ -52,4 +55,8 @@ def _deliver(event: OutboxEvent) -> int:
 def _consume(consumer: registries.EventConsumer, event: OutboxEvent) -> bool:
     if event.kind not in consumer.kinds:
         return True
-    return consumer.handle(event.organisation_id, event.kind, event.payload)
+    try:
+        return consumer.handle(event.organisation_id, event.kind, event.payload)
+    except Exception:  # one consumer's fault must not hold up the events behind it; it is tried again
+        logger.exception("event_consumer_failed", consumer=consumer.name, kind=event.kind, event_id=event.pk)
+        return False

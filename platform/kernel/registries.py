@@ -95,6 +95,7 @@ class PublishCheck:
 
     name: str
     check: Callable[[Any, Any, Any], Sequence[PublishProblem]]
+    label: str | Promise = ""
 
 
 @dataclass(frozen=True)
@@ -127,5 +128,7 @@ on_startup: Registry[Callable[[], Any]] = Registry()
 on_shutdown: Registry[Callable[[], Any]] = Registry()
 # The retrieval port of a turn: see assistants.turns.plan.
 retriever: Slot[Any] = Slot("retrieval")
+# Slugs of publications that an actor has pinned, from the room that keeps the pins: `list(actor) -> list[str]`.
+pinned_references: Registry[Callable[[Any], list[str]]] = Registry()
 # Periodic work: {name: {"task": …, "schedule": seconds}}.
 periodic_tasks: dict[str, dict[str, Any]] = {}

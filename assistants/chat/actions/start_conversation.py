@@ -1,0 +1,40 @@
+"""Start a conversation with an assistant."""
+
+from assistants.building.plans import plan_for_publication
+from assistants.chat.faces import face_of
+from assistants.chat.models import Conversation
+from kernel.actions import entry_action
+from kernel.outbox import publish_event
+from organisations.actors import Actor
+from organisations.permissions import Permission, require
+
+OPENING_LENGTH = 500
+
+
+@entry_action
+def start_conversation(*, actor: Actor, reference: str, opening: str = "") -> Conversation:
+    """Make an empty conversation with a publication.
+
+    Args:
+        reference: a listing's slug, a publication's or an assistant's id.
+        opening: a starter to be asked as soon as the page is there.
+
+    Raises:
+        NotFound: there is no such assistant for this person.
+        PublicationUnavailable: it was taken out of use.
+    """
+    require(actor, Permission.USE_ASSISTANTS)
+    plan = plan_for_publication(actor, reference)
+    face = face_of(actor, plan.publication_id or plan.assistant_id)
+    conversation: Conversation = Conversation.objects.create(
+        organisation=actor.organisation,
+        user=actor.user,
+        reference=plan.publication_id or plan.assistant_id,
+        assistant_id=plan.assistant_id,
+        assistant_name=plan.assistant_name,
+        picture=face.picture,
+        opening=opening.strip()[:OPENING_LENGTH],
+    )
+    started = {"publication": plan.publication_id, "conversation": conversation.public_id}
+    publish_event(actor.organisation, "conversation.started", started)
+    return conversation

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from assistants.chat import api
+
+urlpatterns = [
+    path("conversations", api.ConversationList.as_view()),
+    path("conversations/<str:conversation_id>", api.ConversationDetail.as_view()),
+    path("messages/<str:message_id>/feedback", api.MessageFeedback.as_view()),
+]

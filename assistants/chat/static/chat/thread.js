@@ -1,0 +1,260 @@
+// One conversation: ask, watch the answer come, stop it, ask again, open its sources.
+
+import { ApiError, request } from "../web/api.js";
+import { readEvents } from "../web/sse.js";
+
+const chat = document.getElementById("chat");
+const thread = document.getElementById("thread");
+const log = document.getElementById("messages");
+const composer = document.getElementById("composer");
+const field = document.getElementById("ask");
+const sendButton = document.getElementById("send");
+const stopButton = document.getElementById("stop");
+const newest = document.getElementById("newest");
+const problem = document.getElementById("problem");
+const drawer = document.getElementById("drawer");
+const messagesUrl = `/api/v1/conversations/${chat.dataset.conversation}/messages`;
+let turn = null;
+let busy = false;
+let opener = null;
+
+// Following the answer: only while the reader is at the bottom.
+const atBottom = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+const toBottom = () => (log.scrollTop = log.scrollHeight);
+log.addEventListener("scroll", () => (newest.hidden = atBottom()));
+newest.addEventListener("click", toBottom);
+toBottom();
+
+function setBusy(value) {
+  busy = value;
+  if (!composer) return;
+  const focused = document.activeElement === (value ? sendButton : stopButton);
+  sendButton.hidden = value;
+  stopButton.hidden = !value;
+  if (focused) (value ? stopButton : field).focus();
+}
+
+function showProblem(error) {
+  problem.hidden = !error;
+  if (error) problem.querySelector("p").textContent = error.message;
+}
+
+function clone(id) {
+  const node = document.getElementById(id).content.firstElementChild.cloneNode(true);
+  thread.append(node);
+  return node;
+}
+
+async function watch(article, url, options = {}) {
+  const body = article.querySelector("[data-body]");
+  setBusy(true);
+  try {
+    await readEvents(`${url}?render=html`, {
+      ...options,
+      isFinal: (event) => event.event === "message.finished",
+      resume: () => (turn ? `/api/v1/turns/${turn}/events?render=html` : null),
+      onEvent: (event) => show(event, body),
+    });
+    await reload();
+  } finally {
+    turn = null;
+    setBusy(false);
+  }
+}
+
+function show(event, body) {
+  const follow = atBottom();
+  if (event.event === "message.started") turn = event.data.turn;
+  else if (event.event === "html") {
+    body.innerHTML = event.data.html;
+    const caret = document.createElement("span");
+    caret.className = "caret";
+    caret.setAttribute("aria-hidden", "true");
+    (body.lastElementChild ?? body).append(caret);
+  }
+  if (follow) toBottom();
+}
+
+// The saved thread, as the server draws it: with its sources, versions and buttons.
+async function reload() {
+  const follow = atBottom();
+  const { data } = await request(chat.dataset.threadUrl, { headers: { Accept: "text/html" } });
+  const text = data ?? (await (await fetch(chat.dataset.threadUrl)).text());
+  thread.innerHTML = text;
+  window.htmx?.process(thread);
+  document.body.dispatchEvent(new CustomEvent("recent-changed"));
+  if (follow) toBottom();
+}
+
+async function ask(text, parent) {
+  if (busy || !text.trim()) return;
+  showProblem(null);
+  if (!thread.querySelector("[data-question]")) thread.replaceChildren();
+  const question = clone("question-template");
+  question.querySelector("[data-text]").textContent = text;
+  const article = clone("answer-template");
+  field.value = "";
+  toBottom();
+  try {
+    const json = { text, stream: true };
+    if (parent !== undefined) json.parent = parent;
+    await watch(article, messagesUrl, { method: "POST", json });
+  } catch (error) {
+    if (turn === null && error instanceof ApiError && !article.dataset.turn) {
+      question.remove();
+      article.remove();
+      field.value = text;
+    }
+    showProblem(error);
+    await reload().catch(() => {});
+  }
+}
+
+async function regenerate(message) {
+  if (busy) return;
+  showProblem(null);
+  const old = thread.querySelector(`[data-answer="${message}"]`);
+  old?.remove();
+  const article = clone("answer-template");
+  toBottom();
+  try {
+    await watch(article, `${messagesUrl}/${message}/regenerate`, { method: "POST", json: { stream: true } });
+  } catch (error) {
+    showProblem(error);
+    await reload().catch(() => {});
+  }
+}
+
+async function stop() {
+  if (turn) await request(`/api/v1/turns/${turn}/stop`, { method: "POST" }).catch(showProblem);
+}
+
+function edit(button) {
+  const holder = button.closest("[data-question]");
+  const text = holder.querySelector("[data-text]").textContent;
+  const form = document.createElement("form");
+  form.className = "composer w-full max-w-[38rem]";
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.rows = 3;
+  area.setAttribute("aria-label", chat.dataset.editLabel);
+  const row = document.createElement("div");
+  row.className = "flex justify-end gap-2 p-2";
+  row.append(makeButton("btn btn-quiet btn-sm", chat.dataset.cancel, "button"), makeButton("btn btn-primary btn-sm", chat.dataset.save, "submit"));
+  form.append(area, row);
+  const before = [...holder.children];
+  holder.replaceChildren(form);
+  area.focus();
+  const cancel = () => holder.replaceChildren(...before);
+  row.firstElementChild.addEventListener("click", cancel);
+  area.addEventListener("keydown", (event) => event.key === "Escape" && (event.stopPropagation(), cancel()));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    while (holder.nextElementSibling) holder.nextElementSibling.remove();
+    holder.remove();
+    ask(area.value, button.dataset.parent);
+  });
+}
+
+function makeButton(classes, text, type) {
+  const button = document.createElement("button");
+  button.type = type;
+  button.className = classes;
+  button.textContent = text;
+  return button;
+}
+
+async function feedback(button) {
+  const pressed = button.getAttribute("aria-pressed") === "true";
+  const url = `/api/v1/messages/${button.dataset.message}/feedback`;
+  for (const other of button.parentElement.querySelectorAll("[data-feedback]")) other.setAttribute("aria-pressed", "false");
+  button.setAttribute("aria-pressed", String(!pressed));
+  try {
+    await (pressed ? request(url, { method: "DELETE" }) : request(url, { method: "PUT", json: { value: button.dataset.feedback } }));
+  } catch (error) {
+    button.setAttribute("aria-pressed", String(pressed));
+    showProblem(error);
+  }
+}
+
+// The drawer of sources.
+let cited = { turn: null, number: null };
+
+async function openSource(turnId, number, from) {
+  if (from) opener = from;
+  cited = { turn: turnId, number: Number(number) };
+  drawer.hidden = false;
+  drawer.setAttribute("aria-busy", "true");
+  const response = await fetch(`/citations/${turnId}/${number}?drawer=1`, { headers: { "HX-Request": "true" } });
+  drawer.innerHTML = await response.text();
+  drawer.removeAttribute("aria-busy");
+  for (const mark of thread.querySelectorAll(".cite")) {
+    const here = mark.closest("[data-turn]")?.dataset.turn === turnId && mark.dataset.citation === String(number);
+    mark.setAttribute("aria-expanded", String(here));
+  }
+  drawer.querySelector(".para-hit")?.scrollIntoView({ block: "center" });
+  drawer.querySelector("#drawer-title")?.focus({ preventScroll: true });
+}
+
+function closeDrawer() {
+  if (drawer.hidden) return false;
+  drawer.hidden = true;
+  for (const mark of thread.querySelectorAll(".cite[aria-expanded=true]")) mark.setAttribute("aria-expanded", "false");
+  opener?.focus();
+  opener = null;
+  return true;
+}
+
+thread.addEventListener("click", (event) => {
+  const target = event.target.closest("button");
+  if (!target) return;
+  if (target.dataset.ask !== undefined) ask(target.textContent.trim());
+  else if (target.dataset.regenerate) regenerate(target.dataset.regenerate);
+  else if (target.dataset.edit) edit(target);
+  else if (target.dataset.feedback) feedback(target);
+  else if (target.dataset.citation) {
+    const turnId = target.closest("[data-turn]")?.dataset.turn ?? turn;
+    if (turnId) openSource(turnId, target.dataset.citation, target);
+  }
+});
+
+drawer.addEventListener("click", (event) => {
+  const source = event.target.closest("[data-source]");
+  if (event.target.closest("[data-close-drawer]")) closeDrawer();
+  else if (source?.dataset.source) {
+    event.preventDefault();
+    openSource(cited.turn, source.dataset.source);
+  }
+});
+
+document.addEventListener("citation-step", (event) => {
+  if (drawer.hidden) return;
+  const sources = [...drawer.querySelectorAll("li [data-source]")].map((node) => Number(node.dataset.source));
+  const next = sources[sources.indexOf(cited.number) + event.detail];
+  if (next) openSource(cited.turn, next);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) closeDrawer();
+});
+
+if (composer) {
+  composer.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask(field.value);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      composer.requestSubmit();
+    }
+  });
+  stopButton.addEventListener("click", stop);
+}
+
+// A reload in mid-answer goes on where it was; a starter that was clicked in the store is asked.
+const open = thread.querySelector("[data-open-turn]");
+if (open) {
+  turn = open.dataset.openTurn;
+  watch(open, `/api/v1/turns/${turn}/events`).catch(showProblem);
+} else if (chat.dataset.opening && composer) ask(chat.dataset.opening);

@@ -1,0 +1,106 @@
+"""The streaming endpoints of a conversation: ask, and answer again."""
+
+import asyncio
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from assistants.chat.actions.post_message import post_message, regenerate_answer
+from assistants.chat.models import Message
+from assistants.turns.actions.open_turn import OpenedTurn
+from assistants.turns.runtime import RunningTurn, runtime
+from assistants.turns.stream import write_events
+from kernel.asgi import Responder, StreamRequest, StreamRoute
+from kernel.db import run_db
+from kernel.errors import FieldError, InvalidInput
+from organisations.actors import Actor
+from organisations.api.idempotency import once
+from organisations.stream_auth import authenticate
+
+FIELDS = {"text": str, "stream": bool, "parent": str}
+Asked = tuple[Message, OpenedTurn]
+
+
+async def message_create(request: StreamRequest, respond: Responder) -> None:
+    """`POST /api/v1/conversations/{id}/messages`: ask, and get the answer whole or as events."""
+    actor = await authenticate(request)
+    body = _checked(await request.json(), FIELDS)
+    if "text" not in body:
+        raise InvalidInput.on("text", "required", _("Write a question first."))
+
+    async def ask() -> Asked:
+        return await run_db(
+            post_message,
+            actor=actor,
+            conversation_id=request.params["conversation"],
+            text=body["text"],
+            parent=body.get("parent"),
+            language=translation.get_language(),
+        )
+
+    await _respond(request, respond, actor, body, ask)
+
+
+async def message_regenerate(request: StreamRequest, respond: Responder) -> None:
+    """`POST /api/v1/conversations/{id}/messages/{id}/regenerate`: answer again, keeping the first answer."""
+    actor = await authenticate(request)
+    body = _checked(await request.json(), {"stream": bool})
+
+    async def ask() -> Asked:
+        return await run_db(
+            regenerate_answer,
+            actor=actor,
+            conversation_id=request.params["conversation"],
+            message_id=request.params["message"],
+            language=translation.get_language(),
+        )
+
+    await _respond(request, respond, actor, body, ask)
+
+
+async def _respond(request: StreamRequest, respond: Responder, actor: Actor, body: dict[str, Any], ask: Any) -> None:
+    if body.get("stream"):
+        question, opened = await ask()
+        running = runtime().run(opened)
+        await _stream(request, respond, question, running)
+        return
+    status, document = await once(request, actor, body, lambda: _answered(ask))
+    await respond.json(status, document)
+
+
+async def _answered(ask: Any) -> tuple[int, dict[str, Any]]:
+    _question, opened = await ask()
+    running = runtime().run(opened)
+    # The caller may leave: the turn goes on without it, and ends in a saved answer.
+    await asyncio.wait({running.task})
+    entries = [entry async for entry in running.follow()]
+    return 200, {"turn": opened.id, "message": entries[-1].data["message"]}
+
+
+async def _stream(request: StreamRequest, respond: Responder, question: Message, running: RunningTurn) -> None:
+    headers = [(b"x-turn-id", running.opened.id.encode()), (b"x-question-id", question.public_id.encode())]
+    await respond.start_events(headers)
+    await write_events(respond, running.follow(), html=request.query.get("render") == "html")
+    await respond.finish()
+
+
+def _checked(body: dict[str, Any], fields: dict[str, type]) -> dict[str, Any]:
+    errors = [
+        FieldError(name, "unknown_field", str(_("There is no such field."))) for name in body if name not in fields
+    ]
+    errors += [
+        FieldError(name, "invalid_type", str(_("This has the wrong type.")))
+        for name, value in body.items()
+        if name in fields and not isinstance(value, fields[name])
+    ]
+    if errors:
+        raise InvalidInput(errors=errors)
+    return body
+
+
+BASE = r"/api/v1/conversations/(?P<conversation>conv_\w+)/messages"
+ROUTES = (
+    StreamRoute("message_create", "POST", BASE, message_create),
+    StreamRoute("message_regenerate", "POST", BASE + r"/(?P<message>msg_\w+)/regenerate", message_regenerate),
+)

@@ -1,0 +1,67 @@
+"""Close the turns whose process has died: every answer ends, and is metered once."""
+
+from datetime import timedelta
+
+from asgiref.sync import async_to_sync
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assistants.turns.actions.close_turn import Outcome, TurnIdentity, close_turn
+from assistants.turns.journal import stored_text
+from assistants.turns.models import Turn
+from assistants.turns.runtime import beat_key
+from kernel.redis import sync_redis
+from kernel.tenancy import across_organisations
+from providers.catalogue import PriceSnapshot
+from providers.tokens import count_tokens
+
+GRACE = timedelta(seconds=20)
+BATCH = 500
+
+
+def sweep_turns() -> int:
+    """Close open turns that nobody makes any more; returns how many."""
+    return sum(_close(turn) for turn in _open_turns() if not _is_alive(turn.runner))
+
+
+def _open_turns() -> list[Turn]:
+    with across_organisations(reason="find turns whose process died"):
+        rows = Turn.objects.across_organisations(reason="sweep").filter(
+            state__in=Turn.OPEN_STATES, created_at__lt=timezone.now() - GRACE
+        )
+        return list(rows.order_by("created_at")[:BATCH])
+
+
+def _is_alive(runner: str) -> bool:
+    return bool(runner and sync_redis().exists(beat_key(runner)))
+
+
+def _close(turn: Turn) -> int:
+    text = async_to_sync(stored_text)(turn.public_id)
+    outcome = Outcome(
+        state=Turn.State.FAILED,
+        text=text,
+        error_code="interrupted",
+        error_message=_("The server was interrupted while it answered. What there is was kept; ask again for the rest."),
+        input_tokens=turn.prompt_tokens,
+        output_tokens=count_tokens(text),
+        estimated=True,
+    )
+    return int(close_turn(identity=_identity(turn), outcome=outcome))
+
+
+def _identity(turn: Turn) -> TurnIdentity:
+    note = dict(turn.price or {})
+    provider = str(note.pop("provider", ""))
+    return TurnIdentity(
+        id=turn.public_id,
+        organisation_id=turn.organisation_id,
+        product=turn.assistant_id,
+        product_name=turn.assistant_name,
+        model_id=turn.model_id,
+        provider=provider,
+        price=PriceSnapshot(**note) if note else None,
+        user_id=turn.user_id,
+        api_key_id=turn.api_key_id,
+        keep_text=turn.surface != Turn.Surface.API,
+    )

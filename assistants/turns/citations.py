@@ -1,0 +1,81 @@
+"""Citations, checked by the server: a number that no source has is dropped from the answer."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from assistants.turns.plan import RetrievedPassage
+
+NUMBERS = r"\d{1,3}(?:\s*[,，、]\s*\d{1,3})*"
+MARK = re.compile(rf"\s?\[({NUMBERS})\](?!\()")
+# What may be the beginning of a mark, at the end of a piece of text: it waits for the next piece.
+UNFINISHED = re.compile(r"(?:\s?\[[\d\s,，、]{0,24}\]?|\s)$")
+QUOTE_LENGTH = 400
+
+
+class MarkFilter:
+    """Checks the marks of an answer while it streams.
+
+    A mark that names a source that was given is kept, in one form (`[1]`); any other is dropped. What may become a
+    mark is held back until it is known.
+    """
+
+    def __init__(self, sources: int) -> None:
+        self._sources = sources
+        self._held = ""
+        self.used: list[int] = []
+
+    def feed(self, text: str) -> str:
+        """The part of the answer that may be shown now."""
+        text = self._held + text
+        unfinished = UNFINISHED.search(text)
+        cut = unfinished.start() if unfinished else len(text)
+        self._held = text[cut:]
+        return MARK.sub(self._keep, text[:cut])
+
+    def flush(self) -> str:
+        """The rest, once the answer has ended."""
+        rest, self._held = self._held, ""
+        return MARK.sub(self._keep, rest).rstrip()
+
+    def _keep(self, match: re.Match[str]) -> str:
+        known = [n for n in map(int, re.findall(r"\d+", match.group(1))) if 1 <= n <= self._sources]
+        self.used.extend(n for n in known if n not in self.used)
+        lead = " " if known and match.group(0)[0].isspace() else ""
+        return lead + "".join(f"[{n}]" for n in known)
+
+
+def citation_items(numbers: Sequence[int], passages: Sequence[RetrievedPassage], turn_id: str, base_url: str) -> list[dict[str, Any]]:
+    """The public form of the citations used.
+
+    Args:
+        base_url: where the product is reached; a citation's `url` opens its place there.
+    """
+    return [_item(number, passages[number - 1], turn_id, base_url) for number in numbers]
+
+
+def _item(number: int, passage: RetrievedPassage, turn_id: str, base_url: str) -> dict[str, Any]:
+    return {
+        "number": number,
+        "document": passage.document_id,
+        "passage": passage.id,
+        "title": passage.title,
+        "page": passage.page,
+        "paragraph": passage.paragraph,
+        "heading": passage.heading,
+        "quote": passage.text[:QUOTE_LENGTH],
+        "url": f"{base_url}/citations/{turn_id}/{number}",
+    }
+
+
+def annotations(text: str, citations: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """OpenAI's `url_citation` annotations for the marks in a text, ours beside its own fields."""
+    by_number = {item["number"]: item for item in citations}
+    found = []
+    for match in re.finditer(r"\[(\d{1,3})\]", text):
+        item = by_number.get(int(match.group(1)))
+        if item:
+            fields = {key: item[key] for key in ("title", "url", "number", "document", "page", "paragraph", "quote")}
+            place = {"start_index": match.start(), "end_index": match.end()}
+            found.append({"type": "url_citation", "url_citation": place | fields})
+    return found

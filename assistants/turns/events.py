@@ -1,0 +1,77 @@
+"""What happens in a turn, as frozen events. Their names and fields are those of the public event stream."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStarted:
+    """The turn runs; `message` is the answer's id."""
+
+    name: ClassVar[str] = "message.started"
+    turn: str
+    message: str
+
+    def data(self) -> dict[str, Any]:
+        return {"turn": self.turn, "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The sources were searched; `passages` are short descriptions, without texts."""
+
+    name: ClassVar[str] = "retrieval"
+    passages: tuple[dict[str, Any], ...]
+
+    def data(self) -> dict[str, Any]:
+        return {"passages": list(self.passages)}
+
+
+@dataclass(frozen=True, slots=True)
+class TextAdded:
+    """The answer grew."""
+
+    name: ClassVar[str] = "text.delta"
+    text: str
+
+    def data(self) -> dict[str, Any]:
+        return {"text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The citations, checked: every number opens a passage that was given to the model."""
+
+    name: ClassVar[str] = "citations"
+    items: tuple[dict[str, Any], ...]
+
+    def data(self) -> dict[str, Any]:
+        return {"items": list(self.items)}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFinished:
+    """The turn has ended; `message` is the whole answer as it was saved."""
+
+    name: ClassVar[str] = "message.finished"
+    message: dict[str, Any] = field(default_factory=dict)
+
+    def data(self) -> dict[str, Any]:
+        return {"message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFailed:
+    """The turn ended without a whole answer; what there is of it was saved."""
+
+    name: ClassVar[str] = "error"
+    code: str
+    message: str
+    status: int = 500
+
+    def data(self) -> dict[str, Any]:
+        return {"code": self.code, "message": self.message}
+
+
+TurnEvent = MessageStarted | Retrieved | TextAdded | Cited | MessageFinished | TurnFailed
+END_EVENTS = (MessageFinished.name,)

@@ -1,0 +1,69 @@
+"""A turn: one answer being made, and the one place where the answer is kept."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kernel.ids import PublicIdField
+from kernel.models import TenantModel
+
+
+class Turn(TenantModel):
+    """One answer, from the question to its end. Belongs to the organisation of the person who asked."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting to start")
+        STREAMING = "streaming", _("Answering")
+        WAITING = "waiting", _("Waiting for you")
+        COMPLETE = "complete", _("Complete")
+        STOPPED = "stopped", _("Stopped")
+        FAILED = "failed", _("Failed")
+
+    class Surface(models.TextChoices):
+        CHAT = "chat", _("Chat")
+        PREVIEW = "preview", _("Preview")
+        API = "api", _("API")
+
+    OPEN_STATES = (State.PENDING, State.STREAMING)
+
+    public_id = PublicIdField("turn_")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    api_key_id = models.BigIntegerField(null=True)
+    # The message that shows this answer, in the room above.
+    message_id = models.CharField(max_length=48, blank=True)
+    surface = models.CharField(max_length=8, choices=Surface.choices)
+    # References across organisations are public ids without a foreign key.
+    assistant_id = models.CharField(max_length=48)
+    assistant_name = models.CharField(max_length=120)
+    publication_id = models.CharField(max_length=48, blank=True)
+    version_id = models.CharField(max_length=48, blank=True)
+    creator_organisation_id = models.BigIntegerField()
+    model_id = models.CharField(max_length=160)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.STREAMING)
+    # The process that makes the answer; its heartbeat tells the sweeper whether anybody still does.
+    runner = models.CharField(max_length=48, blank=True)
+    question = models.TextField(blank=True)
+    answer = models.TextField(blank=True)
+    citations = models.JSONField(default=list)
+    tool_calls = models.JSONField(default=list)
+    error_code = models.CharField(max_length=60, blank=True)
+    error_message = models.TextField(blank=True)
+    prompt_tokens = models.PositiveIntegerField(default=0)
+    input_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    price = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(fields=["created_at"], condition=models.Q(state__in=["pending", "streaming"]), name="turn_open"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the answer is still being made."""
+        return self.state in self.OPEN_STATES or self.state == self.State.WAITING

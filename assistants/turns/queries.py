@@ -1,0 +1,53 @@
+"""Questions about turns."""
+
+from typing import Any
+
+from assistants.turns.models import Turn
+from kernel.errors import NotFound
+from organisations.actors import Actor
+
+
+def access_turn(actor: Actor, turn_id: str) -> Turn:
+    """A turn of the actor's own; call inside the organisation's scope.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    rows = Turn.objects.for_organisation(actor.organisation).filter(public_id=turn_id)
+    turn = rows.filter(user_id=actor.user_id).first()
+    if turn is None:
+        raise NotFound
+    return turn  # type: ignore[no-any-return]
+
+
+def turn_document(turn: Turn) -> dict[str, Any]:
+    """A turn in its public form."""
+    return {
+        "id": turn.public_id,
+        "state": turn.state,
+        "assistant": turn.assistant_id,
+        "model": turn.model_id,
+        "error": {"code": turn.error_code, "message": turn.error_message} if turn.error_code else None,
+        "usage": {"input_tokens": turn.input_tokens, "output_tokens": turn.output_tokens},
+        "created_at": _time(turn.created_at),
+        "finished_at": _time(turn.finished_at),
+    }
+
+
+def answer_document(turn: Turn) -> dict[str, Any]:
+    """A turn's answer as the message that people and clients see."""
+    return {
+        "id": turn.message_id or turn.public_id,
+        "turn": turn.public_id,
+        "role": "assistant",
+        "text": turn.answer,
+        "state": turn.state,
+        "citations": turn.citations,
+        "tool_calls": turn.tool_calls,
+        "error": {"code": turn.error_code, "message": turn.error_message} if turn.error_code else None,
+        "created_at": _time(turn.created_at),
+    }
+
+
+def _time(value: Any) -> str | None:
+    return value.isoformat().replace("+00:00", "Z") if value else None

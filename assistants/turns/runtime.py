@@ -1,0 +1,202 @@
+"""The turns that this process is making: starting, watching and stopping them.
+
+A turn runs in a task of its own: a viewer who leaves does not end it. Viewers on the same process are fed from
+memory; others read the journal in Redis. Every process shows that it lives with one heartbeat key, whatever the
+number of its turns; the sweeper closes the turns of those that stopped beating.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import structlog
+
+from assistants.turns.actions.close_turn import Outcome
+from assistants.turns.actions.open_turn import OpenedTurn
+from assistants.turns.driver import Ending, drive, message_document
+from assistants.turns.events import MessageFinished, TextAdded, TurnEvent
+from assistants.turns.journal import Entry, Flusher, read_entries
+from kernel.ids import new_public_id
+from kernel.redis import async_redis
+
+BEAT_SECONDS = 4.0
+BEAT_EXPIRES = 15
+CONTROL_CHANNEL = "turns:control"
+REMEMBER_SECONDS = 30.0
+logger = structlog.get_logger(__name__)
+
+
+def beat_key(runner: str) -> str:
+    """The key by which a process shows that it lives."""
+    return f"turns:runner:{runner}"
+
+
+class RunningTurn:
+    """One turn that runs in this process, and what it emitted so far."""
+
+    def __init__(self, opened: OpenedTurn, flusher: Flusher) -> None:
+        self.opened = opened
+        self._flusher = flusher
+        self._entries: list[Entry] = []
+        self._characters = 0
+        self._grew = asyncio.Event()
+        self.finished = False
+        self.ending = Ending()
+        self.task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            async for event in drive(self.opened, ending=self.ending):
+                self._add(event)
+        except asyncio.CancelledError:
+            # Stopped: the generator has closed the turn; what it would have emitted last is emitted here.
+            outcome = self.ending.outcome or Outcome(state="stopped")
+            self._add(MessageFinished(message_document(self.opened, outcome)))
+        finally:
+            self.finished = True
+            self._wake()
+
+    def _add(self, event: TurnEvent) -> None:
+        if isinstance(event, TextAdded):
+            self._characters += len(event.text)
+        entry = Entry(len(self._entries) + 1, self._characters, event.name, event.data())
+        self._entries.append(entry)
+        self._flusher.add(self.opened.id, entry)
+        self._wake()
+
+    def _wake(self) -> None:
+        self._grew.set()
+        self._grew = asyncio.Event()
+
+    async def follow(self, *, sequence: int = 0, characters: int = 0) -> AsyncIterator[Entry]:
+        """The events from a position on, as they come, until the turn has ended."""
+        position = sequence
+        while True:
+            grew, finished = self._grew, self.finished
+            for entry in self._entries[position:]:
+                left = entry.after(sequence, characters)
+                if left:
+                    yield left
+            position = max(position, len(self._entries))
+            if finished:
+                return
+            if grew is self._grew:
+                await grew.wait()
+
+    def stop(self) -> None:
+        """End the turn; what there is of the answer is kept."""
+        self.task.cancel()
+
+
+class Runtime:
+    """This process's running turns, its heartbeat and its ear for stop requests."""
+
+    def __init__(self) -> None:
+        self.runner = new_public_id("run_")
+        self.flusher = Flusher()
+        self._turns: dict[str, RunningTurn] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to beat and to listen."""
+        await self._beat_once()
+        self._tasks = [asyncio.create_task(self._beat()), asyncio.create_task(self._listen())]
+
+    async def stop(self) -> None:
+        """Stop the turns that still run, keeping what they have, and fall silent."""
+        for turn in list(self._turns.values()):
+            turn.stop()
+        await asyncio.gather(*(turn.task for turn in self._turns.values()), return_exceptions=True)
+        await self.flusher.drain()
+        for task in self._tasks:
+            task.cancel()
+
+    def run(self, opened: OpenedTurn) -> RunningTurn:
+        """Start making an answer."""
+        turn = self._turns[opened.id] = RunningTurn(opened, self.flusher)
+        turn.task.add_done_callback(lambda _task: self._forget_later(opened.id))
+        return turn
+
+    def get(self, turn_id: str) -> RunningTurn | None:
+        """The turn, if this process makes it or has just made it."""
+        return self._turns.get(turn_id)
+
+    async def request_stop(self, turn_id: str) -> None:
+        """Stop a turn, wherever it runs."""
+        turn = self._turns.get(turn_id)
+        if turn:
+            turn.stop()
+        else:
+            await async_redis().publish(CONTROL_CHANNEL, f"stop {turn_id}")
+
+    def stop_publication(self, publication_id: str) -> None:
+        """Stop this process's turns of a publication."""
+        for turn in self._turns.values():
+            if turn.opened.plan.publication_id == publication_id and not turn.finished:
+                turn.stop()
+
+    def _forget_later(self, turn_id: str) -> None:
+        asyncio.get_running_loop().call_later(REMEMBER_SECONDS, self._turns.pop, turn_id, None)
+
+    async def _beat_once(self) -> None:
+        await async_redis().set(beat_key(self.runner), b"1", ex=BEAT_EXPIRES)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                await self._beat_once()
+            except Exception:
+                logger.exception("runner_heartbeat_failed")
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with async_redis().pubsub() as channel:
+                    await channel.subscribe(CONTROL_CHANNEL)
+                    async for message in channel.listen():
+                        self._obey(message)
+            except Exception:
+                logger.exception("turn_control_lost")
+                await asyncio.sleep(1)
+
+    def _obey(self, message: dict[str, object]) -> None:
+        data = message.get("data")
+        verb, _space, subject = (data.decode() if isinstance(data, bytes) else "").partition(" ")
+        if verb == "stop" and subject in self._turns:
+            self._turns[subject].stop()
+        elif verb == "stop-publication":
+            self.stop_publication(subject)
+
+
+_runtime: Runtime | None = None
+
+
+def runtime() -> Runtime:
+    """This process's runtime."""
+    global _runtime
+    if _runtime is None:
+        _runtime = Runtime()
+    return _runtime
+
+
+async def start_runtime() -> None:
+    """Begin with a fresh runtime on the running event loop."""
+    global _runtime
+    _runtime = Runtime()
+    await _runtime.start()
+
+
+async def stop_runtime() -> None:
+    """End the running turns of this process."""
+    await runtime().stop()
+
+
+async def follow(turn_id: str, *, sequence: int = 0, characters: int = 0) -> AsyncIterator[Entry | None]:
+    """A turn's events from a position on, from memory or from Redis; None while nothing comes."""
+    local = runtime().get(turn_id)
+    if local:
+        async for entry in local.follow(sequence=sequence, characters=characters):
+            yield entry
+        return
+    async for stored in read_entries(turn_id, sequence=sequence, characters=characters):
+        yield stored

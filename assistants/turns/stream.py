@@ -1,0 +1,147 @@
+"""The streaming endpoints of a turn: follow it, stop it; and how a stream is written."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from assistants.turns.events import Cited, MessageFinished, TextAdded, TurnFailed
+from assistants.turns.journal import Entry, parse_position
+from assistants.turns.models import Turn
+from assistants.turns.queries import access_turn, answer_document
+from assistants.turns.runtime import follow, runtime
+from kernel.asgi import KEEP_ALIVE_SECONDS, Responder, StreamRequest, StreamRoute, event_bytes
+from kernel.db import run_db
+from kernel.tenancy import tenant_scope
+from organisations.actors import Actor
+from organisations.stream_auth import authenticate
+from web.markdown import render
+
+RENDER_SECONDS = 0.12
+
+
+def _access(actor: Actor, turn_id: str) -> Turn:
+    with tenant_scope(actor.organisation):
+        return access_turn(actor, turn_id)
+
+
+async def turn_events(request: StreamRequest, respond: Responder) -> None:
+    """`GET /api/v1/turns/{id}/events`: the turn's events, resumed after `Last-Event-ID`."""
+    actor = await authenticate(request)
+    turn = await run_db(_access, actor, request.params["turn"])
+    position = parse_position(request.headers.get("last-event-id") or request.query.get("after"))
+    await respond.start_events()
+    if turn.is_open:
+        await write_events(respond, follow_saved(actor, turn.public_id, position), html=request.query.get("render") == "html")
+    else:
+        for entry in saved_entries(turn):
+            await respond.write(event_bytes(entry.name, entry.data, entry.position))
+    await respond.finish()
+
+
+async def turn_stop(request: StreamRequest, respond: Responder) -> None:
+    """`POST /api/v1/turns/{id}/stop`: end the answer; what there is of it is kept."""
+    actor = await authenticate(request)
+    turn = await run_db(_access, actor, request.params["turn"])
+    if turn.is_open:
+        await runtime().request_stop(turn.public_id)
+    await respond.json(202, {"id": turn.public_id, "state": "stopping" if turn.is_open else turn.state})
+
+
+async def follow_saved(actor: Actor, turn_id: str, position: tuple[int, int] = (0, 0)) -> AsyncIterator[Entry | None]:
+    """A turn's events; where its process died, the end that the sweeper saved."""
+    async for entry in follow(turn_id, sequence=position[0], characters=position[1]):
+        if entry is None:
+            turn = await run_db(_access, actor, turn_id)
+            if not turn.is_open:
+                for saved in saved_entries(turn):
+                    yield saved
+                return
+        yield entry
+
+
+def saved_entries(turn: Turn) -> list[Entry]:
+    """The end of a turn as events, from the database."""
+    high, size = 1_000_000, len(turn.answer)
+    entries = []
+    if turn.citations:
+        entries.append(Entry(high, size, Cited.name, {"items": turn.citations}))
+    if turn.error_code:
+        entries.append(Entry(high + 1, size, TurnFailed.name, {"code": turn.error_code, "message": turn.error_message}))
+    document = answer_document(turn)
+    entries.append(Entry(high + 2, size, MessageFinished.name, {"message": document}))
+    return entries
+
+
+async def write_events(respond: Responder, entries: AsyncIterator[Entry | None], *, html: bool = False) -> None:
+    """Write events as they come; with `html`, also the answer so far as safe HTML, at most every 120 ms."""
+    writer = HtmlWriter(respond) if html else None
+    iterator = entries.__aiter__()
+    pending: asyncio.Task[Entry | None] | None = None
+    while True:
+        pending = pending or asyncio.ensure_future(_next(iterator))
+        timeout = writer.due() if writer else KEEP_ALIVE_SECONDS
+        done, _ = await asyncio.wait({pending}, timeout=timeout)
+        if not done:
+            await (writer.paint() if writer else respond.write(b": keep-alive\n\n"))
+            continue
+        try:
+            entry = pending.result()
+        except StopAsyncIteration:
+            return
+        pending = None
+        if entry is None:
+            await respond.write(b": keep-alive\n\n")
+        else:
+            if writer:
+                await writer.before(entry)
+            await respond.write(event_bytes(entry.name, entry.data, entry.position))
+
+
+async def _next(iterator: AsyncIterator[Entry | None]) -> Entry | None:
+    return await iterator.__anext__()
+
+
+class HtmlWriter:
+    """Adds `html` events for browsers: the server renders and sanitises, the page only shows."""
+
+    def __init__(self, respond: Responder) -> None:
+        self._respond = respond
+        self._text = ""
+        self._dirty = False
+        self._painted = 0.0
+        self._citations: list[int] = []
+
+    def due(self) -> float:
+        """Seconds until the next paint is due."""
+        if not self._dirty:
+            return KEEP_ALIVE_SECONDS
+        return max(0.0, self._painted + RENDER_SECONDS - asyncio.get_running_loop().time())
+
+    async def before(self, entry: Entry) -> None:
+        """Look at an event before it is written."""
+        if entry.name == TextAdded.name:
+            self._text += entry.data["text"]
+            self._dirty = True
+            if self.due() <= 0:
+                await self.paint()
+        elif entry.name == "retrieval":
+            self._citations = [passage["number"] for passage in entry.data["passages"]]
+        elif entry.name == MessageFinished.name:
+            message = entry.data.get("message", {})
+            self._text = message.get("text", self._text)
+            self._citations = [item["number"] for item in message.get("citations", [])]
+            self._dirty = bool(self._text)
+            await self.paint()
+
+    async def paint(self) -> None:
+        """Send the answer so far."""
+        if not self._dirty:
+            await self._respond.write(b": keep-alive\n\n")
+            return
+        self._dirty, self._painted = False, asyncio.get_running_loop().time()
+        await self._respond.write(event_bytes("html", {"html": str(render(self._text, citations=self._citations))}))
+
+
+ROUTES = (
+    StreamRoute("turn_events", "GET", r"/api/v1/turns/(?P<turn>turn_\w+)/events", turn_events),
+    StreamRoute("turn_stop", "POST", r"/api/v1/turns/(?P<turn>turn_\w+)/stop", turn_stop),
+)

@@ -1,0 +1,78 @@
+"""Limits on how often something may be done: token buckets in Redis, shared by all processes.
+
+A bucket holds `count` tokens and is refilled evenly over `seconds`; one Lua script takes tokens, so that concurrent
+requests cannot both take the last one.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from redis.commands.core import Script
+
+from kernel.errors import RateLimited
+from kernel.redis import async_redis, sync_redis
+
+_TAKE = """
+local capacity, rate, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('TIME')
+local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
+local state = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = tonumber(state[1] or capacity)
+tokens = math.min(capacity, tokens + math.max(0, now - tonumber(state[2] or now)) * rate)
+local wait = 0
+if tokens >= cost then tokens = tokens - cost else wait = (cost - tokens) / rate end
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.6f', now))
+redis.call('PEXPIRE', KEYS[1], math.ceil(capacity / rate * 1000) + 1000)
+return tostring(wait)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many in so many seconds, evenly refilled; up to `count` of them at once."""
+
+    count: int
+    seconds: float
+
+
+def take(name: str, limit: Limit, *, cost: int = 1) -> None:
+    """Use up some of a limit.
+
+    Args:
+        name: whose bucket, for example `api:key:17`.
+        cost: how many tokens this takes.
+
+    Raises:
+        RateLimited: it is used up; says after how many seconds to try again.
+    """
+    _refuse_if(sync_script()(keys=[_key(name)], args=_arguments(limit, cost)))
+
+
+async def take_async(name: str, limit: Limit, *, cost: int = 1) -> None:
+    """The same without blocking the event loop.
+
+    Raises:
+        RateLimited: it is used up; says after how many seconds to try again.
+    """
+    _refuse_if(await async_redis().eval(_TAKE, 1, _key(name), *_arguments(limit, cost)))
+
+
+@lru_cache(maxsize=1)
+def sync_script() -> Script:
+    """The script, registered with the process's client."""
+    return sync_redis().register_script(_TAKE)
+
+
+def _key(name: str) -> str:
+    return f"ratelimit:{name}"
+
+
+def _arguments(limit: Limit, cost: int) -> list[str]:
+    return [str(limit.count), str(limit.count / limit.seconds), str(cost)]
+
+
+def _refuse_if(answer: bytes) -> None:
+    wait = float(answer)
+    if wait > 0:
+        raise RateLimited(retry_after=math.ceil(wait))
