@@ -1,5 +1,17 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from kernel import registries
+from kernel.registries import NavigationEntry, ShellFragment
 
 
 class StoreConfig(AppConfig):
     name = "store"
+
+    def ready(self) -> None:
+        from store import consumers
+
+        registries.navigation.register(NavigationEntry("store", _("Store"), "store", "store:home", 10, strangers=True))
+        registries.shell_fragments.register(ShellFragment("pinned", "store:pins"))
+        registries.event_consumers.register(consumers.FOLLOW)
+        registries.event_consumers.register(consumers.COUNT)

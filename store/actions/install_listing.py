@@ -1,0 +1,41 @@
+"""Pin a listing to one's rail."""
+
+from django.db.models import Max
+
+from kernel.actions import entry_action
+from kernel.outbox import publish_event
+from organisations.actors import Actor
+from organisations.permissions import Permission, require
+from store.models import Install
+from store.queries import installs, listing_by_reference
+
+
+@entry_action
+def install_listing(*, actor: Actor, reference: str) -> Install:
+    """Pin a listing for the person acting; pinning twice keeps the one pin.
+
+    Args:
+        reference: a listing's slug, or its `lst_…` id.
+
+    Raises:
+        NotAuthenticated: nobody is signed in.
+        NotFound: there is no such listing for this person.
+    """
+    require(actor, Permission.USE_ASSISTANTS)
+    listing = listing_by_reference(actor, reference)
+    last = installs(actor).aggregate(last=Max("order"))["last"] or 0
+    made, created = Install.unscoped.get_or_create(
+        organisation=actor.organisation,
+        user=actor.user,
+        listing_id=listing.public_id,
+        defaults={
+            "publication_id": listing.publication.public_id,
+            "slug": listing.publication.slug,
+            "name": listing.name,
+            "picture_seed": listing.publication.picture_seed,
+            "order": last + 1,
+        },
+    )
+    if created:
+        publish_event(actor.organisation, "listing.pinned", {"listing": listing.public_id})
+    return made

@@ -1,0 +1,61 @@
+"""Finding listings by words, in any language, even misspelt."""
+
+import re
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, TrigramWordSimilarity
+from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Greatest
+
+from kernel.text import search_terms
+from store.models import Listing
+
+CONFIG = "english"
+SIMILAR_NAME, SIMILAR_TAGLINE = 0.42, 0.55
+MAX_QUERY = 200
+_TOKENS = re.compile(r"\w+")
+
+
+def index_listing(listing: Listing) -> None:
+    """Write a listing's words down for searching: its name counts most, its description least."""
+    category = f"{listing.category} {listing.shelf.label}"
+    parts = (
+        (listing.name, "A"),
+        (f"{listing.tagline} {category}", "B"),
+        (listing.creator_name, "C"),
+        (listing.description, "D"),
+    )
+    vectors = [SearchVector(Value(search_terms(text)), weight=weight, config=CONFIG) for text, weight in parts]
+    words = vectors[0]
+    for vector in vectors[1:]:
+        words = words + vector
+    Listing.objects.for_organisation(listing.organisation_id).filter(pk=listing.pk).update(search=words)
+
+
+def matching(rows: QuerySet[Listing], query: str) -> QuerySet[Listing]:
+    """The rows that match some words of a query, or whose name or tagline looks like it, with their `score`."""
+    text = query.replace("\x00", "").strip()[:MAX_QUERY]
+    words = _TOKENS.findall(search_terms(text))
+    if not words:
+        return rows.annotate(score=Value(0.0, output_field=FloatField()))
+    some = SearchQuery(" | ".join(map(_or_longer, words)), config=CONFIG, search_type="raw")
+    every = SearchQuery(" & ".join(words), config=CONFIG, search_type="raw")
+    scored = rows.annotate(
+        by_name=_similarity(text, F("name")),
+        by_tagline=_similarity(text, Concat("tagline", Value(" "), "creator_name")),
+    ).annotate(score=_score(some, every))
+    return scored.filter(Q(search=some) | Q(by_name__gte=SIMILAR_NAME) | Q(by_tagline__gte=SIMILAR_TAGLINE))
+
+
+def _or_longer(word: str) -> str:
+    """A Latin word may go on; so may a single Chinese character, as words are kept in pairs of them."""
+    return f"{word}:*" if word.isascii() or len(word) == 1 else word
+
+
+def _similarity(text: str, expression: Any) -> Any:
+    return TrigramWordSimilarity(text, expression)
+
+
+def _score(some: SearchQuery, every: SearchQuery) -> Any:
+    rank = SearchRank(F("search"), every) * Value(2.0) + SearchRank(F("search"), some)
+    return Cast(rank + Greatest(F("by_name") * Value(1.5), F("by_tagline")), FloatField())
