@@ -116,4 +116,4 @@ def _step(highest: float) -> float:
         return 1
     rough = highest / 4
     power = 10.0 ** floor(log10(rough))
-    return float(next(m for m in (1, 2, 2.5, 5, 10) if rough <= m * power) * power)
+    return float(next(m for m in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if rough <= m * power) * power)

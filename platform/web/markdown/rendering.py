@@ -80,9 +80,10 @@ def _parser() -> MarkdownIt:
 
 def _fit_the_page(state: StateCore) -> None:
     """Headings go under the page's own two levels; alignment becomes an attribute, as inline style is forbidden."""
+    used = sorted({token.tag for token in state.tokens if token.type == "heading_open"})
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+            token.tag = f"h{min(used.index(token.tag) + 3, 6)}"
         elif token.type in {"th_open", "td_open"} and (style := token.attrs.pop("style", None)):
             token.attrs["align"] = str(style).removeprefix("text-align:")
 
