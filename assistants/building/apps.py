@@ -1,6 +1,23 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from kernel import registries
+from kernel.registries import NavigationEntry
 
 
 class BuildingConfig(AppConfig):
     name = "assistants.building"
     label = "building"
+
+    def ready(self) -> None:
+        from assistants.building import checks, stream
+
+        checks.register()
+        registries.navigation.register(
+            NavigationEntry("build", _("Build"), "hammer", "building:assistant_list", 30, "assistants:build")
+        )
+        registries.stream_routes.register(stream.PREVIEW)
+        registries.periodic_tasks["building.purge_assistants"] = {
+            "task": "building.purge_assistants",
+            "schedule": 24 * 3600,
+        }

@@ -1,0 +1,66 @@
+"""Begin a new assistant."""
+
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from assistants.building.actions.save_draft import checked_specification
+from assistants.building.models import Assistant, Draft
+from assistants.building.slugs import random_part
+from assistants.building.specification import merge_patch
+from assistants.knowledge.actions.create_source_set import create_source_set
+from kernel.actions import entry_action
+from kernel.errors import InvalidInput
+from organisations.actors import Actor
+from organisations.audit import record_audit
+from organisations.permissions import Permission, require
+from providers.catalogue import default_chat_model
+
+
+@entry_action
+def create_assistant(
+    *, actor: Actor, name: str, description: str = "", draft: dict[str, Any] | None = None
+) -> Assistant:
+    """Make an assistant with a draft: the default model, sources preferred, a picture of its own.
+
+    Args:
+        draft: a merge patch over that first definition.
+
+    Raises:
+        PermissionDenied: the actor may not build.
+        InvalidInput: the name is missing, or a field of the draft is wrong; it names each.
+    """
+    require(actor, Permission.BUILD_ASSISTANTS)
+    if not name.strip():
+        raise InvalidInput.on("name", "required", _("Give the assistant a name."))
+    first = merge_patch(_beginning(), draft or {})
+    specification = checked_specification(
+        merge_patch(first, {"profile": {"name": name} | ({"description": description} if description else {})})
+    )
+    assistant = Assistant.objects.create(
+        organisation=actor.organisation,
+        name=specification.profile.name,
+        created_by=actor.user,
+        source_set=create_source_set(organisation=actor.organisation),
+    )
+    Draft.objects.create(
+        organisation=actor.organisation,
+        assistant=assistant,
+        specification=specification.document(),
+        updated_by=actor.user,
+    )
+    record_audit(actor, "assistant.created", assistant)
+    return assistant  # type: ignore[no-any-return]
+
+
+def _beginning() -> dict[str, Any]:
+    return {
+        "profile": {"picture": random_part(12)},
+        "model": {"id": default_chat_model().id},
+        "answer_policy": {
+            "grounding": "prefer",
+            "not_enough_information": _("I don't have enough information to answer that."),
+        },
+        "language": get_language() or "",
+    }

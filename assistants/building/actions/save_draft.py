@@ -1,0 +1,71 @@
+"""Write a draft: the part that all changes of a draft share."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assistants.building.models import Assistant, Draft
+from assistants.building.queries import draft_of
+from assistants.building.specification import Specification, parse_specification
+from kernel.actions import assert_in_action
+from kernel.errors import InvalidInput, StaleRevision
+from organisations.actors import Actor
+from providers.catalogue import ModelNotFound, get_model
+
+
+def lock_draft(assistant: Assistant, revision: int | None) -> Draft:
+    """The draft, held against other writers.
+
+    Args:
+        revision: the one that the writer saw; None writes over whatever is there.
+
+    Raises:
+        StaleRevision: somebody saved another one meanwhile.
+    """
+    draft = draft_of(assistant, lock=True)
+    if revision is not None and revision != draft.revision:
+        raise StaleRevision
+    return draft
+
+
+def save_draft(*, actor: Actor, assistant: Assistant, draft: Draft, document: Any) -> Draft:
+    """Check a document and store it as the next revision; storing the same one again changes nothing.
+
+    Raises:
+        InvalidInput: it names every wrong field.
+    """
+    assert_in_action()
+    specification = checked_specification(document, present_model=draft.specification.get("model", {}).get("id", ""))
+    checked = specification.document()
+    if checked == draft.specification:
+        return draft
+    draft.specification = checked
+    draft.revision += 1
+    draft.updated_by = actor.user
+    draft.save(update_fields=["specification", "revision", "updated_by", "updated_at"])
+    assistant.name = specification.profile.name
+    assistant.save(update_fields=["name", "updated_at"])
+    return draft
+
+
+def checked_specification(document: Any, *, present_model: str = "") -> Specification:
+    """The definition in a document, whose model is one that is offered.
+
+    Args:
+        present_model: the id that the draft has already; it stays, though it may have been withdrawn meanwhile.
+
+    Raises:
+        InvalidInput: it names every wrong field.
+    """
+    specification = parse_specification(document)
+    chosen = specification.model.id
+    if chosen and chosen != present_model and not _is_chat_model(chosen):
+        raise InvalidInput.on("model.id", "unknown_model", _("There is no such chat model here. Choose one of the list."))
+    return specification
+
+
+def _is_chat_model(model_id: str) -> bool:
+    try:
+        return get_model(model_id).kind == "chat"
+    except ModelNotFound:
+        return False

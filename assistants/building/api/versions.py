@@ -1,0 +1,73 @@
+"""Versions over REST."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.status import HTTP_201_CREATED
+
+from assistants.building.actions.publish_version import publish_version
+from assistants.building.actions.restore_version import restore_version
+from assistants.building.models import Version
+from assistants.building.queries import access_assistant, access_version, versions
+from assistants.building.specification import Specification
+from organisations.api.base import OrganisationAPIView, StrictSerializer
+from organisations.permissions import Permission
+
+
+class VersionOutput(serializers.Serializer[Version]):
+    id = serializers.CharField(source="public_id")
+    number = serializers.IntegerField()
+    content_hash = serializers.CharField()
+    note = serializers.CharField()
+    author = serializers.CharField(source="author_name")
+    documents = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField()
+
+    def get_documents(self, row: Version) -> int:
+        """How many documents it knows."""
+        return len(row.manifest)
+
+
+class VersionDetailOutput(VersionOutput):
+    specification = serializers.JSONField()
+
+
+class VersionList(OrganisationAPIView):
+    permission = Permission.BUILD_ASSISTANTS
+
+    class Input(StrictSerializer):
+        note = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+
+    @extend_schema(operation_id="assistants_versions_list", responses=VersionOutput(many=True))
+    def get(self, request: Request, assistant_id: str) -> Response:
+        """Its versions, the newest first."""
+        rows = versions(access_assistant(self.actor.organisation, assistant_id))
+        return self.page_response(request, rows, VersionOutput, order=("-number", "-id"))
+
+    @extend_schema(request=Input, responses={201: VersionOutput})
+    def post(self, request: Request, assistant_id: str) -> Response:
+        """Freeze the draft and its knowledge as the next version, which goes live."""
+        note = self.read_input(request, self.Input)["note"]
+        made = publish_version(actor=self.actor, assistant_id=assistant_id, note=note)
+        return Response(VersionOutput(made).data, HTTP_201_CREATED)
+
+
+class VersionDetail(OrganisationAPIView):
+    permission = Permission.BUILD_ASSISTANTS
+
+    @extend_schema(operation_id="assistants_versions_retrieve", responses=VersionDetailOutput)
+    def get(self, request: Request, assistant_id: str, number: int) -> Response:
+        """One version with its definition."""
+        row = access_version(access_assistant(self.actor.organisation, assistant_id), number)
+        return Response(VersionDetailOutput(row).data)
+
+
+class VersionRestore(OrganisationAPIView):
+    permission = Permission.BUILD_ASSISTANTS
+
+    @extend_schema(request=None, responses=Specification)
+    def post(self, request: Request, assistant_id: str, number: int) -> Response:
+        """Copy a version's definition and sources into the draft."""
+        draft = restore_version(actor=self.actor, assistant_id=assistant_id, number=number)
+        return Response(draft.specification, headers={"ETag": draft.etag})

@@ -1,0 +1,92 @@
+"""What people are told about an assistant, derived from its definition and never typed in.
+
+The stored form holds codes, so that it reads the same in every language; `in_words` makes sentences of it.
+"""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from assistants.building.specification import Specification
+from providers.catalogue import ModelNotFound, get_model
+
+STORED_SENTENCES: dict[str, str | Promise] = {
+    "conversations": _("Your questions and the answers, on this server, until you delete the chat."),
+    "usage": _("How many tokens were used, without their text, for billing."),
+}
+VISIBLE_SENTENCES: dict[str, str | Promise] = {
+    "you": _("You see your chats."),
+    "operator": _("Whoever runs this server can reach its database."),
+    "model_provider": _("The model's provider receives what you type and the passages that were found."),
+    "creator_counts": _("The creator sees how often it is used, and never your chats."),
+}
+LIMIT_SENTENCES: dict[str, str | Promise] = {
+    "answers_only_from_sources": _("Answers only from its sources, and says so when they are silent."),
+    "may_use_general_knowledge": _("May also answer from the model's general knowledge, which can be wrong."),
+    "no_citations": _("Does not number its sources."),
+    "models_can_be_wrong": _("Models make mistakes. Check what matters."),
+    "no_outside_hosts": _("Calls no outside services."),
+}
+
+
+def derive_disclosure(specification: Specification) -> dict[str, Any]:
+    """Work out what a definition means for those who use it: hosts, models, what is stored and who sees it."""
+    models = [_model(specification.model.id)]
+    outside = any(model["host"] for model in models)
+    return {
+        "hosts": [],
+        "models": models,
+        "stored": [
+            {"what": "conversations", "where": "this_server", "days": None},
+            {"what": "usage", "where": "this_server", "days": None},
+        ],
+        "visible_to": ["you", "operator", "creator_counts", *(["model_provider"] if outside else [])],
+        "limits": _limits(specification),
+    }
+
+
+def _model(model_id: str) -> dict[str, str]:
+    try:
+        model = get_model(model_id)
+    except ModelNotFound:
+        provider = model_id.partition("/")[0]
+        return {"id": model_id, "name": model_id, "provider": provider, "host": "", "region": ""}
+    return {
+        "id": model.id,
+        "name": model.name,
+        "provider": model.provider_name,
+        "host": model.host,
+        "region": model.region,
+    }
+
+
+def _limits(specification: Specification) -> list[str]:
+    policy = specification.answer_policy
+    source_rule = "answers_only_from_sources" if policy.grounding == "only" else "may_use_general_knowledge"
+    citation_rule = [] if policy.citations else ["no_citations"]
+    return [source_rule, *citation_rule, "no_outside_hosts", "models_can_be_wrong"]
+
+
+def model_sentence(model: dict[str, str]) -> str:
+    """Where what people type goes, in words."""
+    if not model.get("host"):
+        return str(_("%(name)s, which runs on this server. Nothing you type leaves it.")) % {"name": model["name"]}
+    place = ", ".join(filter(None, (model["provider"], model["region"], model["host"])))
+    sentence = _("%(name)s. What you type and the passages found are sent to %(place)s.")
+    return str(sentence) % {"name": model["name"], "place": place}
+
+
+def in_words(disclosure: dict[str, Any]) -> dict[str, list[str]]:
+    """A disclosure as sentences in the active language: hosts, models, stored, visible_to, limits."""
+    return {
+        "hosts": [str(host["host"]) for host in disclosure.get("hosts", [])],
+        "models": [model_sentence(model) for model in disclosure.get("models", [])],
+        "stored": [_worded(STORED_SENTENCES, item["what"]) for item in disclosure.get("stored", [])],
+        "visible_to": [_worded(VISIBLE_SENTENCES, code) for code in disclosure.get("visible_to", [])],
+        "limits": [_worded(LIMIT_SENTENCES, code) for code in disclosure.get("limits", [])],
+    }
+
+
+def _worded(sentences: dict[str, str | Promise], code: str) -> str:
+    return str(sentences.get(code, code))

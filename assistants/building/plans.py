@@ -1,0 +1,232 @@
+"""What a turn is made from: the plan of a publication, a draft or a version, and who may have it.
+
+Every question of every chat and of `/v1` passes here, so a publication costs one small query, which sees at once when
+it was withdrawn; versions never change and are kept in the process.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from assistants.building.models import Assistant, Publication, Version
+from assistants.building.prompts import compile_prompt
+from assistants.building.queries import access_assistant, access_version, draft_of, specification_of
+from assistants.building.specification import Specification
+from assistants.knowledge.queries import manifest
+from assistants.turns.plan import AssistantPlan, KnowledgeScope
+from kernel.errors import Gone, NotFound
+from kernel.tenancy import current_organisation_id, tenant_scope
+from organisations.actors import Actor
+from organisations.models import Organisation
+from organisations.permissions import Permission, require
+
+CACHED_VERSIONS = 1024
+_cache: OrderedDict[tuple[int, str], AssistantPlan] = OrderedDict()
+_cache_lock = Lock()
+
+
+class PublicationUnavailable(Gone):
+    code = "publication_unavailable"
+    user_message = _(
+        "This assistant was withdrawn, so it answers no more questions. What it told you so far stays here; look in the"
+        " store for another one."
+    )
+
+
+class _Standing(NamedTuple):
+    """A publication as it is this moment."""
+
+    public_id: str
+    organisation_id: int
+    state: str
+    visibility: str
+    live_version_id: int
+
+
+def plan_for_publication(actor: Actor, reference: str, *, used_before: bool = False) -> AssistantPlan:
+    """The plan of what is published under a reference, for an actor who may use it.
+
+    Args:
+        reference: a slug, a publication's id, or the `asst_…` id of an assistant of the actor's own organisation; the
+            latter is its draft for those who build, as long as there is no version.
+        used_before: whether the caller can show that the actor used it before (a conversation, an install). Then
+            one that was withdrawn says so; for everybody else it looks as if it had never been.
+
+    Raises:
+        NotFound: there is none, it is not published, or the actor may not use it: all answer alike.
+        PublicationUnavailable: it is withdrawn, and the actor knew it.
+    """
+    with _scope_of(actor.organisation):
+        if reference.startswith("asst_"):
+            return _plan_for_own(actor, reference, used_before)
+        column = "public_id" if reference.startswith("pub_") else "slug"
+        standing = _standing(column, reference)
+        if standing is None or not _may_use(actor, standing):
+            raise _refusal(actor, standing, used_before)
+        return _plan_of_version(standing.organisation_id, standing.live_version_id, standing.public_id)
+
+
+def plan_for_draft(actor: Actor, assistant_id: str, *, model: str = "") -> AssistantPlan:
+    """The plan of a draft, for those who build.
+
+    Args:
+        model: another model to try it with.
+
+    Raises:
+        PermissionDenied: the actor may not build.
+        NotFound: the organisation has no such assistant.
+    """
+    require(actor, Permission.BUILD_ASSISTANTS)
+    with _scope_of(actor.organisation):
+        assistant = access_assistant(actor.organisation, assistant_id)
+        return _plan_of_draft(assistant, model)
+
+
+def plan_for_version(actor: Actor, assistant_id: str, number: int, *, model: str = "") -> AssistantPlan:
+    """The plan of one version, live or not, for those who build.
+
+    Raises:
+        PermissionDenied: the actor may not build.
+        NotFound: the organisation has no such assistant, or the assistant no such version.
+    """
+    require(actor, Permission.BUILD_ASSISTANTS)
+    with _scope_of(actor.organisation):
+        assistant = access_assistant(actor.organisation, assistant_id)
+        version = access_version(assistant, number)
+        return _plan(assistant, specification_of(version), version.manifest, version=version, model=model)
+
+
+@contextmanager
+def _scope_of(organisation: Organisation) -> Iterator[None]:
+    # Inside the organisation's own scope another savepoint would only cost time.
+    if current_organisation_id() == organisation.pk:
+        yield
+        return
+    with tenant_scope(organisation):
+        yield
+
+
+def _standing(column: str, value: str) -> _Standing | None:
+    # Written out in SQL: this runs for every question, and building a queryset costs more than the query.
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING[column], [value])
+        row = cursor.fetchone()
+    return _Standing(*row) if row else None
+
+
+_COLUMNS = "p.public_id, p.organisation_id, p.state, p.visibility, p.live_version_id"
+_STANDING = {
+    "slug": f"SELECT {_COLUMNS} FROM building_publication p WHERE p.slug = %s",
+    "public_id": f"SELECT {_COLUMNS} FROM building_publication p WHERE p.public_id = %s",
+    "assistant": (
+        f"SELECT {_COLUMNS} FROM building_publication p"
+        " JOIN building_assistant a ON a.id = p.assistant_id AND a.organisation_id = p.organisation_id"
+        " WHERE a.public_id = %s AND a.deleted_at IS NULL"
+    ),
+}
+
+
+def _may_use(actor: Actor, standing: _Standing) -> bool:
+    if standing.state != Publication.State.LIVE:
+        return False
+    if standing.visibility in (Publication.Visibility.PUBLIC, Publication.Visibility.LINK):
+        return True
+    if standing.organisation_id != actor.organisation.pk:
+        return False
+    needed = {
+        Publication.Visibility.ORGANISATION: Permission.USE_ASSISTANTS,
+        Publication.Visibility.PRIVATE: Permission.BUILD_ASSISTANTS,
+    }[Publication.Visibility(standing.visibility)]
+    return actor.can(needed)
+
+
+def _refusal(actor: Actor, standing: _Standing | None, used_before: bool) -> NotFound | PublicationUnavailable:
+    builds_it = standing is not None and (
+        standing.organisation_id == actor.organisation.pk and actor.can(Permission.BUILD_ASSISTANTS)
+    )
+    return PublicationUnavailable() if used_before or builds_it else NotFound()
+
+
+def _plan_for_own(actor: Actor, assistant_id: str, used_before: bool) -> AssistantPlan:
+    standing = _standing("assistant", assistant_id)
+    if actor.can(Permission.BUILD_ASSISTANTS):
+        if standing is None:
+            return _plan_of_draft(access_assistant(actor.organisation, assistant_id), "")
+        if standing.state == Publication.State.SUSPENDED:
+            raise PublicationUnavailable
+        return _plan_of_version(standing.organisation_id, standing.live_version_id, standing.public_id)
+    if standing is None or not _may_use(actor, standing):
+        raise _refusal(actor, standing, used_before)
+    return _plan_of_version(standing.organisation_id, standing.live_version_id, standing.public_id)
+
+
+def _plan_of_version(organisation_id: int, version_id: int, publication_id: str) -> AssistantPlan:
+    key = (version_id, publication_id)
+    with _cache_lock:
+        found = _cache.get(key)
+        if found is not None:
+            _cache.move_to_end(key)
+            return found
+    made = _load_version(organisation_id, version_id, publication_id)
+    with _cache_lock:
+        _cache[key] = made
+        while len(_cache) > CACHED_VERSIONS:
+            _cache.popitem(last=False)
+    return made
+
+
+def _load_version(organisation_id: int, version_id: int, publication_id: str) -> AssistantPlan:
+    with tenant_scope(organisation_id):
+        rows = Version.objects.for_organisation(organisation_id).select_related("assistant")
+        version: Version = rows.get(pk=version_id)
+        return _plan(
+            version.assistant,
+            specification_of(version),
+            version.manifest,
+            version=version,
+            publication_id=publication_id,
+        )
+
+
+def _plan_of_draft(assistant: Assistant, model: str) -> AssistantPlan:
+    documents = manifest(assistant.source_set)
+    return _plan(assistant, specification_of(draft_of(assistant)), documents, model=model)
+
+
+def _plan(
+    assistant: Assistant,
+    specification: Specification,
+    documents: Any,
+    *,
+    version: Version | None = None,
+    publication_id: str | None = None,
+    model: str = "",
+) -> AssistantPlan:
+    policy = specification.answer_policy
+    return AssistantPlan(
+        assistant_id=assistant.public_id,
+        assistant_name=specification.profile.name or assistant.label,
+        creator_organisation_id=assistant.organisation_id,
+        system_prompt=compile_prompt(specification),
+        model_id=model or specification.model.id,
+        publication_id=publication_id,
+        version_id=version.public_id if version else None,
+        version_number=version.number if version else None,
+        parameters=specification.model.parameters.model_dump(exclude_none=True),
+        grounding=policy.grounding,
+        citations=policy.citations,
+        not_enough_information=policy.sentence,
+        knowledge=_scope(assistant, documents),
+        top_k=specification.knowledge.top_k,
+        budget_tokens=specification.knowledge.budget_tokens,
+    )
+
+
+def _scope(assistant: Assistant, documents: Any) -> KnowledgeScope | None:
+    ids = tuple(documents)
+    return KnowledgeScope(assistant.organisation_id, assistant.source_set_id, ids) if ids else None

@@ -1,0 +1,228 @@
+"""The whole definition of an assistant, as one validated document.
+
+A draft and a version hold the same document; everything that a turn, a listing or an export needs to know about an
+assistant is in it. Its documents of knowledge are the one exception: a version names them in its manifest.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Annotated, Any, Literal, TypeVar
+
+import orjson
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from kernel.errors import FieldError, InvalidInput
+
+INSTRUCTION_CHARACTERS = 32_000
+MAX_STARTERS = 12
+MAX_RULES = 50
+MAX_CAPABILITIES = 40
+NOT_ENOUGH_INFORMATION = "I don't have enough information to answer that."
+
+Grounding = Literal["free", "prefer", "only"]
+
+
+def _without_nul(value: str) -> str:
+    if "\x00" in value:
+        raise PydanticCustomError("forbidden_character", "NUL")
+    return value
+
+
+def _filled(values: list[str]) -> list[str]:
+    return [value for value in values if value]
+
+
+def _no_actions_yet(values: list[Any]) -> list[Any]:
+    if values:
+        raise PydanticCustomError("unknown_action", "unknown action")
+    return values
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_without_nul)]
+Rule = Annotated[Line, StringConstraints(max_length=500)]
+Starter = Annotated[Line, StringConstraints(max_length=200)]
+Instruction = Annotated[Text, Field(max_length=INSTRUCTION_CHARACTERS)]
+CapabilityName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Part(BaseModel):
+    """A part of the document: closed, typed strictly, never changed in place."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+PartType = TypeVar("PartType", bound=Part)
+
+
+class Profile(Part):
+    """What people see of the assistant. `picture` is the seed of its picture."""
+
+    name: Annotated[Line, Field(max_length=80)] = ""
+    tagline: Annotated[Line, Field(max_length=120)] = ""
+    description: Annotated[Text, Field(max_length=4000)] = ""
+    picture: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:.-]{0,64}$")] = ""
+    welcome_message: Annotated[Text, Field(max_length=2000)] = ""
+    starters: Annotated[list[Starter], Field(max_length=MAX_STARTERS), AfterValidator(_filled)] = []
+
+
+class Instructions(Part):
+    """What the model is told; 32,000 characters together."""
+
+    role: Instruction = ""
+    behaviour: Instruction = ""
+    must_never: Annotated[list[Rule], Field(max_length=MAX_RULES), AfterValidator(_filled)] = []
+    output_format: Instruction = ""
+    text: Instruction = ""
+
+    @property
+    def length(self) -> int:
+        """Characters of all parts."""
+        return sum(map(len, (self.role, self.behaviour, self.output_format, self.text, *self.must_never)))
+
+    @model_validator(mode="after")
+    def _short_enough(self) -> "Instructions":
+        if self.length > INSTRUCTION_CHARACTERS:
+            raise PydanticCustomError("instructions_too_long", "too long", {"length": self.length})
+        return self
+
+
+class Parameters(Part):
+    """How the model writes; what is None is left to the model."""
+
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    max_output_tokens: Annotated[int, Field(ge=1, le=200_000)] | None = None
+
+
+class Model(Part):
+    """Which model answers."""
+
+    id: Annotated[Line, Field(max_length=200)] = ""
+    parameters: Parameters = Parameters()
+
+
+class AnswerPolicy(Part):
+    """Where answers may come from, and what is said when the sources are silent."""
+
+    grounding: Grounding = "prefer"
+    citations: bool = True
+    not_enough_information: Annotated[Line, Field(max_length=500)] = NOT_ENOUGH_INFORMATION
+
+    @property
+    def sentence(self) -> str:
+        """What is said when the sources are silent; never empty."""
+        return self.not_enough_information or NOT_ENOUGH_INFORMATION
+
+
+class Knowledge(Part):
+    """How much of the sources one answer may read."""
+
+    top_k: Annotated[int, Field(ge=1, le=50)] = 6
+    budget_tokens: Annotated[int, Field(ge=200, le=32_000)] = 2000
+
+
+class ActionUse(Part):
+    """An action, and the operations of it that are switched on."""
+
+    id: Annotated[str, Field(max_length=48)]
+    operations: list[Annotated[str, Field(max_length=200)]] = []
+
+
+class Specification(Part):
+    """The definition of an assistant."""
+
+    profile: Profile = Profile()
+    instructions: Instructions = Instructions()
+    model: Model = Model()
+    answer_policy: AnswerPolicy = AnswerPolicy()
+    knowledge: Knowledge = Knowledge()
+    actions: Annotated[list[ActionUse], AfterValidator(_no_actions_yet)] = []
+    capabilities: Annotated[dict[CapabilityName, bool], Field(max_length=MAX_CAPABILITIES)] = {}
+    language: Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3})?$")] = ""
+
+    def document(self) -> dict[str, Any]:
+        """The document as JSON values; parameters that are left to the model are absent."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def parse_specification(document: Any) -> Specification:
+    """Check a whole document.
+
+    Raises:
+        InvalidInput: it names every wrong or unknown field by its path, for example `profile.starters.3`.
+    """
+    return parse_part(Specification, document)
+
+
+def parse_part(kind: type[PartType], document: Any) -> PartType:
+    """Check a document against one of our closed forms.
+
+    Raises:
+        InvalidInput: it names every wrong or unknown field by its path.
+    """
+    try:
+        return kind.model_validate(document)
+    except ValidationError as error:
+        raise InvalidInput(errors=[_field_error(dict(item)) for item in error.errors(include_url=False)]) from error
+
+
+def merge_patch(document: Any, patch: Any) -> Any:
+    """Apply a JSON merge patch: objects are merged, everything else replaced; null takes a field back to its default."""
+    if not isinstance(patch, Mapping):
+        return patch
+    merged = dict(document) if isinstance(document, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = merge_patch(merged.get(name), value)
+    return merged
+
+
+def canonical_json(value: Any) -> bytes:
+    """The one way to write a document down: sorted keys, no spaces."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def content_hash(specification: Specification, documents: Iterable[int]) -> str:
+    """SHA-256 over a definition and its knowledge manifest, in hexadecimal."""
+    whole = {"specification": specification.document(), "documents": sorted(documents)}
+    return sha256(canonical_json(whole)).hexdigest()
+
+
+_MESSAGES: dict[str, tuple[str, str | Promise]] = {
+    "extra_forbidden": ("unknown_field", _("There is no such field.")),
+    "missing": ("required", _("This is needed.")),
+    "string_too_long": ("too_long", _("Use at most %(max_length)s characters.")),
+    "too_long": ("too_many", _("Use at most %(max_length)s entries.")),
+    "string_type": ("wrong_type", _("This has to be text.")),
+    "string_unicode": ("wrong_type", _("This has to be text.")),
+    "int_type": ("wrong_type", _("This has to be a whole number.")),
+    "float_type": ("wrong_type", _("This has to be a number.")),
+    "finite_number": ("wrong_type", _("This has to be a number.")),
+    "bool_type": ("wrong_type", _("This has to be true or false.")),
+    "list_type": ("wrong_type", _("This has to be a list.")),
+    "dict_type": ("wrong_type", _("This has to be an object.")),
+    "model_type": ("wrong_type", _("This has to be an object.")),
+    "literal_error": ("not_a_choice", _("Choose one of: %(expected)s.")),
+    "greater_than": ("out_of_range", _("Use a number above %(gt)s.")),
+    "greater_than_equal": ("out_of_range", _("Use a number from %(ge)s on.")),
+    "less_than_equal": ("out_of_range", _("Use a number up to %(le)s.")),
+    "forbidden_character": ("forbidden_character", _("This holds a character that cannot be stored (NUL). Remove it.")),
+    "unknown_action": ("unknown_action", _("There is no such action in this organisation.")),
+    "instructions_too_long": (
+        "instructions_too_long",
+        _("Instructions have room for 32,000 characters together; these are %(length)s. Shorten them, or move facts to the sources."),
+    ),
+}
+
+
+def _field_error(item: dict[str, Any]) -> FieldError:
+    code, message = _MESSAGES.get(item["type"], ("invalid", _("This is not valid.")))
+    path = ".".join(str(part) for part in item["loc"] if part != "[key]") or "body"
+    context = {name: str(value).replace("'", "") for name, value in (item.get("ctx") or {}).items()}
+    return FieldError(path, code, str(message) % context if context else str(message))

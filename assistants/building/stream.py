@@ -1,0 +1,129 @@
+"""`POST /api/v1/assistants/{id}/preview`: an answer of the draft, and what happened inside."""
+
+from collections.abc import AsyncIterator
+from time import perf_counter
+from typing import Annotated, Any, Literal
+
+from django.utils import translation
+from pydantic import Field
+
+from assistants.building.actions.preview_draft import preview_draft
+from assistants.building.specification import Part, parse_part
+from assistants.turns.actions.open_turn import OpenedTurn
+from assistants.turns.context import PastMessage
+from assistants.turns.events import MessageFinished, Retrieved, TextAdded
+from assistants.turns.journal import Entry
+from assistants.turns.runtime import RunningTurn, runtime
+from assistants.turns.stream import write_events
+from kernel.asgi import Responder, StreamRequest, StreamRoute, event_bytes
+from kernel.db import run_db
+from kernel.money import price_of
+from organisations.stream_auth import authenticate
+
+MAX_HISTORY = 40
+
+
+class Said(Part):
+    """Something that was said before in a preview."""
+
+    role: Literal["user", "assistant"]
+    text: Annotated[str, Field(max_length=100_000)]
+
+
+class PreviewInput(Part):
+    """What a preview is asked."""
+
+    text: str
+    model: Annotated[str, Field(max_length=200)] = ""
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    history: Annotated[list[Said], Field(max_length=MAX_HISTORY)] = []
+    stream: bool = False
+
+
+class Trace:
+    """Watches a turn go by and notes what happened inside."""
+
+    def __init__(self, opened: OpenedTurn) -> None:
+        self.opened = opened
+        self.message: dict[str, Any] = {}
+        self._passages: list[dict[str, Any]] = []
+        self._started = perf_counter()
+        self._found = self._first = self._ended = 0.0
+
+    async def watch(self, entries: AsyncIterator[Entry]) -> AsyncIterator[Entry]:
+        """The same events, looked at."""
+        async for entry in entries:
+            self._note(entry)
+            yield entry
+
+    def _note(self, entry: Entry) -> None:
+        now = perf_counter() - self._started
+        if entry.name == Retrieved.name:
+            self._found, self._passages = now, entry.data["passages"]
+        elif entry.name == TextAdded.name:
+            self._first = self._first or now
+        elif entry.name == MessageFinished.name:
+            self._ended, self.message = now, entry.data["message"]
+
+    def document(self) -> dict[str, Any]:
+        """The trace in its public form; times in milliseconds, cost in micro-units."""
+        plan, usage = self.opened.plan, self.message.get("usage") or {"input_tokens": 0, "output_tokens": 0}
+        return {
+            "prompt": plan.system_prompt,
+            "model": plan.model_id,
+            "version": plan.version_number,
+            "passages": self._passages,
+            "tool_calls": self.message.get("tool_calls", []),
+            "usage": usage,
+            "cost": self._cost(usage),
+            "times": {
+                "search": round(self._found * 1000),
+                "first_word": round(self._first * 1000),
+                "total": round(self._ended * 1000),
+            },
+        }
+
+    def _cost(self, usage: dict[str, int]) -> dict[str, Any] | None:
+        price = self.opened.info.price
+        if price is None:
+            return None
+        amount = price_of(usage["input_tokens"], price.input_per_million)
+        amount += price_of(usage["output_tokens"], price.output_per_million)
+        return {"amount": amount, "currency": price.currency}
+
+
+async def assistant_preview(request: StreamRequest, respond: Responder) -> None:
+    """Answer with the draft or a version: whole, or with `stream` as events that end with `trace`."""
+    actor = await authenticate(request)
+    wanted = parse_part(PreviewInput, await request.json())
+    opened = await run_db(
+        preview_draft,
+        actor=actor,
+        assistant_id=request.params["assistant"],
+        text=wanted.text,
+        model=wanted.model,
+        version=wanted.version,
+        history=tuple(PastMessage(said.role, said.text) for said in wanted.history),
+        language=translation.get_language() or "",
+    )
+    running = runtime().run(opened)
+    await (_stream if wanted.stream else _whole)(request, respond, running)
+
+
+async def _whole(request: StreamRequest, respond: Responder, running: RunningTurn) -> None:
+    trace = Trace(running.opened)
+    async for _entry in trace.watch(running.follow()):
+        pass
+    await respond.json(200, {"turn": running.opened.id, "message": trace.message, "trace": trace.document()})
+
+
+async def _stream(request: StreamRequest, respond: Responder, running: RunningTurn) -> None:
+    trace = Trace(running.opened)
+    await respond.start_events([(b"x-turn-id", running.opened.id.encode())])
+    await write_events(respond, trace.watch(running.follow()), html=request.query.get("render") == "html")
+    await respond.finish(event_bytes("trace", trace.document()))
+
+
+PREVIEW = StreamRoute(
+    "assistant_preview", "POST", r"/api/v1/assistants/(?P<assistant>asst_\w+)/preview", assistant_preview
+)
