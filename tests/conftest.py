@@ -75,5 +75,5 @@ def _own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    with override_settings(STORAGES=storages, MEDIA_ROOT=folder):
+    with override_settings(STORAGES=storages, MEDIA_ROOT=folder, STATIC_ROOT=folder):
         yield

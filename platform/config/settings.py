@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "organisations.middleware.ActorMiddleware",
     "kernel.middleware.DomainErrorMiddleware",
 ]
 
@@ -147,7 +148,7 @@ STORAGES: dict[str, dict[str, Any]] = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(MEDIA_ROOT)},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static.StaticFilesStorage"},
 }
 if env.str("S3_BUCKET", default=""):
     STORAGES["default"] = {
@@ -270,11 +271,13 @@ REST_FRAMEWORK = {
     # Closed to everybody; OrganisationAPIView declares what it asks for.
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["kernel.parsers.JsonParser"],
     "EXCEPTION_HANDLER": "kernel.problems.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
 }
+# Requests a minute of one API key or person; 0 switches the limit off. Generous where people try things out.
+API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", default=600 if PRODUCTION else 6000)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Bottega",
     "DESCRIPTION": "Build, publish, discover and chat with assistants.",

@@ -6,6 +6,9 @@ from accounts.models import User
 from organisations.models import Organisation
 from organisations.permissions import Permission, Role
 
+# Under this key a session keeps which organisation the person switched to.
+SESSION_KEY = "organisation_id"
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -7,6 +7,8 @@ from kernel.actions import assert_in_action
 from organisations.actors import Actor
 from organisations.models import AuditEntry
 
+LABEL = 160
+
 
 def record_audit(actor: Actor, action: str, target: Any = None, **detail: Any) -> None:
     """Add a line to the actor's organisation's audit log, in the open transaction.
@@ -20,7 +22,7 @@ def record_audit(actor: Actor, action: str, target: Any = None, **detail: Any) -
     AuditEntry.objects.create(
         organisation=actor.organisation,
         actor_user_id=actor.user_id,
-        actor_label=actor.user.email if actor.user else "anonymous",
+        actor_label=actor.user.email[:LABEL] if actor.user else "anonymous",
         api_key=str(actor.api_key_id or ""),
         action=action,
         target_type=target._meta.model_name if target is not None else "",

@@ -47,7 +47,9 @@ class Membership(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["organisation", "user"], name="one_membership_a_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "user"], name="one_membership_a_person")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role}"
@@ -60,7 +62,9 @@ class Invitation(TenantModel):
     email = models.EmailField(_("e-mail"))
     role = models.CharField(max_length=12, choices=ROLE_CHOICES, default=Role.MEMBER)
     token_hash = models.CharField(max_length=64, unique=True)
-    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
@@ -111,7 +115,11 @@ class AuditEntry(TenantModel):
 
     public_id = PublicIdField("aud_")
     actor_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
     )
     actor_label = models.CharField(max_length=160)
     api_key = models.CharField(max_length=48, blank=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import structlog
 from django.contrib.auth.views import redirect_to_login
@@ -12,11 +13,11 @@ from django.utils.cache import patch_cache_control
 
 from accounts.models import User
 from kernel.tenancy import tenant_scope
+from organisations.actors import SESSION_KEY as SESSION_KEY
 from organisations.actors import Actor
 from organisations.permissions import Permission, require
 from organisations.queries import actor_for, anonymous_actor
 
-SESSION_KEY = "organisation_id"
 View = Callable[..., HttpResponse]
 
 
@@ -29,8 +30,8 @@ class OrganisationRequest(HttpRequest):
 
 def resolve_actor(request: HttpRequest) -> Actor:
     """The actor of a session's request: the person in the organisation they switched to, or an anonymous visitor."""
-    cached: Actor | None = getattr(request, "actor", None)
-    if cached is not None:
+    cached = getattr(request, "actor", None)
+    if type(cached) is Actor:  # not the lazy one that the middleware put there
         return cached
     request_id, ip = getattr(request, "request_id", ""), str(request.META.get("REMOTE_ADDR") or "")
     actor = None
@@ -43,7 +44,9 @@ def resolve_actor(request: HttpRequest) -> Actor:
     return actor
 
 
-def organisation_page(permission: Permission, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+def organisation_page(
+    permission: Permission, *, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[View], View]:
     """Declare who may open a page. Strangers are sent to sign in.
 
     A GET runs, and renders, inside the organisation's scope. A POST's actions open their own transactions.
@@ -55,7 +58,7 @@ def organisation_page(permission: Permission, *, methods: tuple[str, ...] = ("GE
             if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
                 return HttpResponseNotAllowed(methods)
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_sign_in(request)
             require(resolve_actor(request), permission)
             return _run(view, request, args, kwargs)
 
@@ -82,6 +85,18 @@ def public_page(*, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View
     return decorate
 
 
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead a stranger to the sign-in page and back to where they were, never back to a form's address."""
+    if request.headers.get("HX-Request") == "true":
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = redirect_to_login(
+            f"{here.path or '/'}{'?' + here.query if here.query else ''}"
+        ).url
+        return answer
+    return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+
+
 def _run(view: View, request: HttpRequest, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return _rendered(view(request, *args, **kwargs), request)
@@ -93,7 +108,11 @@ def _run(view: View, request: HttpRequest, args: tuple[Any, ...], kwargs: dict[s
 
 
 def _rendered(response: HttpResponse, request: HttpRequest | None = None) -> HttpResponse:
-    if isinstance(response, StreamingHttpResponse) or not isinstance(response, TemplateResponse) or response.is_rendered:
+    if (
+        isinstance(response, StreamingHttpResponse)
+        or not isinstance(response, TemplateResponse)
+        or response.is_rendered
+    ):
         return response
     if request is None:
         return response.render()

@@ -48,6 +48,26 @@ class Permission(StrEnum):
     VIEW_AUDIT = "audit:view"
 
 
+PERMISSION_LABELS: dict[Permission, str | Promise] = {
+    Permission.VIEW_ORGANISATION: _("See the organisation and who is in it"),
+    Permission.USE_ASSISTANTS: _("Chat with assistants"),
+    Permission.MANAGE_KEYS: _("Make API keys for oneself"),
+    Permission.BUILD_ASSISTANTS: _("Build assistants and give them knowledge"),
+    Permission.PUBLISH_ASSISTANTS: _("Publish assistants"),
+    Permission.MANAGE_MEMBERS: _("Invite people, change roles, remove members"),
+    Permission.MANAGE_ORGANISATION: _("Change the organisation's settings"),
+    Permission.VIEW_AUDIT: _("Read the audit log"),
+    Permission.VIEW_USAGE: _("See what everybody uses"),
+    Permission.MANAGE_BILLING: _("Plans, allowances and invoices"),
+}
+# The order in which people read them.
+PERMISSION_GROUPS: list[tuple[str | Promise, tuple[Permission, ...]]] = [
+    (_("Use"), (Permission.USE_ASSISTANTS, Permission.VIEW_ORGANISATION, Permission.MANAGE_KEYS)),
+    (_("Build"), (Permission.BUILD_ASSISTANTS, Permission.PUBLISH_ASSISTANTS)),
+    (_("Look after"), (Permission.MANAGE_MEMBERS, Permission.MANAGE_ORGANISATION, Permission.VIEW_AUDIT)),
+    (_("Money"), (Permission.VIEW_USAGE, Permission.MANAGE_BILLING)),
+]
+
 _USE = frozenset({Permission.VIEW_ORGANISATION, Permission.USE_ASSISTANTS, Permission.MANAGE_KEYS})
 _BUILD = _USE | {Permission.BUILD_ASSISTANTS}
 _PUBLISH = _BUILD | {Permission.PUBLISH_ASSISTANTS}

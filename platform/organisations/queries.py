@@ -2,33 +2,25 @@
 
 import json
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
-from django.core.cache import cache
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from kernel.errors import NotFound
 from kernel.tenancy import user_scope
 from organisations.actors import Actor
+from organisations.keys import hash_secret
 from organisations.models import ApiKey, AuditEntry, Invitation, Membership, Organisation
 from organisations.permissions import ROLE_PERMISSIONS, Permission, Role
 
-PLATFORM_SLUG = "bottega"
 
-
+@lru_cache(maxsize=1)
 def platform_organisation() -> Organisation:
-    """The organisation that the platform owns; anonymous visitors act in it."""
-    return cache.get_or_set("organisations:platform", _load_platform, 3600)  # type: ignore[return-value]
-
-
-def _load_platform() -> Organisation:
-    # Made on first use, so that an empty or restored database needs no seeding.
-    found, _created = Organisation.objects.get_or_create(
-        kind=Organisation.Kind.PLATFORM, defaults={"name": "Bottega", "slug": PLATFORM_SLUG}
-    )
-    return found
+    """The organisation that the platform owns; anonymous visitors act in it. A migration made it."""
+    return Organisation.objects.get(kind=Organisation.Kind.PLATFORM)
 
 
 def anonymous_actor(*, request_id: str = "", ip: str = "") -> Actor:
@@ -44,7 +36,9 @@ def memberships_of(user: User) -> list[Membership]:
     return sorted(found, key=lambda m: m.organisation.kind != Organisation.Kind.PERSONAL)
 
 
-def actor_for(user: User, organisation_id: int | None = None, *, request_id: str = "", ip: str = "") -> Actor | None:
+def actor_for(
+    user: User, organisation_id: int | None = None, *, request_id: str = "", ip: str = ""
+) -> Actor | None:
     """The person acting in one of their organisations.
 
     Args:
@@ -86,7 +80,10 @@ def actor_for_key_hash(key_hash: str) -> Actor | None:
     key_id, organisation_id, user_id, role, scopes = row
     user = User.objects.get(pk=user_id)
     actor = Actor(
-        user=user, organisation=Organisation.objects.get(pk=organisation_id), role=Role(role), api_key_id=key_id
+        user=user,
+        organisation=Organisation.objects.get(pk=organisation_id),
+        role=Role(role),
+        api_key_id=key_id,
     )
     return replace(actor, permissions=ROLE_PERMISSIONS[Role(role)] & _as_permissions(scopes))
 
@@ -102,14 +99,78 @@ def members(organisation: Organisation) -> QuerySet[Membership]:
     return Membership.objects.for_organisation(organisation).select_related("user")
 
 
+def search_members(organisation: Organisation, words: str) -> QuerySet[Membership]:
+    """Members whose name or address holds the words; all of them for none."""
+    rows, wanted = members(organisation), words.replace("\x00", "").strip()
+    return rows.filter(Q(user__name__icontains=wanted) | Q(user__email__icontains=wanted)) if wanted else rows
+
+
 def open_invitations(organisation: Organisation) -> QuerySet[Invitation]:
     """Invitations that wait for an answer, expired ones included."""
     return Invitation.objects.for_organisation(organisation).filter(accepted_at=None, withdrawn_at=None)
 
 
+def access_invitation(organisation: Organisation, invitation_id: str, *, lock: bool = False) -> Invitation:
+    """One invitation of the organisation, in any state.
+
+    Raises:
+        NotFound: there is none, or it is another organisation's.
+    """
+    rows = Invitation.objects.for_organisation(organisation).filter(public_id=invitation_id)
+    found: Invitation | None = (rows.select_for_update() if lock else rows).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def invitation_by_token(token: str) -> Invitation:
+    """The invitation that a link leads to, in any state, with its organisation and who sent it.
+
+    No organisation is known yet: the database shows the one row whose token has the hash that is set here.
+
+    Raises:
+        NotFound: no invitation has this token.
+    """
+    token_hash = hash_secret(token)
+    with transaction.atomic():
+        _show_invitation(token_hash)
+        rows = Invitation.objects.across_organisations(reason="the holder of a link is outside")
+        found: Invitation | None = (
+            rows.filter(token_hash=token_hash).select_related("organisation", "invited_by").first()
+        )
+        _show_invitation("")
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _show_invitation(token_hash: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('bottega.invitation', %s, true)", [token_hash])
+
+
 def api_keys(organisation: Organisation) -> QuerySet[ApiKey]:
     """The keys of an organisation, revoked ones included."""
     return ApiKey.objects.for_organisation(organisation).select_related("user")
+
+
+def visible_api_keys(actor: Actor) -> QuerySet[ApiKey]:
+    """The keys that the actor may see and revoke: their own, or everybody's for who manages members."""
+    rows = api_keys(actor.organisation)
+    return rows if actor.can(Permission.MANAGE_MEMBERS) else rows.filter(user=actor.user)
+
+
+def access_api_key(actor: Actor, key_id: str, *, lock: bool = False) -> ApiKey:
+    """One key that the actor may see and revoke.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    rows = visible_api_keys(actor).filter(public_id=key_id)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def audit_entries(organisation: Organisation) -> QuerySet[AuditEntry]:
@@ -133,5 +194,3 @@ def access_membership(organisation: Organisation, membership_id: str, *, lock: b
 def organisation_name(organisation_id: int) -> str:
     """The name of an organisation, for showing whose something is."""
     return Organisation.objects.values_list("name", flat=True).get(pk=organisation_id)
-
-

@@ -1,39 +1,39 @@
 """Who is asking, on the streaming endpoints: the same sessions and keys as everywhere else."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
-from time import monotonic
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.middleware.csrf import _does_token_match  # type: ignore[attr-defined]
 from django.utils.crypto import constant_time_compare
-from django.utils.translation import gettext_lazy as _t
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from kernel.asgi import StreamRequest
 from kernel.db import run_db
 from kernel.errors import NotAuthenticated, PermissionDenied
-
+from organisations.actions.touch_api_key import touch_api_key
+from organisations.actor_cache import forget_cached_actors as forget_cached_actors
+from organisations.actor_cache import recall, remember
+from organisations.actors import SESSION_KEY as ORGANISATION_KEY
 from organisations.actors import Actor
 from organisations.keys import PREFIX, hash_secret
-from organisations.pages import SESSION_KEY as ORGANISATION_KEY
 from organisations.queries import actor_for, actor_for_key_hash, anonymous_actor
-
-CACHE_SECONDS = 3.0  # a removed member or a revoked key is refused within 5 s
-CACHE_SIZE = 4096
-_cache: dict[str, tuple[float, Actor]] = {}
 
 
 class InvalidKey(NotAuthenticated):
     code = "invalid_api_key"
-    user_message = _t("This API key is unknown, expired or revoked. Make a new one under Organisation, API keys.")
+    user_message = _(
+        "This API key is unknown, expired or revoked. Make a new one under Organisation, API keys."
+    )
 
 
 class CsrfFailed(PermissionDenied):
     code = "csrf_failed"
-    user_message = _t("This request did not come from one of our pages. Reload the page and try again.")
+    user_message = _("This request did not come from one of our pages. Reload the page and try again.")
 
 
 async def authenticate(request: StreamRequest, *, anonymous: bool = False) -> Actor:
@@ -46,16 +46,23 @@ async def authenticate(request: StreamRequest, *, anonymous: bool = False) -> Ac
         NotAuthenticated: nobody is signed in, or the key does not work.
         CsrfFailed: a session's unsafe request without our token.
     """
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    scheme, _space, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and secret:
-        return await actor_of_key(secret.strip())
+        return _of_request(await actor_of_key(secret.strip()), request)
     session_key = request.cookies.get(settings.SESSION_COOKIE_NAME)
     actor = await _cached(f"session:{session_key}", _session_actor, session_key) if session_key else None
     if actor is None and not anonymous:
         raise NotAuthenticated
     if actor is not None and request.method not in ("GET", "HEAD", "OPTIONS"):
         _check_csrf(request)
-    return actor or await run_db(anonymous_actor, request_id=request.request_id, ip=request.client_ip)
+    if actor is None:
+        return await run_db(anonymous_actor, request_id=request.request_id, ip=request.client_ip)
+    return _of_request(actor, request)
+
+
+def _of_request(actor: Actor, request: StreamRequest) -> Actor:
+    # What is remembered between requests must not carry the first one's id into the audit log of the others.
+    return replace(actor, request_id=request.request_id, ip=request.client_ip)
 
 
 async def actor_of_key(secret: str) -> Actor:
@@ -67,27 +74,24 @@ async def actor_of_key(secret: str) -> Actor:
     if not secret.startswith(PREFIX):
         raise InvalidKey
     key_hash = hash_secret(secret)
-    actor = await _cached(key_hash, actor_for_key_hash, key_hash)
+    actor = await _cached(key_hash, _key_actor, key_hash)
     if actor is None:
         raise InvalidKey
     return actor
 
 
-async def _cached(name: str, load: Any, *arguments: Any) -> Actor | None:
-    found = _cache.get(name)
-    if found and found[0] > monotonic():
-        return found[1]
-    actor: Actor | None = await run_db(load, *arguments)
-    if actor is not None:
-        if len(_cache) >= CACHE_SIZE:
-            _cache.clear()
-        _cache[name] = (monotonic() + CACHE_SECONDS, actor)
+async def _cached(name: str, load: Callable[[str], Actor | None], argument: str) -> Actor | None:
+    actor = recall(name)
+    if actor is None and (actor := await run_db(load, argument)) is not None:
+        remember(name, actor)
     return actor
 
 
-def forget_cached_actors() -> None:
-    """Drop what this process remembers, for tests and for changes that must be seen at once."""
-    _cache.clear()
+def _key_actor(key_hash: str) -> Actor | None:
+    actor = actor_for_key_hash(key_hash)
+    if actor is not None:
+        touch_api_key(actor=actor)
+    return actor
 
 
 def _session_actor(session_key: str) -> Actor | None:
@@ -96,7 +100,9 @@ def _session_actor(session_key: str) -> Actor | None:
     if user_id is None or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+    if user is None or not constant_time_compare(
+        session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
+    ):
         return None
     return actor_for(user, session.get(ORGANISATION_KEY))
 
@@ -105,7 +111,10 @@ def _check_csrf(request: StreamRequest) -> None:
     origin = request.headers.get("origin")
     if origin is not None and not _same_origin(origin, request):
         raise CsrfFailed
-    cookie, header = request.cookies.get(settings.CSRF_COOKIE_NAME, ""), request.headers.get("x-csrftoken", "")
+    cookie, header = (
+        request.cookies.get(settings.CSRF_COOKIE_NAME, ""),
+        request.headers.get("x-csrftoken", ""),
+    )
     if not cookie or not header or not _matching(header, cookie):
         raise CsrfFailed
 
@@ -117,5 +126,5 @@ def _same_origin(origin: str, request: StreamRequest) -> bool:
 def _matching(header: str, cookie: str) -> bool:
     try:
         return bool(_does_token_match(header, cookie))
-    except AssertionError:
+    except (AssertionError, ValueError):  # of another length, or with characters that no token has
         return False

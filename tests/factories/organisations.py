@@ -15,7 +15,12 @@ _numbers = count(1)
 
 
 def make_user(
-    email: str = "", *, name: str = "", password: str | None = None, verified: bool = True, staff: bool = False
+    email: str = "",
+    *,
+    name: str = "",
+    password: str | None = None,
+    verified: bool = True,
+    staff: bool = False,
 ) -> User:
     """A person with a personal organisation; a fresh address where none is given."""
     address = email or f"person{next(_numbers)}@example.org"

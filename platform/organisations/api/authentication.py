@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
 
+from organisations.actions.touch_api_key import touch_api_key
 from organisations.actors import Actor
 from organisations.keys import PREFIX, hash_secret
 from organisations.pages import resolve_actor
@@ -23,6 +24,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         actor = actor_for_key_hash(hash_secret(secret.strip())) if secret.startswith(PREFIX) else None
         if actor is None:
             raise InvalidKey
+        touch_api_key(actor=actor)
         return actor.user, actor
 
     def authenticate_header(self, request: Request) -> str:
@@ -47,5 +49,3 @@ class SessionAuthentication(BaseAuthentication):
         check.process_request(request)
         if check.process_view(request, None, (), {}):
             raise CsrfFailed
-
-

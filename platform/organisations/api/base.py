@@ -4,8 +4,9 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.permissions import BasePermission
@@ -15,8 +16,10 @@ from rest_framework.views import APIView
 
 from kernel.errors import FieldError, InvalidInput, NotAuthenticated
 from kernel.pagination import DEFAULT_LIMIT, paginate
+from kernel.ratelimit import Limit, take
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
+from organisations.api import idempotency
 from organisations.permissions import Permission, require
 from organisations.queries import anonymous_actor
 
@@ -29,7 +32,10 @@ class StrictSerializer(serializers.Serializer[Any]):
             unknown = sorted(set(map(str, data)) - set(self.fields))
             if unknown:
                 raise serializers.ValidationError(
-                    {name: [serializers.ErrorDetail(str(_("There is no such field.")), "unknown_field")] for name in unknown}
+                    {
+                        name: [serializers.ErrorDetail(str(_("There is no such field.")), "unknown_field")]
+                        for name in unknown
+                    }
                 )
         return super().to_internal_value(data)
 
@@ -40,7 +46,9 @@ class HasDeclaredPermission(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the actor may; raises our own errors so that the answer says why."""
         actor = actor_of(request)
-        needed = view.permissions.get(request.method, view.permission) if view.permissions else view.permission
+        # HEAD runs the view's GET, so it asks for what GET asks for.
+        method = "GET" if request.method == "HEAD" else request.method
+        needed = view.permissions.get(method, view.permission) if view.permissions else view.permission
         if needed is None:
             if not view.public and actor.is_anonymous:
                 raise NotAuthenticated
@@ -59,6 +67,19 @@ def actor_of(request: Request) -> Actor:
     return replace(actor, request_id=request_id, ip=ip)
 
 
+class _SeenBefore(Exception):
+    """Ends a request that was answered before."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+
+
+def _caller(actor: Actor) -> str:
+    if actor.api_key_id:
+        return f"key:{actor.api_key_id}"
+    return f"user:{actor.user_id}" if actor.user_id else f"ip:{actor.ip}"
+
+
 class OrganisationAPIView(APIView):
     """A REST view of the actor's organisation.
 
@@ -66,24 +87,57 @@ class OrganisationAPIView(APIView):
     A GET runs inside the organisation's scope; other methods call actions, which open their own.
     """
 
-    permission_classes = [HasDeclaredPermission]
+    permission_classes = (HasDeclaredPermission,)
     permission: ClassVar[Permission | None] = None
     permissions: ClassVar[dict[str, Permission]] = {}
     public: ClassVar[bool] = False
     actor: Actor
+    _claim: idempotency.Claim | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Settle who acts, after authentication and permissions."""
         super().initial(request, *args, **kwargs)
         self.actor = request.actor = actor_of(request)  # type: ignore[attr-defined]
+        self._honour_idempotency_key(request)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Serve a GET inside the organisation's scope."""
         with ExitStack() as self._scopes:
+            self._scopes.callback(self._release_unfinished)
             response = super().dispatch(request, *args, **kwargs)
             if isinstance(response, Response):
                 response.render()
+            self._keep_answer(response)
         return response
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer for an error; a request seen before gets the answer that it got then."""
+        return exc.response if isinstance(exc, _SeenBefore) else super().handle_exception(exc)  # type: ignore[return-value]
+
+    def check_throttles(self, request: Request) -> None:
+        """Refuse callers who ask more often than the operator allows."""
+        if settings.API_REQUESTS_PER_MINUTE:
+            take(
+                f"api:{_caller(actor_of(request))}", Limit(count=settings.API_REQUESTS_PER_MINUTE, seconds=60)
+            )
+
+    def _honour_idempotency_key(self, request: Request) -> None:
+        key = request.headers.get(idempotency.HEADER)
+        if request.method != "POST" or key is None or self.actor.is_anonymous:
+            return
+        begun = idempotency.begin(self.actor, key, idempotency.request_fingerprint(request))
+        if isinstance(begun, idempotency.StoredResponse):
+            raise _SeenBefore(idempotency.replay(begun))
+        self._claim = begun
+
+    def _keep_answer(self, response: HttpResponseBase) -> None:
+        if self._claim and not response.streaming:
+            idempotency.finish(self._claim, idempotency.stored_from(response))
+            self._claim = None
+
+    def _release_unfinished(self) -> None:
+        if self._claim:
+            idempotency.release(self._claim)
 
     def check_permissions(self, request: Request) -> None:
         """Check, then open the scope that a GET reads in."""
@@ -101,11 +155,17 @@ class OrganisationAPIView(APIView):
         context: dict[str, Any] | None = None,
     ) -> Response:
         """A page of a list: `{results, next, previous}` with cursors."""
-        page = paginate(queryset, cursor=request.query_params.get("cursor"), limit=limit_of(request), order=order)
-        results = output(page.results, many=True, context={"request": request, "actor": self.actor, **(context or {})}).data
+        page = paginate(
+            queryset, cursor=request.query_params.get("cursor"), limit=limit_of(request), order=order
+        )
+        results = output(
+            page.results, many=True, context={"request": request, "actor": self.actor, **(context or {})}
+        ).data
         return Response({"results": results, "next": page.next, "previous": page.previous})
 
-    def read_input(self, request: Request, serializer: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
+    def read_input(
+        self, request: Request, serializer: type[serializers.BaseSerializer[Any]]
+    ) -> dict[str, Any]:
         """The validated body; a body that is no object is refused."""
         if not isinstance(request.data, dict):
             raise InvalidInput(errors=[FieldError("body", "not_an_object", str(_("Send a JSON object.")))])
@@ -121,6 +181,6 @@ def limit_of(request: Request) -> int:
         InvalidInput: it is not a whole number.
     """
     raw = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not raw.isdigit() or not 1 <= int(raw) <= 100:
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 3 and 1 <= int(raw) <= 100):
         raise InvalidInput.on("limit", "invalid_limit", _("The limit is a whole number from 1 to 100."))
     return int(raw)

@@ -1,6 +1,9 @@
 from typing import ClassVar
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
 from kernel.rls import OWN_USER, AppendOnly, ReadPolicy, TenantTable
 
 # An API key is looked up before any organisation is known: the policies below show the one row that has exactly
@@ -27,7 +30,13 @@ MEMBER_OF_KEY = (
     " AND k.user_id = organisations_membership.user_id"
     " AND k.key_hash = NULLIF(current_setting('bottega.key_hash', true), ''))"
 )
-BY_TOKEN_HASH = "token_hash = NULLIF(current_setting('bottega.invitation', true), '')"
+BY_LINK = "token_hash = NULLIF(current_setting('bottega.invitation', true), '')"
+
+
+def make_platform_organisation(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
+    """The organisation in which anonymous visitors act. Organisations themselves are under no row-level security."""
+    organisations = apps.get_model("organisations", "Organisation")
+    organisations.objects.get_or_create(kind="platform", defaults={"name": "Bottega", "slug": "bottega"})
 
 
 class Migration(migrations.Migration):
@@ -41,7 +50,8 @@ class Migration(migrations.Migration):
         ReadPolicy("Membership", "own_memberships", OWN_USER),
         ReadPolicy("ApiKey", "by_key_hash", BY_KEY_HASH),
         ReadPolicy("Membership", "member_of_key", MEMBER_OF_KEY),
-        ReadPolicy("Invitation", "by_token_hash", BY_TOKEN_HASH),
+        ReadPolicy("Invitation", "by_token_hash", BY_LINK),
         AppendOnly("AuditEntry"),
         migrations.RunSQL(API_KEY_OWNER, "DROP FUNCTION bottega_api_key_owner(text)"),
+        migrations.RunPython(make_platform_organisation, migrations.RunPython.noop),
     ]

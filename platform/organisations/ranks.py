@@ -1,0 +1,48 @@
+"""Who may give which role, and that an organisation always has an owner."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.actions import assert_in_action
+from kernel.errors import Conflict, PermissionDenied
+from organisations.actors import Actor
+from organisations.models import Membership
+from organisations.permissions import ROLE_PERMISSIONS, Role
+
+
+class RoleAboveYours(PermissionDenied):
+    code = "role_above_yours"
+    user_message = _("This role may do more than yours. Ask somebody who has it.")
+
+
+class LastOwner(Conflict):
+    code = "last_owner"
+    user_message = _("An organisation needs an owner. Make somebody else an owner first.")
+
+
+def may_grant(actor: Actor, role: Role) -> bool:
+    """Whether everything that the role may do, the actor may do too."""
+    return ROLE_PERMISSIONS[role] <= actor.permissions
+
+
+def guard_grant(actor: Actor, role: Role) -> None:
+    """Refuse to give, or to touch, a role above one's own.
+
+    Raises:
+        RoleAboveYours: the role may do what the actor may not.
+    """
+    if not may_grant(actor, role):
+        raise RoleAboveYours
+
+
+def guard_last_owner(membership: Membership) -> None:
+    """Refuse to take the last owner away. Locks the owners, so that two of them cannot leave at once.
+
+    Raises:
+        LastOwner: nobody else is one.
+    """
+    assert_in_action()
+    if membership.role != Role.OWNER:
+        return
+    rows = Membership.objects.for_organisation(membership.organisation_id).filter(role=Role.OWNER)
+    if len(rows.select_for_update().order_by("id")) < 2:
+        raise LastOwner
