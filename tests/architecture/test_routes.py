@@ -1,0 +1,70 @@
+"""Every route is public by this list, or refuses strangers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.regex_helper import normalize
+
+from kernel import registries
+
+SAMPLE = "1"
+# What a stranger may open, by the beginning of its route's name, and why.
+PUBLIC: dict[str, str] = {
+    "account_": "signing in and up; the library guards what needs a session",
+    "schema": "the API's description holds no data",
+    "api-docs": "the API's description holds no data",
+}
+
+
+def _patterns(resolver: Any, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str]]:
+    for entry in resolver.url_patterns:
+        pattern = prefix + entry.pattern.regex.pattern.lstrip("^")
+        if isinstance(entry, URLResolver):
+            inner = ":".join(filter(None, (namespace, entry.namespace)))
+            yield from _patterns(entry, pattern, inner)
+        elif isinstance(entry, URLPattern):
+            yield ":".join(filter(None, (namespace, entry.name or entry.lookup_str))), pattern
+
+
+def _path(pattern: str) -> str:
+    shape, names = normalize(pattern.replace("\\Z", ""))[0]
+    return "/" + shape % dict.fromkeys(names, SAMPLE)
+
+
+def routes() -> list[tuple[str, str]]:
+    return [(name, _path(pattern)) for name, pattern in _patterns(get_resolver())]
+
+
+def is_public(name: str) -> bool:
+    return any(name.startswith(beginning) for beginning in PUBLIC)
+
+
+def _refuses(response: Any) -> bool:
+    if response.status_code in (301, 302):
+        return "/login" in response["Location"]
+    return response.status_code in (401, 403, 404)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("name", "path"), [route for route in routes() if not is_public(route[0])])
+def test_a_stranger_is_refused(client: Client, name: str, path: str) -> None:
+    answers = [client.get(path), client.post(path, data="{}", content_type="application/json")]
+    allowed = [answer for answer in answers if answer.status_code != 405]
+    assert allowed, f"{name} serves neither GET nor POST"
+    assert [answer.status_code for answer in allowed if not _refuses(answer)] == [], path
+
+
+def test_the_list_names_only_routes_that_exist() -> None:
+    names = [name for name, _ in routes()]
+    assert [beginning for beginning in PUBLIC if not any(name.startswith(beginning) for name in names)] == []
+
+
+def test_every_streaming_route_says_whether_it_is_public() -> None:
+    assert {route.name for route in registries.stream_routes if route.public} == {
+        "health-live",
+        "health-ready",
+        "metrics",
+    }
