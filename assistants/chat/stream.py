@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import orjson
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from kernel.asgi import Responder, StreamRequest, StreamRoute
 from kernel.db import run_db
 from kernel.errors import FieldError, InvalidInput
 from organisations.actors import Actor
-from organisations.api.idempotency import once
+from organisations.api import idempotency
 from organisations.stream_auth import authenticate
 
 FIELDS = {"text": str, "stream": bool, "parent": str}
@@ -62,20 +63,36 @@ async def message_regenerate(request: StreamRequest, respond: Responder) -> None
 async def _respond(request: StreamRequest, respond: Responder, actor: Actor, body: dict[str, Any], ask: Any) -> None:
     if body.get("stream"):
         question, opened = await ask()
-        running = runtime().run(opened)
-        await _stream(request, respond, question, running)
+        await _stream(request, respond, question, runtime().run(opened))
         return
-    status, document = await once(request, actor, body, lambda: _answered(ask))
-    await respond.json(status, document)
+    key = request.headers.get("idempotency-key", "")
+    claim = await idempotency.begin_async(actor, key, _fingerprint(request, body)) if key else None
+    if isinstance(claim, idempotency.StoredResponse):
+        await respond.json(claim.status, orjson.loads(claim.body), [(b"idempotent-replayed", b"true")])
+        return
+    try:
+        document = await _answered(ask)
+    except BaseException:
+        if claim:
+            await idempotency.release_async(claim)
+        raise
+    if claim:
+        stored = idempotency.StoredResponse(200, "application/json", orjson.dumps(document), {})
+        await idempotency.finish_async(claim, stored)
+    await respond.json(200, document)
 
 
-async def _answered(ask: Any) -> tuple[int, dict[str, Any]]:
+def _fingerprint(request: StreamRequest, body: dict[str, Any]) -> str:
+    return idempotency.fingerprint_of(request.method, request.path, [orjson.dumps(body, option=orjson.OPT_SORT_KEYS)])
+
+
+async def _answered(ask: Any) -> dict[str, Any]:
     _question, opened = await ask()
     running = runtime().run(opened)
     # The caller may leave: the turn goes on without it, and ends in a saved answer.
     await asyncio.wait({running.task})
     entries = [entry async for entry in running.follow()]
-    return 200, {"turn": opened.id, "message": entries[-1].data["message"]}
+    return {"turn": opened.id, "message": entries[-1].data["message"]}
 
 
 async def _stream(request: StreamRequest, respond: Responder, question: Message, running: RunningTurn) -> None:

@@ -1,5 +1,6 @@
 """Migration operations that raise the database's wall around a tenant-owned table."""
 
+from itertools import chain
 from typing import Any, ClassVar
 
 from django.db import models
@@ -54,31 +55,52 @@ class TenantTable(_TableOperation):
     """Force row-level security on a table and tie its children to parents of the same organisation.
 
     A plain foreign key would let one organisation attach a row to another's invisible one; the composite key
-    `(organisation_id, …)` refuses that.
+    `(organisation_id, …)` refuses that. Tables that refer to each other are named together.
     """
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        models_ = [to_state.apps.get_model(app_label, name) for name in self.names]
+        for statement in [*chain(*map(self.forwards, models_)), *chain(*map(self._keys, models_))]:
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        models_ = [to_state.apps.get_model(app_label, name) for name in self.names]
+        for statement in [*chain(*map(self._dropped_keys, models_)), *chain(*map(self.backwards, models_))]:
+            schema_editor.execute(statement, params=None)
 
     def forwards(self, model: Any) -> list[str]:
         table = model._meta.db_table
-        statements = [
+        return [
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key" UNIQUE (organisation_id, id)',
             f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
             f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
             f'CREATE POLICY own_organisation ON "{table}" USING ({OWN_ORGANISATION}) WITH CHECK ({OWN_ORGANISATION})',
         ]
-        return statements + [self._composite_key(table, field) for field in _tenant_parents(model)]
 
     def backwards(self, model: Any) -> list[str]:
         table = model._meta.db_table
-        dropped = [
-            f'ALTER TABLE "{table}" DROP CONSTRAINT "{_key_name(table, field)}"' for field in _tenant_parents(model)
-        ]
         return [
-            *dropped,
             f'DROP POLICY own_organisation ON "{table}"',
             f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY',
             f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY',
             f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_tenant_key"',
         ]
+
+    def _keys(self, model: Any) -> list[str]:
+        return [self._composite_key(model._meta.db_table, field) for field in _tenant_parents(model)]
+
+    @staticmethod
+    def _dropped_keys(model: Any) -> list[str]:
+        table = model._meta.db_table
+        return [f'ALTER TABLE "{table}" DROP CONSTRAINT "{_key_name(table, field)}"' for field in _tenant_parents(model)]
 
     @staticmethod
     def _composite_key(table: str, field: Any) -> str:

@@ -13,8 +13,7 @@ class Migration(migrations.Migration):
 
     operations: ClassVar = [
         TenantTable("SourceSet"),
-        TenantTable("Source"),
-        TenantTable("Document"),
+        TenantTable("Source", "Document"),
         TenantTable("DocumentPage"),
         TenantTable("Passage"),
         TenantTable("PassageVector"),

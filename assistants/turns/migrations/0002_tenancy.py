@@ -1,0 +1,10 @@
+from typing import ClassVar
+
+from django.db import migrations
+from kernel.rls import TenantTable
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("turns", "0001_initial")]
+
+    operations: ClassVar = [TenantTable("Turn")]
