@@ -54,13 +54,18 @@ def local_embedder() -> LocalEmbedder:
     return LocalEmbedder(BUILT_IN_EMBEDDER)
 
 
+@lru_cache(maxsize=1)
+def _quote() -> Quote:
+    return Quote(local_embedder())
+
+
 class _ChatModel:
     def __init__(self, model_id: str) -> None:
         self._model_id = model_id
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ModelEvent]:
         if self._model_id == catalogue.QUOTE:
-            model: ChatModel = Quote(local_embedder())
+            model: ChatModel = _quote()
         else:
             model = _adapter(self._model_id, await _snapshot())
         async for event in model.stream(request):
