@@ -67,7 +67,7 @@ def _fresh_redis() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Uploads of a run land in its own folder; static files need no collecting."""
-    folder = tmp_path_factory.mktemp("files")
+    folder, static = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("static")
     storages = {
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -75,5 +75,5 @@ def _own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    with override_settings(STORAGES=storages, MEDIA_ROOT=folder, STATIC_ROOT=folder):
+    with override_settings(STORAGES=storages, MEDIA_ROOT=folder, STATIC_ROOT=static):
         yield

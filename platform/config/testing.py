@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from types import FrameType
 
+import psutil
+
 from config.embedded.errors import StartError
 from config.embedded.postgres import SUPERUSER
 from config.embedded.services import ROOT, EmbeddedServices, open_data_folder
@@ -32,6 +34,11 @@ GATE: list[tuple[str, list[str]]] = [
     ("Browser journeys", ["pytest", "-q", "-m", "browser"]),
 ]
 NOTHING_COLLECTED = 5
+NOT_FOR_TESTS = {
+    "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CELERY_BROKER_URL", "OPENAI_BASE_URL", "OPENAI_API_KEY",
+    "LOCAL_MODEL", "DEFAULT_MODEL", "EMBEDDING_MODEL", "S3_BUCKET", "EMAIL_URL", "PORT", "HOST", "PUBLIC_URL",
+    "PYTHONDONTWRITEBYTECODE", "MAKEFLAGS", "MFLAGS", "MAKELEVEL",
+}  # fmt: skip
 
 
 def _environment(services: EmbeddedServices, data: Path) -> dict[str, str]:
@@ -75,6 +82,7 @@ def _gate(environment: dict[str, str]) -> int:
 def main(arguments: list[str]) -> int:
     """Run the gate, or one command; returns the exit code."""
     data = Path(os.environ.get("BOTTEGA_TEST_DATA") or ROOT / ".test-data").absolute() / str(os.getpid())
+    _remove_old_runs(data.parent)
     services = EmbeddedServices(data=data, given={}, durable=False, models=False)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -90,6 +98,13 @@ def main(arguments: list[str]) -> int:
     finally:
         services.stop()
         shutil.rmtree(data, ignore_errors=True)
+
+
+def _remove_old_runs(folder: Path) -> None:
+    runs = folder.iterdir() if folder.is_dir() else ()
+    for run in runs:
+        if run.name.isdigit() and not psutil.pid_exists(int(run.name)):
+            shutil.rmtree(run, ignore_errors=True)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

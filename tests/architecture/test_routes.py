@@ -15,6 +15,11 @@ SAMPLE = "1"
 PUBLIC: dict[str, str] = {
     "account_": "signing in and up; the library guards what needs a session",
     "schema": "the API's description holds no data",
+    "web:manifest": "names and icons of the installed web app",
+    "web:favicon": "the icon",
+    "web:preferences_update": "a visitor's own language and theme",
+    "web:component_gallery": "shows the design system; holds no data",
+    "api-store-listings": "the public store",
     "api-docs": "the API's description holds no data",
 }
 

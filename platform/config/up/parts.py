@@ -143,8 +143,10 @@ def _words(code: int) -> str:
 def child_environment(given: Mapping[str, str], *, root: Path, made: Mapping[str, str]) -> dict[str, str]:
     """The environment of every part."""
     paths = f"{root}{os.pathsep}{root / 'platform'}"
+    # Compiled files make the difference between a start in 5 and in 15 seconds.
+    kept = {name: value for name, value in given.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **given,
+        **kept,
         **made,
         "PYTHONPATH": paths,
         "PYTHONUNBUFFERED": "1",
