@@ -1,5 +1,6 @@
 """The Celery application: tasks of every room, and the periodic work they registered."""
 
+import logging
 import os
 from typing import Any
 
@@ -13,7 +14,9 @@ app.autodiscover_tasks()
 
 @signals.setup_logging.connect
 def _keep_our_logging(**_: Any) -> None:
-    """Being connected is enough: Celery leaves the logging that the settings configured."""
+    """Celery leaves the logging that the settings configured; its line for each scheduled task says nothing new."""
+    for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @signals.import_modules.connect
@@ -37,3 +40,10 @@ def _beat(**_: Any) -> None:
     from config.health import worker_is_alive
 
     worker_is_alive()
+
+
+@signals.worker_shutdown.connect
+def _leave(**_: Any) -> None:
+    from config.health import worker_leaves
+
+    worker_leaves()

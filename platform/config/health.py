@@ -24,6 +24,14 @@ def worker_is_alive() -> None:
         return  # Celery itself reconnects and says so; the missing note makes readiness say so too
 
 
+def worker_leaves() -> None:
+    """Forget the worker, so that the next start waits for its own."""
+    try:
+        sync_redis().delete(WORKER_KEY)
+    except redis.RedisError:
+        return  # the note ends by itself
+
+
 def database() -> str:
     """Ask the database something."""
     try:

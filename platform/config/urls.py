@@ -41,3 +41,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/<path:rest>", Missing.as_view(), name="api-missing"),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler400 = "web.views.bad_request"
+handler403 = "web.views.permission_denied"
+handler404 = "web.views.page_not_found"
+handler500 = "web.views.server_error"
+# Where allauth's limits send people.
+handler429 = "accounts.views.too_many_requests"
