@@ -42,7 +42,11 @@ class Source(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            models.Index(fields=["source_set", "-created_at", "-id"], name="source_recent", condition=models.Q(removed_at=None))
+            models.Index(
+                fields=["source_set", "-created_at", "-id"],
+                name="source_recent",
+                condition=models.Q(removed_at=None),
+            )
         ]
 
     def __str__(self) -> str:
@@ -144,7 +148,12 @@ class PassageVector(TenantModel):
     """What a search reads: kept narrow, because every search of a source set reads all of its rows."""
 
     passage = models.OneToOneField(
-        Passage, primary_key=True, db_column="id", on_delete=models.CASCADE, related_name="+", db_constraint=False
+        Passage,
+        primary_key=True,
+        db_column="id",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
     )
     source_set = models.ForeignKey(
         SourceSet, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False

@@ -1,33 +1,29 @@
-"""How the sources of a set stand: what publishing them now would take along, and what not."""
+"""How the sources of a set stand, by name: for checks before publishing."""
 
 from dataclasses import dataclass
 
-from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.models import Document, SourceSet
+from assistants.knowledge.queries import source_rows
 
 
 @dataclass(frozen=True, slots=True)
-class SourcesStanding:
-    """Names of sources: searchable ones, ones that are still being read, and ones that could not be."""
+class Standing:
+    """Names of sources: `working` cannot be searched yet, `failed` never will as they are, `ready` answer."""
 
-    ready: tuple[str, ...]
     working: tuple[str, ...]
     failed: tuple[str, ...]
-
-    @property
-    def count(self) -> int:
-        """All of them."""
-        return len(self.ready) + len(self.working) + len(self.failed)
+    ready: tuple[str, ...]
 
 
-def sources_standing(source_set: SourceSet) -> SourcesStanding:
-    """Sort the present sources of a set by how far they are."""
-    rows = Source.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set, removed_at=None)
-    ready, working, failed = [], [], []
-    for name, state, searchable in rows.order_by("name").values_list("name", "document__state", "document__searchable"):
-        if state == Document.State.FAILED:
-            failed.append(name)
-        elif searchable:
-            ready.append(name)
-        else:
-            working.append(name)
-    return SourcesStanding(tuple(ready), tuple(working), tuple(failed))
+def sources_standing(source_set: SourceSet) -> Standing:
+    """Sort a set's sources by what can be said of them, in one statement."""
+    groups: dict[str, list[str]] = {"working": [], "failed": [], "ready": []}
+    for source in source_rows(source_set).order_by("name"):
+        groups[_group(source.document)].append(source.name)
+    return Standing(**{name: tuple(names) for name, names in groups.items()})
+
+
+def _group(document: Document | None) -> str:
+    if document is not None and document.searchable:
+        return "ready"
+    return "failed" if document is None or document.state == Document.State.FAILED else "working"

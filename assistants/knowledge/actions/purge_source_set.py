@@ -1,24 +1,23 @@
-"""Erase a set of sources for good."""
+"""Erase a source set for good."""
 
-from functools import partial
+from django.db import connection
 
-from django.core.files.storage import default_storage
-from django.db import transaction
-
-from assistants.knowledge.models import Document, DocumentPage, Passage, PassageVector, SourceSet
+from assistants.knowledge.models import Document, Source, SourceSet
 from kernel.actions import assert_in_action
+
+_TABLES = ("knowledge_passagevector", "knowledge_passage", "knowledge_documentpage")
 
 
 def purge_source_set(*, source_set: SourceSet) -> None:
-    """Erase a set with its sources, documents, passages and, where no other set holds the same bytes, their files."""
+    """Erase sources, documents, passages and vectors of a set that nothing refers to any more."""
     assert_in_action()
-    organisation = source_set.organisation_id
-    documents = Document.objects.for_organisation(organisation).filter(source_set=source_set)
-    keys = set(documents.exclude(storage_key="").values_list("storage_key", flat=True))
-    PassageVector.objects.for_organisation(organisation).filter(source_set=source_set).delete()
-    for model in (Passage, DocumentPage):
-        model.objects.for_organisation(organisation).filter(document__source_set=source_set).delete()
+    documents = Document.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set)
+    keys = list(documents.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        for table in _TABLES:
+            cursor.execute(f"DELETE FROM {table} WHERE document_id = ANY(%s)", [keys])  # noqa: S608
+    Source.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set).update(
+        document=None
+    )
+    documents.delete()
     source_set.delete()
-    others = Document.objects.for_organisation(organisation).filter(storage_key__in=keys)
-    for key in keys - set(others.values_list("storage_key", flat=True)):
-        transaction.on_commit(partial(default_storage.delete, key), robust=True)

@@ -1,6 +1,6 @@
-"""Go back to the sources that a version was published with."""
+"""Bring a source set back to what a version knew."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.utils import timezone
 
@@ -8,22 +8,19 @@ from assistants.knowledge.models import Document, Source, SourceSet
 from kernel.actions import assert_in_action
 
 
-def restore_manifest(*, source_set: SourceSet, documents: Iterable[int]) -> None:
-    """Make a set hold exactly the documents of a manifest: bring removed sources back, and take later ones away.
+def restore_manifest(*, source_set: SourceSet, documents: Sequence[int]) -> None:
+    """Make exactly these documents the present ones: sources that have none of them are removed, others come back.
 
     Args:
-        documents: primary keys; those of other sets are ignored.
+        documents: primary keys; those of other sets are left out.
     """
     assert_in_action()
-    wanted = dict(
-        Document.objects.for_organisation(source_set.organisation_id)
-        .filter(source_set=source_set, pk__in=list(documents))
-        .values_list("source_id", "pk")
+    known = Document.objects.for_organisation(source_set.organisation_id).filter(
+        source_set=source_set, pk__in=documents
     )
-    for source in Source.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set):
-        document_id = wanted.get(source.pk)
-        if document_id is None:
-            source.removed_at = source.removed_at or timezone.now()
-        else:
-            source.document_id, source.removed_at = document_id, None
+    present = dict(known.values_list("source_id", "pk"))
+    sources = Source.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set)
+    sources.filter(removed_at=None).exclude(pk__in=present).update(removed_at=timezone.now())
+    for source in sources.filter(pk__in=present).select_for_update():
+        source.document_id, source.removed_at = present[source.pk], None
         source.save(update_fields=["document", "removed_at"])

@@ -13,8 +13,39 @@ _DROPPED = "script, style, noscript, template, svg, iframe, object, nav, form, b
 _CHROME = "header, footer, aside, [role=navigation], [role=banner], [role=contentinfo]"
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _BLOCKS = frozenset(
-    "p li dt dd blockquote pre figcaption caption td th tr div section article main body table ul ol dl summary details address"
-    " h1 h2 h3 h4 h5 h6".split()
+    (
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "blockquote",
+        "pre",
+        "figcaption",
+        "caption",
+        "td",
+        "th",
+        "tr",
+        "div",
+        "section",
+        "article",
+    )
+    + (
+        "main",
+        "body",
+        "table",
+        "ul",
+        "ol",
+        "dl",
+        "summary",
+        "details",
+        "address",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+    )
 )
 _SPACE = re.compile(r"\s+")
 

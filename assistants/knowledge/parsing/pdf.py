@@ -5,6 +5,7 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ class Line:
     bold: bool
 
 
-def parse_pdf(path: Path, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Iterator[Block]:
+def parse_pdf(
+    path: Path, *, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Iterator[Block]:
     """Paragraphs and headings, page by page.
 
     Raises:
@@ -138,7 +141,7 @@ def _page_blocks(lines: list[Line], page: int, body: float) -> Iterator[Block]:
 
 
 def _pitch(lines: list[Line]) -> float:
-    steps = [a.bottom - b.bottom for a, b in zip(lines, lines[1:], strict=False) if 0 < a.bottom - b.bottom < 4 * a.size]
+    steps = [a.bottom - b.bottom for a, b in pairwise(lines) if 0 < a.bottom - b.bottom < 4 * a.size]
     return statistics.median(steps) if steps else 0.0
 
 
@@ -154,7 +157,11 @@ def _breaks(group: list[Line], line: Line, pitch: float, widest: float) -> bool:
         return ended
     if pitch and step > 1.3 * pitch:
         return True
-    indented = line.left > group[0].left + 0.8 * line.size if len(group) == 1 else line.left > previous.left + 0.8 * line.size
+    indented = (
+        line.left > group[0].left + 0.8 * line.size
+        if len(group) == 1
+        else line.left > previous.left + 0.8 * line.size
+    )
     short = previous.right < widest - 6 * line.size
     return ended and (indented or (short and len(previous.text) > 1))
 
@@ -166,7 +173,12 @@ def _block(group: list[Line], page: int, body: float) -> Block:
 
 def _heading_level(group: list[Line], text: str, body: float) -> int:
     first = group[0]
-    if len(text) > 150 or len(group) > 3 or not any(c.isalpha() for c in text) or text.endswith((".", "。", ";", ",", "，")):
+    if (
+        len(text) > 150
+        or len(group) > 3
+        or not any(c.isalpha() for c in text)
+        or text.endswith((".", "。", ";", ",", "，"))
+    ):
         return 0
     if first.size > 1.12 * body:
         return 1 if first.size > 1.5 * body else 2
@@ -176,9 +188,12 @@ def _heading_level(group: list[Line], text: str, body: float) -> int:
 def _joined(lines: list[str]) -> str:
     joined = lines[0]
     for line in lines[1:]:
-        if joined.endswith("\x02"):
-            joined = joined[:-1] + line
-        elif joined.endswith(("-", "\u00ad")) and len(joined) > 1 and joined[-2].isalpha() and line[:1].islower():
+        if joined.endswith("\x02") or (
+            joined.endswith(("-", "\u00ad"))
+            and len(joined) > 1
+            and joined[-2].isalpha()
+            and line[:1].islower()
+        ):
             joined = joined[:-1] + line
         elif _CJK.match(joined[-1]) and _CJK.match(line[:1]):
             joined += line

@@ -54,7 +54,9 @@ def _utf16(data: bytes) -> list[str]:
 def _reads_as_chinese(text: str) -> bool:
     # Western bytes decode as GB 18030 too, but into scattered, mostly rare characters.
     wide = [c for c in text if ord(c) > 127]
-    usual = sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in wide)
+    usual = sum(
+        "\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in wide
+    )
     runs = len(re.findall(r"[\u4e00-\u9fff]{2,}", text))
     return bool(wide) and usual >= 0.9 * len(wide) and runs > 0
 

@@ -1,5 +1,6 @@
 """Run the parser process and kill it when it takes too much."""
 
+import contextlib
 import json
 import os
 import signal
@@ -32,7 +33,9 @@ class ParsedFile:
     pages: int | None = None
 
 
-def parse_file(path: Path, *, format: str, progress: Progress | None = None, seconds: float | None = None) -> ParsedFile:
+def parse_file(
+    path: Path, *, format: str, progress: Progress | None = None, seconds: float | None = None
+) -> ParsedFile:
     """Parse a file in a process of its own, without network, with limits of memory and time.
 
     Args:
@@ -61,7 +64,14 @@ def parse_file(path: Path, *, format: str, progress: Progress | None = None, sec
 
 
 def _started(path: Path, format_: str, limit: float) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "assistants.knowledge.parsing.worker", format_, str(path.resolve()), str(int(limit) + 1)]
+    command = [
+        sys.executable,
+        "-m",
+        "assistants.knowledge.parsing.worker",
+        format_,
+        str(path.resolve()),
+        str(int(limit) + 1),
+    ]
     return subprocess.Popen(
         command,
         cwd=ROOT,
@@ -86,10 +96,11 @@ def _read(process: "subprocess.Popen[bytes]", progress: Progress | None) -> tupl
             if characters > MAX_CHARACTERS or len(parsed.blocks) >= MAX_BLOCKS:
                 return parsed, "too_much_text"
             parsed.blocks.append(Block(values[2], values[0], values[1]))
-        elif kind == "progress" and progress:
-            progress(*values)
+        elif kind == "progress":
+            parsed.pages = values[1]
+            if progress:
+                progress(*values)
         elif kind == "end":
-            parsed.pages = values[0]
             return parsed, "end"
         elif kind == "failed":
             return parsed, str(values[0])
@@ -106,7 +117,5 @@ def _explain(code: int | None, killed: bool, verdict: str, format_: str) -> Any:
 def _kill(process: "subprocess.Popen[bytes]") -> None:
     # Its whole session: a parser that started something takes that along.
     if process.poll() is None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass

@@ -1,7 +1,7 @@
 """The parser process: `python -m assistants.knowledge.parsing.worker FORMAT FILE CPU_SECONDS`.
 
 Writes JSON lines to standard output: `["block", page, level, text]`, `["progress", done, total, unit]`, and at the end
-`["end", pages]` or `["failed", code]`. Django is not loaded here: it starts in a tenth of a second and holds no secret.
+`["end"]` or `["failed", code]`. Django is not loaded here: it starts in a tenth of a second and holds no secret.
 """
 
 import json
@@ -40,11 +40,9 @@ def _preload(format_: str) -> None:
 
 
 def _write_blocks(format_: str, path: Path) -> None:
-    pages = None
     for block in cleaned(_blocks(format_, path)):
-        pages = block.page
         _write("block", block.page, block.level, block.text)
-    _write("end", pages)
+    _write("end")
 
 
 def _blocks(format_: str, path: Path) -> Iterator[Block]:

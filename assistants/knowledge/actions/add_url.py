@@ -1,0 +1,56 @@
+"""Add a web page to what an assistant knows."""
+
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from assistants.knowledge.actions.add_source import Added
+from assistants.knowledge.actions.queue_document import queue_document
+from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.queries import source_with_url
+from kernel.actions import entry_action
+from kernel.errors import InvalidInput
+from organisations.actors import Actor
+from organisations.audit import record_audit
+from organisations.permissions import Permission, require
+
+
+@entry_action
+def add_url(*, actor: Actor, source_set: SourceSet, url: str) -> Added:
+    """Record an address; a worker fetches and reads the page.
+
+    Raises:
+        PermissionDenied: the actor may not build.
+        InvalidInput: it is no web address.
+    """
+    require(actor, Permission.BUILD_ASSISTANTS)
+    address = check_address(url)
+    if known := source_with_url(source_set, address):
+        return Added(known, _("This page is here already. Nothing was added twice."))
+    name = address.partition("://")[2].rstrip("/")[:255]
+    source = Source.objects.create(
+        organisation=actor.organisation, source_set=source_set, type=Source.Type.URL, name=name, url=address
+    )
+    source.document = Document.objects.create(
+        organisation=actor.organisation, source_set=source_set, source=source, name=name
+    )
+    source.save(update_fields=["document"])
+    queue_document(source.document)
+    record_audit(actor, "source.added", source, type="url")
+    return Added(source)
+
+
+def check_address(url: str) -> str:
+    """A web address without its fragment.
+
+    Raises:
+        InvalidInput: it is none; whether it may be reached is for the egress guard to say.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username
+    except ValueError:
+        usable = False
+    if not usable or len(url) > 2000 or any(ord(c) <= 32 for c in url.strip()):
+        raise InvalidInput.on("url", "invalid_url", _("Give a web address that begins with https://."))
+    return parts._replace(fragment="").geturl()

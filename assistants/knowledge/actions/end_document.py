@@ -1,0 +1,41 @@
+"""The ends of work on a document that did not go well."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from assistants.knowledge.leases import MAX_ATTEMPTS, Lease, LeaseLost
+from assistants.knowledge.models import Document
+from kernel.tenancy import tenant_scope
+
+PAUSE = timedelta(seconds=15)
+
+
+def fail_document(lease: Lease, code: str) -> None:
+    """End the work with a reason; what the document holds already stays searchable."""
+    try:
+        lease.write(
+            state=Document.State.FAILED,
+            error_code=code,
+            lease="",
+            lease_until=None,
+            finished_at=timezone.now(),
+        )
+    except LeaseLost:
+        return
+
+
+def postpone_document(lease: Lease, code: str) -> None:
+    """Give the lease back for another attempt after a pause, or fail with this code after the last one."""
+    with tenant_scope(lease.organisation_id, durable=True):
+        rows = Document.objects.for_organisation(lease.organisation_id).filter(
+            pk=lease.document_id, lease=lease.token
+        )
+        document: Document | None = rows.select_for_update().first()
+        if document is None:
+            return
+        document.lease, document.error_code = "", code
+        document.lease_until = timezone.now() + PAUSE * document.attempts
+        if document.attempts >= MAX_ATTEMPTS:
+            document.state, document.finished_at = Document.State.FAILED, timezone.now()
+        document.save(update_fields=["lease", "error_code", "lease_until", "state", "finished_at"])

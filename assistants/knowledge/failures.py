@@ -1,0 +1,60 @@
+"""Why a document could not be read, in words that say what to do."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_SENTENCES: dict[str, str | Promise] = {
+    "encrypted": _(
+        "This file is locked with a password, so nothing could be read. Save a copy without it and add that."
+    ),
+    "corrupt": _(
+        "This file is damaged and could not be read. Open it where it was made, save it again and add that copy."
+    ),
+    "needs_ocr": _(
+        "This PDF holds pictures of pages and no text. Run text recognition (OCR) over it, for example in your scanner's"
+        " program, and add the result."
+    ),
+    "empty": _("There is no text in this file. Check that it is the right one."),
+    "too_complex": _(
+        "Reading this file took too much time or memory. Split it, or save it in a simpler format."
+    ),
+    "too_much_text": _("This file holds more text than one source may. Split it into several files."),
+    "unpacked_too_large": _(
+        "This file unpacks to far more than its size. Save it again without pictures and attachments."
+    ),
+    "gave_up": _(
+        "Reading stopped three times without a result. Try again, or save the file in another format."
+    ),
+    "file_missing": _("The stored file is gone. Add it again."),
+    "unsupported_page": _(
+        "This address answers with something that cannot be read: web pages, PDF, Word and text can."
+    ),
+    "page_missing": _(
+        "This address answered with an error. Open it in your browser to check it, then try again."
+    ),
+    "egress_refused": _("This address cannot be reached from here. Public https addresses work."),
+    "egress_timeout": _("This address took too long to answer. Try again later."),
+    "egress_too_large": _(
+        "This page is larger than is accepted here. Download it and add the parts you need."
+    ),
+    "egress_interrupted": _("This address broke off in the middle of its answer. Try again later."),
+    "provider_unauthorised": _(
+        "The embedding model does not accept its key. Words are searched already; ask whoever runs this server to check"
+        " the key, then try again."
+    ),
+    "provider_unavailable": _(
+        "The embedding model does not answer. Words are searched already; try again later to search by meaning too."
+    ),
+}
+_PROVIDER = "provider_unavailable"
+_OTHER: str | Promise = _("This could not be read. Try again, or save the file in another format.")
+
+
+def failure_message(code: str) -> str:
+    """The sentence for a failure's code, in the active language; empty where nothing failed."""
+    if not code:
+        return ""
+    known = _SENTENCES.get(code)
+    if known is None and code.startswith("provider_"):
+        known = _SENTENCES[_PROVIDER]
+    return str(known or _OTHER)

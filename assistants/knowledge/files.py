@@ -1,0 +1,125 @@
+"""Uploaded bytes: checked, hashed and stored once an organisation."""
+
+import hashlib
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext_lazy as _
+
+from assistants.knowledge.formats import Format, format_of
+from kernel.errors import InvalidInput, TooLarge
+
+_CHUNK = 1024 * 1024
+FORM_BYTES = 1024 * 1024  # what a form adds around its files
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class EmptyFile(InvalidInput):
+    code = "empty_file"
+    user_message = _("%(name)s is empty: it holds 0 bytes. Check that it was saved, then add it again.")
+
+
+class FileTooLarge(TooLarge):
+    code = "file_too_large"
+    user_message = _(
+        "%(name)s is larger than %(limit)s, the most that one file may have. Split it, or leave out its pictures."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Bytes that are in storage."""
+
+    name: str
+    format: Format
+    sha256: str
+    size: int
+    key: str
+
+
+def max_upload_bytes() -> int:
+    """The most bytes that one file may have."""
+    return int(settings.MAX_UPLOAD_MB) * 1024 * 1024
+
+
+def check_request_size(meta: Mapping[str, Any]) -> None:
+    """Refuse a request that cannot hold an acceptable file, by its own word, before its body is parsed.
+
+    Raises:
+        TooLarge: its Content-Length is above the limit of a file and a little more for the form around it.
+    """
+    length = str(meta.get("CONTENT_LENGTH") or "0")
+    if length.isdigit() and int(length) > max_upload_bytes() + FORM_BYTES:
+        raise TooLarge(limit=f"{settings.MAX_UPLOAD_MB} MB")
+
+
+def clean_name(name: str) -> str:
+    """A file's name as it may be shown: its last part, without control characters, at most 255 characters."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    last = _CONTROL.sub("", last).strip() or str(_("Untitled"))
+    stem, dot, extension = last.rpartition(".")
+    return f"{stem[: 254 - len(extension)]}{dot}{extension}" if dot and len(extension) < 20 else last[:255]
+
+
+def check_file(file: Any, name: str) -> tuple[str, Format]:
+    """The shown name and format of an upload.
+
+    Args:
+        file: a Django File, or anything with `size`, `read` and `seek`.
+
+    Raises:
+        EmptyFile, FileTooLarge, UnsupportedFile, WrongContent: it is not taken.
+    """
+    shown = clean_name(name)
+    if file.size == 0:
+        raise EmptyFile(name=shown)
+    if file.size > max_upload_bytes():
+        raise FileTooLarge(name=shown, limit=f"{settings.MAX_UPLOAD_MB} MB")
+    return shown, format_of(shown, file)
+
+
+def store_file(file: Any, *, name: str, format: Format, organisation_id: str) -> StoredFile:
+    """Write a checked file to storage under its hash; bytes that are there already are not written again."""
+    sha256, size = _digest(file)
+    key = f"{organisation_id}/{sha256}"
+    if not default_storage.exists(key):
+        file.seek(0)
+        default_storage.save(key, File(file))
+    return StoredFile(name=name, format=format, sha256=sha256, size=size, key=key)
+
+
+def _digest(file: IO[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.hexdigest(), size
+
+
+@contextmanager
+def local_copy(key: str) -> Iterator[Path]:
+    """A path to stored bytes, for programs that want one; a temporary copy where storage is elsewhere.
+
+    Raises:
+        FileNotFoundError: they are gone.
+    """
+    with suppress(NotImplementedError):
+        path = Path(default_storage.path(key))
+        path.stat()
+        yield path
+        return
+    with default_storage.open(key) as source, tempfile.NamedTemporaryFile() as target:
+        for chunk in source.chunks():
+            target.write(chunk)
+        target.flush()
+        yield Path(target.name)

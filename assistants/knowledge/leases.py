@@ -1,0 +1,106 @@
+"""Who works on a document. A lease is renewed while the work goes on; after a crash it runs out."""
+
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, connection
+from django.db.models import F, Q
+from django.utils import timezone
+
+from assistants.knowledge.models import Document
+from kernel.tenancy import tenant_scope
+
+LEASE = timedelta(seconds=40)
+BEAT_SECONDS = 10.0
+QUEUED = timedelta(seconds=60)  # how long a task may wait in the queue before it is thought lost
+MAX_ATTEMPTS = 3
+logger = structlog.get_logger(__name__)
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the work over, or the document is gone: stop, and write nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on one document."""
+
+    organisation_id: int
+    document_id: int
+    token: str
+
+    def update(self, **values: Any) -> None:
+        """Change the document, inside the open scope, if the lease still holds.
+
+        Raises:
+            LeaseLost: it does not.
+        """
+        rows = Document.objects.for_organisation(self.organisation_id).filter(
+            pk=self.document_id, lease=self.token
+        )
+        if not rows.update(**values):
+            raise LeaseLost
+
+    def write(self, **values: Any) -> None:
+        """The same in a transaction of its own."""
+        with tenant_scope(self.organisation_id, durable=True):
+            self.update(**values)
+
+
+def claim(*, organisation_id: int, document_id: str, states: Sequence[str]) -> Lease | None:
+    """Take the lease of a document that waits, or whose last holder has died.
+
+    Args:
+        document_id: public id.
+
+    Returns:
+        None where there is nothing to do: no such document here, another state, or somebody works on it.
+    """
+    token, now = secrets.token_hex(8), timezone.now()
+    with tenant_scope(organisation_id, durable=True):
+        rows = Document.objects.for_organisation(organisation_id).filter(
+            Q(lease="") | Q(lease_until__lt=now),
+            public_id=document_id,
+            state__in=states,
+            attempts__lt=MAX_ATTEMPTS,
+        )
+        if not rows.update(lease=token, lease_until=now + LEASE, attempts=F("attempts") + 1):
+            return None
+        key = (
+            Document.objects.for_organisation(organisation_id)
+            .values_list("pk", flat=True)
+            .get(public_id=document_id)
+        )
+    return Lease(organisation_id, key, token)
+
+
+@contextmanager
+def kept(lease: Lease) -> Iterator[threading.Event]:
+    """Renew a lease from a thread while the block works; yields an event that is set once the lease is lost."""
+    lost, finished = threading.Event(), threading.Event()
+    thread = threading.Thread(target=_renew, args=(lease, lost, finished), name="lease", daemon=True)
+    thread.start()
+    try:
+        yield lost
+    finally:
+        finished.set()
+        thread.join()
+
+
+def _renew(lease: Lease, lost: threading.Event, finished: threading.Event) -> None:
+    while not finished.wait(BEAT_SECONDS):
+        try:
+            lease.write(lease_until=timezone.now() + LEASE)
+        except LeaseLost:
+            lost.set()
+            return
+        except DatabaseError:  # tried again at the next beat, long before the lease runs out
+            logger.warning("lease_not_renewed", document=lease.document_id)
+        finally:
+            connection.close()

@@ -1,0 +1,181 @@
+"""Reads of knowledge. All of them run inside the open organisation's scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import BigIntegerField, Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
+
+from assistants.knowledge.models import Document, DocumentPage, Passage, Source, SourceSet
+from kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the sources of a set; `size` in bytes, `working` and `failed` count sources."""
+
+    sources: int
+    pages: int
+    passages: int
+    tokens: int
+    size: int
+    working: int
+    failed: int
+    ready: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceParagraph:
+    """A paragraph around a citation. `heading` is given where it changes."""
+
+    number: int
+    heading: str
+    text: str
+    hit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage stands: for the citation drawer."""
+
+    passage_id: str
+    document_id: str
+    title: str
+    url: str
+    page: int | None
+    pages: int | None
+    paragraph: int | None
+    heading: str
+    quote: str
+    paragraphs: tuple[PlaceParagraph, ...]
+
+
+def source_rows(source_set: SourceSet) -> QuerySet[Source]:
+    """The sources of a set that are not removed, each with its newest document."""
+    rows = Source.objects.for_organisation(source_set.organisation_id)
+    return rows.filter(source_set=source_set, removed_at=None).select_related("document")
+
+
+def access_source(
+    source_set: SourceSet, source_id: str, *, lock: bool = False, removed: bool = False
+) -> Source:
+    """One source of a set, by public id.
+
+    Raises:
+        NotFound: the set has no such source, or it is removed (or, with `removed`, it is not).
+    """
+    rows = Source.objects.for_organisation(source_set.organisation_id).select_related("document")
+    rows = rows.filter(source_set=source_set, public_id=source_id, removed_at__isnull=not removed)
+    found: Source | None = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def twin_of(source_set: SourceSet, sha256: str) -> Source | None:
+    """The set's source whose present content is these bytes."""
+    return source_rows(source_set).filter(document__sha256=sha256).order_by("pk").first()
+
+
+def source_with_url(source_set: SourceSet, url: str) -> Source | None:
+    """The set's source with this address."""
+    return source_rows(source_set).filter(type=Source.Type.URL, url=url).first()
+
+
+def totals(source_set: SourceSet) -> Totals:
+    """Sums over the set's sources, in one statement."""
+    unfinished, failed = Q(document__state__in=Document.UNFINISHED), Q(document__state=Document.State.FAILED)
+    sums = source_rows(source_set).aggregate(
+        sources=Count("pk"),
+        pages=Sum("document__pages", default=0),
+        passages=Sum("document__passages", default=0),
+        tokens=Sum("document__tokens", default=0),
+        size=Sum("document__size", default=0),
+        working=Count("pk", filter=unfinished),
+        failed=Count("pk", filter=failed),
+        ready=Count("pk", filter=Q(document__state=Document.State.READY)),
+    )
+    return Totals(**sums)
+
+
+def source_count(source_set: SourceSet) -> int:
+    """How many sources a set has."""
+    return source_rows(source_set).count()
+
+
+def manifest(source_set: SourceSet) -> tuple[int, ...]:
+    """Primary keys of the documents that the set answers from: of each source its present one, if it can be searched."""
+    newest = Document.objects.for_organisation(source_set.organisation_id).filter(
+        source=OuterRef("pk"), searchable=True
+    )
+    # A source whose newest document is not searchable yet is still answered from the one before.
+    present = Case(
+        When(document__searchable=True, then="document_id"),
+        default=Subquery(newest.order_by("-pk").values("pk")[:1]),
+        output_field=BigIntegerField(),
+    )
+    rows = source_rows(source_set).annotate(present=present)
+    return tuple(rows.exclude(present=None).order_by("present").values_list("present", flat=True))
+
+
+def documents_by_id(organisation_id: int, ids: Sequence[int]) -> list[Document]:
+    """Documents of a manifest, in the order of their names."""
+    return list(Document.objects.for_organisation(organisation_id).filter(pk__in=ids).order_by("name", "pk"))
+
+
+def place_of(organisation_id: int, passage_public_id: str) -> Place:
+    """A passage with the paragraphs of its page.
+
+    Raises:
+        NotFound: the organisation has no such passage.
+    """
+    rows = Passage.objects.for_organisation(organisation_id).select_related("document__source")
+    passage: Passage | None = rows.filter(public_id=passage_public_id).first()
+    if passage is None:
+        raise NotFound
+    pages = DocumentPage.objects.for_organisation(organisation_id)
+    page = pages.filter(document=passage.document_id, number=passage.section).first()
+    document = passage.document
+    return Place(
+        passage_id=passage.public_id,
+        document_id=document.public_id,
+        title=document.name,
+        url=document.source.url,
+        page=passage.page,
+        pages=document.pages,
+        paragraph=passage.paragraph,
+        heading=passage.heading,
+        quote=passage.text,
+        paragraphs=_paragraphs(page.paragraphs if page else [], passage),
+    )
+
+
+def _paragraphs(
+    rows: list[tuple[int, int, int, str | None, str]], passage: Passage
+) -> tuple[PlaceParagraph, ...]:
+    shown: list[PlaceParagraph] = []
+    previous = ""
+    for number, start, end, heading, text in rows:
+        changed = (heading or "") if (heading or "") != previous else ""
+        previous = heading or ""
+        shown.append(PlaceParagraph(number, changed, text, start < passage.end and passage.start < end))
+    return tuple(shown)
+
+
+def parsed_twin(document: Document) -> Document | None:
+    """Another document of the organisation with the same bytes that has been read already."""
+    rows = Document.objects.for_organisation(document.organisation_id).filter(
+        sha256=document.sha256, format=document.format, searchable=True
+    )
+    return rows.exclude(pk=document.pk).order_by("-finished_at").first() if document.sha256 else None
+
+
+def missing_vectors(document_id: int, *, limit: int) -> list[tuple[int, str, str]]:
+    """(passage, heading, text) of the next passages of a document that have no vector yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.id, p.heading, p.text FROM knowledge_passage p JOIN knowledge_passagevector v ON v.id = p.id"
+            " WHERE p.document_id = %s AND v.embedding IS NULL ORDER BY p.ordinal LIMIT %s",
+            [document_id, limit],
+        )
+        return cursor.fetchall()

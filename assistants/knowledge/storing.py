@@ -1,0 +1,117 @@
+"""Bulk writes of passages and vectors. COPY goes through temporary tables: it may not write past row-level security."""
+
+import struct
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from assistants.knowledge.models import Document, DocumentPage
+from assistants.knowledge.passages import Paragraph, PassageDraft
+from kernel.actions import assert_in_action
+from kernel.ids import new_public_id
+from kernel.text import search_terms
+
+_INCOMING = """
+CREATE TEMPORARY TABLE incoming (public_id text, ordinal int, text text, section int, page int, paragraph int,
+    heading text, start int, "end" int, tokens int, terms text) ON COMMIT DROP
+"""
+_COLUMNS = 'public_id, ordinal, text, section, page, paragraph, heading, start, "end", tokens'
+_PASSAGES = f"""
+INSERT INTO knowledge_passage (organisation_id, document_id, {_COLUMNS})
+SELECT %(organisation)s, %(document)s, {_COLUMNS} FROM incoming
+"""  # noqa: S608 - constants of this module
+_WORDS = """
+INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id, words)
+SELECT p.id, p.organisation_id, %(source_set)s, p.document_id,
+    setweight(to_tsvector('english', i.terms), 'A') || setweight(to_tsvector('english', %(title)s || ' ' || i.heading), 'D')
+FROM incoming i JOIN knowledge_passage p ON p.document_id = %(document)s AND p.ordinal = i.ordinal
+"""
+_VECTORS = "CREATE TEMPORARY TABLE arriving (id bigint, embedding halfvec) ON COMMIT DROP"
+_JOIN_VECTORS = """
+UPDATE knowledge_passagevector v SET embedding = a.embedding FROM arriving a WHERE v.id = a.id AND v.document_id = %s
+"""
+_COPY_VECTORS = """
+UPDATE knowledge_passagevector mine SET embedding = theirs.embedding
+FROM knowledge_passage p, knowledge_passage q, knowledge_passagevector theirs
+WHERE mine.document_id = %(document)s AND p.id = mine.id AND q.document_id = %(twin)s AND q.ordinal = p.ordinal
+    AND q.text = p.text AND q.heading = p.heading AND theirs.id = q.id AND theirs.embedding IS NOT NULL
+"""
+_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
+_TRAILER = b"\xff\xff"
+
+
+def swap_in(document: Document, paragraphs: Sequence[Paragraph], passages: Sequence[PassageDraft]) -> None:
+    """Put a document's pages and passages in the place of what it had, words searchable, in the open transaction."""
+    assert_in_action()
+    with connection.cursor() as cursor:
+        _clear(cursor, document)
+        cursor.execute(_INCOMING)
+        _copy_passages(cursor, passages)
+        values = {
+            "organisation": document.organisation_id,
+            "document": document.pk,
+            "source_set": document.source_set_id,
+            "title": search_terms(document.name),
+        }
+        cursor.execute(_PASSAGES, values)
+        cursor.execute(_WORDS, values)
+        cursor.execute("DROP TABLE incoming")
+    DocumentPage.objects.bulk_create(_pages(document, paragraphs), batch_size=500)
+
+
+def _clear(cursor: CursorWrapper, document: Document) -> None:
+    for table in ("knowledge_passagevector", "knowledge_passage", "knowledge_documentpage"):
+        cursor.execute(f"DELETE FROM {table} WHERE document_id = %s", [document.pk])  # noqa: S608
+
+
+def _copy_passages(cursor: CursorWrapper, passages: Sequence[PassageDraft]) -> None:
+    with cursor.copy("COPY incoming FROM STDIN") as copy:  # type: ignore[attr-defined]
+        for p in passages:
+            place = (p.section, p.page, p.paragraph, p.heading, p.start, p.end, p.tokens)
+            copy.write_row((new_public_id("psg_"), p.ordinal, p.text, *place, search_terms(p.text)))
+
+
+def _pages(document: Document, paragraphs: Sequence[Paragraph]) -> Iterable[DocumentPage]:
+    for section, group in groupby(paragraphs, key=lambda paragraph: paragraph.section):
+        rows = [[p.number, p.start, p.end, p.heading or None, p.text] for p in group]
+        yield DocumentPage(
+            organisation_id=document.organisation_id, document=document, number=section, paragraphs=rows
+        )
+
+
+def join_vectors(document_id: int, ids: Sequence[int], vectors: Sequence[Sequence[float]]) -> None:
+    """Give passages of a document their vectors, in the open transaction."""
+    assert_in_action()
+    with connection.cursor() as cursor:
+        cursor.execute(_VECTORS)
+        with cursor.copy("COPY arriving FROM STDIN (FORMAT binary)") as copy:  # type: ignore[attr-defined]
+            copy.write(_binary_rows(ids, vectors))
+        cursor.execute(_JOIN_VECTORS, [document_id])
+        cursor.execute("DROP TABLE arriving")
+
+
+def _binary_rows(ids: Sequence[int], vectors: Sequence[Sequence[float]]) -> bytes:
+    matrix: Any = np.asarray(vectors, dtype=">f2")
+    width = matrix.shape[1]
+    head = struct.Struct(">hiqihh")
+    rows = [head.pack(2, 8, key, 4 + 2 * width, width, 0) + matrix[i].tobytes() for i, key in enumerate(ids)]
+    return _SIGNATURE + b"".join(rows) + _TRAILER
+
+
+def copy_vectors(document: Document, twin: Document) -> int:
+    """Take over the vectors of a document with the same bytes; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COPY_VECTORS, {"document": document.pk, "twin": twin.pk})
+        return int(cursor.rowcount)
+
+
+def forget_vectors(document: Document) -> None:
+    """Take a document's vectors away: another model is to make them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE knowledge_passagevector SET embedding = NULL WHERE document_id = %s", [document.pk]
+        )
