@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,7 +15,6 @@ from assistants.chat.actions.start_conversation import start_conversation
 from assistants.chat.models import Conversation, Message
 from assistants.chat.queries import access_conversation, conversations, message_document, shown_path
 from kernel.errors import InvalidInput
-from django.utils.translation import gettext_lazy as _
 from organisations.api.base import OrganisationAPIView, StrictSerializer
 from organisations.permissions import Permission
 
@@ -37,14 +37,18 @@ class ConversationList(OrganisationAPIView):
 
     @extend_schema(responses=ConversationOutput(many=True), operation_id="conversations_list")
     def get(self, request: Request) -> Response:
-        return self.page_response(request, conversations(self.actor), ConversationOutput, order=("-updated_at", "-id"))
+        return self.page_response(
+            request, conversations(self.actor), ConversationOutput, order=("-updated_at", "-id")
+        )
 
     @extend_schema(request=Input, responses={201: ConversationOutput})
     def post(self, request: Request) -> Response:
         values = self.read_input(request, self.Input)
         reference = values.get("assistant") or values.get("listing")
         if not reference:
-            raise InvalidInput.on("assistant", "required", _("Say which assistant, by its id or its listing."))
+            raise InvalidInput.on(
+                "assistant", "required", _("Say which assistant, by its id or its listing.")
+            )
         conversation = start_conversation(actor=self.actor, reference=reference)
         return Response(ConversationOutput(conversation).data, status=HTTP_201_CREATED)
 

@@ -28,7 +28,9 @@ class Conversation(TenantModel):
     deleted_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["organisation", "user", "-updated_at", "-id"], name="conversation_recent")]
+        indexes = [
+            models.Index(fields=["organisation", "user", "-updated_at", "-id"], name="conversation_recent")
+        ]
 
     def __str__(self) -> str:
         return self.title or self.assistant_name
@@ -59,4 +61,4 @@ class Message(TenantModel):
         indexes = [models.Index(fields=["conversation", "id"], name="message_order")]
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)

@@ -38,7 +38,9 @@ class Node:
 
 def conversations(actor: Actor) -> QuerySet[Conversation]:
     """The actor's own conversations in the present organisation."""
-    return Conversation.objects.for_organisation(actor.organisation).filter(user_id=actor.user_id, deleted_at=None)
+    return Conversation.objects.for_organisation(actor.organisation).filter(
+        user_id=actor.user_id, deleted_at=None
+    )
 
 
 def access_conversation(actor: Actor, conversation_id: str, *, lock: bool = False) -> Conversation:

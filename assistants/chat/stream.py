@@ -60,7 +60,9 @@ async def message_regenerate(request: StreamRequest, respond: Responder) -> None
     await _respond(request, respond, actor, body, ask)
 
 
-async def _respond(request: StreamRequest, respond: Responder, actor: Actor, body: dict[str, Any], ask: Any) -> None:
+async def _respond(
+    request: StreamRequest, respond: Responder, actor: Actor, body: dict[str, Any], ask: Any
+) -> None:
     if body.get("stream"):
         question, opened = await ask()
         await _stream(request, respond, question, runtime().run(opened))
@@ -83,7 +85,9 @@ async def _respond(request: StreamRequest, respond: Responder, actor: Actor, bod
 
 
 def _fingerprint(request: StreamRequest, body: dict[str, Any]) -> str:
-    return idempotency.fingerprint_of(request.method, request.path, [orjson.dumps(body, option=orjson.OPT_SORT_KEYS)])
+    return idempotency.fingerprint_of(
+        request.method, request.path, [orjson.dumps(body, option=orjson.OPT_SORT_KEYS)]
+    )
 
 
 async def _answered(ask: Any) -> dict[str, Any]:
@@ -95,7 +99,9 @@ async def _answered(ask: Any) -> dict[str, Any]:
     return {"turn": opened.id, "message": entries[-1].data["message"]}
 
 
-async def _stream(request: StreamRequest, respond: Responder, question: Message, running: RunningTurn) -> None:
+async def _stream(
+    request: StreamRequest, respond: Responder, question: Message, running: RunningTurn
+) -> None:
     headers = [(b"x-turn-id", running.opened.id.encode()), (b"x-question-id", question.public_id.encode())]
     await respond.start_events(headers)
     await write_events(respond, running.follow(), html=request.query.get("render") == "html")
@@ -104,7 +110,9 @@ async def _stream(request: StreamRequest, respond: Responder, question: Message,
 
 def _checked(body: dict[str, Any], fields: dict[str, type]) -> dict[str, Any]:
     errors = [
-        FieldError(name, "unknown_field", str(_("There is no such field."))) for name in body if name not in fields
+        FieldError(name, "unknown_field", str(_("There is no such field.")))
+        for name in body
+        if name not in fields
     ]
     errors += [
         FieldError(name, "invalid_type", str(_("This has the wrong type.")))

@@ -11,7 +11,9 @@ urlpatterns = [
     path("chats/<str:conversation_id>/thread", conversations.conversation_thread, name="conversation_thread"),
     path("chats/<str:conversation_id>/rename", conversations.conversation_rename, name="conversation_rename"),
     path("chats/<str:conversation_id>/delete", conversations.conversation_delete, name="conversation_delete"),
-    path("chats/<str:conversation_id>/restore", conversations.conversation_restore, name="conversation_restore"),
+    path(
+        "chats/<str:conversation_id>/restore", conversations.conversation_restore, name="conversation_restore"
+    ),
     path("chats/<str:conversation_id>/show", conversations.branch_show, name="branch_show"),
     path("citations/<str:turn_id>/<int:number>", citations.citation_detail, name="citation_detail"),
 ]

@@ -48,7 +48,9 @@ def read_completion(body: dict[str, Any]) -> Completion:
     return Completion(
         model=model,
         question=last[1],
-        history=tuple(PastMessage(role, text) for role, text in earlier if role in ("user", "assistant") and text),
+        history=tuple(
+            PastMessage(role, text) for role, text in earlier if role in ("user", "assistant") and text
+        ),
         wish="\n".join(text for role, text in earlier if role in WISH_ROLES),
         stream=body.get("stream") is True,
         include_usage=isinstance(options, dict) and options.get("include_usage") is True,
@@ -77,7 +79,9 @@ def _text(number: int, content: Any) -> str:
         return content
     if isinstance(content, list) and all(isinstance(part, dict) for part in content):
         return "\n".join(part["text"] for part in content if isinstance(part.get("text"), str))
-    raise InvalidInput.on(f"messages[{number}].content", "invalid", _("The content is a text, or a list of parts."))
+    raise InvalidInput.on(
+        f"messages[{number}].content", "invalid", _("The content is a text, or a list of parts.")
+    )
 
 
 def _parameters(body: dict[str, Any]) -> dict[str, Any]:

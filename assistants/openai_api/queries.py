@@ -25,7 +25,13 @@ class UsableModel:
     def document(self) -> dict[str, Any]:
         """OpenAI's model object."""
         owner = "organisation" if self.own else "store"
-        return {"id": self.id, "object": "model", "created": self.created, "owned_by": owner, "name": self.name}
+        return {
+            "id": self.id,
+            "object": "model",
+            "created": self.created,
+            "owned_by": owner,
+            "name": self.name,
+        }
 
 
 def usable_models(actor: Actor) -> list[UsableModel]:

@@ -23,12 +23,15 @@ from kernel.errors import DomainError
 from organisations.stream_auth import authenticate
 
 
-class FailedBeforeFirstByte(DomainError):
-    """Carries a turn's failure to the error response."""
-
-    def __init__(self, failure: TurnFailed) -> None:
-        super().__init__()
-        self.code, self.status, self.user_message = failure.code, failure.status, failure.message.replace("%", "%%")  # type: ignore[misc]
+def as_error(failure: TurnFailed) -> DomainError:
+    """A turn's failure as an error to answer with."""
+    kind = type(
+        "TurnError",
+        (DomainError,),
+        {"code": failure.code, "status": failure.status, "user_message": failure.message},
+    )
+    error: DomainError = kind()
+    return error
 
 
 async def chat_completions(request: StreamRequest, respond: Responder) -> None:
@@ -36,7 +39,11 @@ async def chat_completions(request: StreamRequest, respond: Responder) -> None:
     actor = await authenticate(request)
     asked = read_completion(await request.json())
     opened = await run_db(
-        open_completion, actor=actor, asked=asked, runner=runtime().runner, language=translation.get_language()
+        open_completion,
+        actor=actor,
+        asked=asked,
+        runner=runtime().runner,
+        language=translation.get_language(),
     )
     answer = Answer(request, respond, asked, opened)
     watcher = asyncio.create_task(_stop_when_gone(request, asyncio.current_task()))
@@ -58,12 +65,19 @@ async def _stop_when_gone(request: StreamRequest, task: "asyncio.Task[None] | No
 class Answer:
     """One completion on its way out."""
 
-    def __init__(self, request: StreamRequest, respond: Responder, asked: Completion, opened: OpenedTurn) -> None:
+    def __init__(
+        self, request: StreamRequest, respond: Responder, asked: Completion, opened: OpenedTurn
+    ) -> None:
         self._request, self._respond, self._asked, self._opened = request, respond, asked, opened
         self._ending = Ending()
         self._id = "chatcmpl-" + opened.id.removeprefix("turn_")
         self._created = int(time())
-        head = {"id": self._id, "object": "chat.completion.chunk", "created": self._created, "model": asked.model}
+        head = {
+            "id": self._id,
+            "object": "chat.completion.chunk",
+            "created": self._created,
+            "model": asked.model,
+        }
         self._head = b"data: " + orjson.dumps(head)[:-1]
         self._before = self._head + b',"choices":[{"index":0,"delta":{"content":'
         self._after = b'},"finish_reason":null}]}\n\n'
@@ -78,8 +92,10 @@ class Answer:
                 await write(before + orjson.dumps(event.text) + after)
             elif type(event) is TurnFailed:
                 if not self._respond.started:
-                    raise FailedBeforeFirstByte(event)
-                await self._respond.finish(b"data: " + orjson.dumps(error_body(FailedBeforeFirstByte(event), "")) + b"\n\n")
+                    raise as_error(event)
+                await self._respond.finish(
+                    b"data: " + orjson.dumps(error_body(as_error(event), "")) + b"\n\n"
+                )
                 return
         if not self._respond.started:
             await self._start()
@@ -89,7 +105,7 @@ class Answer:
         """Send the answer when it is done."""
         async for event in drive(self._opened, ending=self._ending):
             if type(event) is TurnFailed:
-                raise FailedBeforeFirstByte(event)
+                raise as_error(event)
         outcome = self._outcome
         message = {"role": "assistant", "content": outcome.text, "refusal": None}
         message["annotations"] = annotations(outcome.text, outcome.citations)  # type: ignore[assignment]
@@ -98,7 +114,9 @@ class Answer:
             "object": "chat.completion",
             "created": self._created,
             "model": self._asked.model,
-            "choices": [{"index": 0, "message": message, "finish_reason": _reason(outcome), "logprobs": None}],
+            "choices": [
+                {"index": 0, "message": message, "finish_reason": _reason(outcome), "logprobs": None}
+            ],
             "usage": _usage(outcome),
         }
         await self._respond.json(200, document, self._headers())
@@ -110,7 +128,8 @@ class Answer:
     async def _start(self) -> None:
         await self._respond.start_events(self._headers())
         await self._respond.write(
-            self._head + b',"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n'
+            self._head
+            + b',"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n'
         )
 
     def _headers(self) -> list[tuple[bytes, bytes]]:

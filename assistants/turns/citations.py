@@ -45,7 +45,9 @@ class MarkFilter:
         return lead + "".join(f"[{n}]" for n in known)
 
 
-def citation_items(numbers: Sequence[int], passages: Sequence[RetrievedPassage], turn_id: str, base_url: str) -> list[dict[str, Any]]:
+def citation_items(
+    numbers: Sequence[int], passages: Sequence[RetrievedPassage], turn_id: str, base_url: str
+) -> list[dict[str, Any]]:
     """The public form of the citations used.
 
     Args:
@@ -75,7 +77,9 @@ def annotations(text: str, citations: Sequence[dict[str, Any]]) -> list[dict[str
     for match in re.finditer(r"\[(\d{1,3})\]", text):
         item = by_number.get(int(match.group(1)))
         if item:
-            fields = {key: item[key] for key in ("title", "url", "number", "document", "page", "paragraph", "quote")}
+            fields = {
+                key: item[key] for key in ("title", "url", "number", "document", "page", "paragraph", "quote")
+            }
             place = {"start_index": match.start(), "end_index": match.end()}
             found.append({"type": "url_citation", "url_citation": place | fields})
     return found

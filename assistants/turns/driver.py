@@ -14,7 +14,15 @@ from assistants.turns.actions.close_turn import Outcome, TurnIdentity, close_tur
 from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.citations import MarkFilter, citation_items
 from assistants.turns.context import build_request, prompt_size, retrieval_query
-from assistants.turns.events import Cited, MessageFinished, MessageStarted, Retrieved, TextAdded, TurnEvent, TurnFailed
+from assistants.turns.events import (
+    Cited,
+    MessageFinished,
+    MessageStarted,
+    Retrieved,
+    TextAdded,
+    TurnEvent,
+    TurnFailed,
+)
 from assistants.turns.loop import Limits, Transcript, run_turn
 from assistants.turns.plan import RetrievedPassage
 from kernel.db import run_db
@@ -62,7 +70,9 @@ class Ending:
     outcome: Outcome | None = None
 
 
-async def drive(opened: OpenedTurn, *, ending: Ending, limits: Limits | None = None) -> AsyncIterator[TurnEvent]:
+async def drive(
+    opened: OpenedTurn, *, ending: Ending, limits: Limits | None = None
+) -> AsyncIterator[TurnEvent]:
     """Make the answer of an opened turn; the turn is closed and metered however this ends.
 
     Cancelling the task that iterates stops the turn: what there is of the answer is kept as `stopped`, and
@@ -109,7 +119,9 @@ def message_document(opened: OpenedTurn, outcome: Outcome) -> dict[str, Any]:
         "state": outcome.state,
         "citations": list(outcome.citations),
         "tool_calls": [],
-        "error": {"code": outcome.error_code, "message": outcome.error_message} if outcome.error_code else None,
+        "error": {"code": outcome.error_code, "message": outcome.error_message}
+        if outcome.error_code
+        else None,
         "created_at": timezone.now().isoformat().replace("+00:00", "Z"),
         "usage": {"input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens},
     }
@@ -133,8 +145,6 @@ async def _answer(opened: OpenedTurn, work: Work, limits: Limits) -> AsyncIterat
         # Without sources there is nothing that such an assistant may say; asking the model would invite invention.
         yield TextAdded(work.check(plan.not_enough_information))
         return
-    if plan.citations and work.passages:
-        work.marks = MarkFilter(len(work.passages))
     work.request = build_request(
         plan,
         opened.question,
@@ -145,6 +155,8 @@ async def _answer(opened: OpenedTurn, work: Work, limits: Limits) -> AsyncIterat
         wish=opened.wish,
         language=opened.language,
     )
+    if plan.citations and work.request.passages:
+        work.marks = MarkFilter(len(work.request.passages))
     async for event in run_turn(work.request, model=opened.model, transcript=work.transcript, limits=limits):
         if piece := work.check(event.text):
             yield TextAdded(piece)
@@ -171,7 +183,10 @@ def _metered(work: Work, outcome: Outcome) -> Outcome:
     usage = work.transcript.usage
     if usage:
         return replace(
-            outcome, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, estimated=usage.estimated
+            outcome,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            estimated=usage.estimated,
         )
     if work.request is None or (outcome.state == "failed" and not work.transcript.parts):
         # Not asked, or refused before the first byte: nobody charges for that.

@@ -22,7 +22,8 @@ from kernel.redis import async_redis
 FLUSH_SECONDS = 0.05
 KEEP_SECONDS = 3600
 MAX_ENTRIES = 20_000
-READ_BLOCK_MS = 1000
+READ_BLOCK_MS = 200
+QUIET_SECONDS = 1.0
 logger = structlog.get_logger(__name__)
 
 
@@ -45,7 +46,9 @@ class Entry:
 
     def merged(self, later: "Entry") -> "Entry":
         """This piece of text and the next as one."""
-        return Entry(later.sequence, later.characters, self.name, {"text": self.data["text"] + later.data["text"]})
+        return Entry(
+            later.sequence, later.characters, self.name, {"text": self.data["text"] + later.data["text"]}
+        )
 
     def after(self, sequence: int, characters: int) -> "Entry | None":
         """What of this entry a viewer at a position has not seen."""
@@ -57,7 +60,11 @@ class Entry:
         seen = max(0, characters - (self.characters - len(text)))
         if seen == 0:
             return self
-        return Entry(self.sequence, self.characters, self.name, {"text": text[seen:]}) if seen < len(text) else None
+        return (
+            Entry(self.sequence, self.characters, self.name, {"text": text[seen:]})
+            if seen < len(text)
+            else None
+        )
 
 
 def parse_position(value: str | None) -> tuple[int, int]:
@@ -124,20 +131,70 @@ class Flusher:
         await pipeline.execute()
 
 
-async def read_entries(turn_id: str, *, sequence: int, characters: int) -> AsyncIterator[Entry | None]:
-    """Follow a turn's events in Redis, from a position on; None each second in which nothing came."""
-    redis, last = async_redis(), b"0"
-    while True:
-        answer = await redis.xread({stream_key(turn_id): last}, count=500, block=READ_BLOCK_MS)
-        if not answer:
-            yield None
-            continue
-        for last, fields in answer[0][1]:  # noqa: B007, B020
+class Reader:
+    """Reads the streams that viewers of this process follow, all of them over one connection."""
+
+    def __init__(self) -> None:
+        self._positions: dict[str, bytes] = {}
+        self._queues: dict[str, set[asyncio.Queue[Entry]]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def follow(self, turn_id: str, *, sequence: int, characters: int) -> AsyncIterator[Entry | None]:
+        """A turn's events from a position on, to its end; None each second in which nothing came."""
+        key, queue = stream_key(turn_id), asyncio.Queue[Entry]()
+        self._queues.setdefault(key, set()).add(queue)
+        self._positions.setdefault(key, b"0")
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+        try:
+            for stored in await _stored_entries(turn_id):
+                queue.put_nowait(stored)
+            while True:
+                entry = await _next(queue)
+                if entry is None:
+                    yield None
+                    continue
+                if left := entry.after(sequence, characters):
+                    yield left
+                # What was stored and what was read meanwhile overlap: each event is seen once.
+                sequence, characters = max(sequence, entry.sequence), max(characters, entry.characters)
+                if entry.name == MessageFinished.name:
+                    return
+        finally:
+            self._leave(key, queue)
+
+    def _leave(self, key: str, queue: "asyncio.Queue[Entry]") -> None:
+        self._queues[key].discard(queue)
+        if not self._queues[key]:
+            del self._queues[key], self._positions[key]
+
+    async def _run(self) -> None:
+        while self._positions:
+            try:
+                # The pause bounds how long a stream that joins meanwhile waits to be read.
+                answer: Any = await async_redis().xread(dict(self._positions), count=500, block=READ_BLOCK_MS)  # type: ignore[arg-type]
+            except Exception:
+                logger.exception("turn_events_not_read", turns=len(self._positions))
+                await asyncio.sleep(1)
+                continue
+            for key, entries in answer or ():
+                self._deliver(key.decode(), entries)
+
+    def _deliver(self, key: str, entries: Any) -> None:
+        if key not in self._positions:
+            return
+        self._positions[key] = entries[-1][0]
+        for _id, fields in entries:
             entry = decode(fields[b"e"])
-            if left := entry.after(sequence, characters):
-                yield left
-            if entry.name == MessageFinished.name:
-                return
+            for queue in self._queues[key]:
+                queue.put_nowait(entry)
+
+
+async def _next(queue: "asyncio.Queue[Entry]") -> Entry | None:
+    try:
+        return await asyncio.wait_for(queue.get(), QUIET_SECONDS)
+    except TimeoutError:
+        return None
 
 
 def decode(body: bytes) -> Entry:
@@ -146,8 +203,11 @@ def decode(body: bytes) -> Entry:
     return Entry(sequence, characters, name, data)
 
 
+async def _stored_entries(turn_id: str) -> list[Entry]:
+    entries: Any = await async_redis().xrange(stream_key(turn_id))
+    return [decode(fields[b"e"]) for _id, fields in entries]
+
+
 async def stored_text(turn_id: str) -> str:
     """The answer as far as it was written to Redis: what a crashed process leaves."""
-    entries = await async_redis().xrange(stream_key(turn_id))
-    decoded = (decode(fields[b"e"]) for _id, fields in entries)
-    return "".join(entry.data["text"] for entry in decoded if entry.name == TextAdded.name)
+    return "".join(e.data["text"] for e in await _stored_entries(turn_id) if e.name == TextAdded.name)

@@ -20,7 +20,9 @@ class LimitReached(DomainError):
 class ToolNotOffered(DomainError):
     code = "tool_not_offered"
     status = 502
-    user_message = _("The model asked for a tool that this assistant does not have. Try again, or choose another model.")
+    user_message = _(
+        "The model asked for a tool that this assistant does not have. Try again, or choose another model."
+    )
 
 
 @dataclass(frozen=True, slots=True)

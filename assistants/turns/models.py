@@ -57,11 +57,15 @@ class Turn(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            models.Index(fields=["created_at"], condition=models.Q(state__in=["pending", "streaming"]), name="turn_open"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state__in=["pending", "streaming"]),
+                name="turn_open",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
     @property
     def is_open(self) -> bool:

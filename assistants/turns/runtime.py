@@ -14,7 +14,7 @@ from assistants.turns.actions.close_turn import Outcome
 from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.driver import Ending, drive, message_document
 from assistants.turns.events import MessageFinished, TextAdded, TurnEvent
-from assistants.turns.journal import Entry, Flusher, read_entries
+from assistants.turns.journal import Entry, Flusher, Reader
 from kernel.ids import new_public_id
 from kernel.redis import async_redis
 
@@ -93,6 +93,7 @@ class Runtime:
     def __init__(self) -> None:
         self.runner = new_public_id("run_")
         self.flusher = Flusher()
+        self.reader = Reader()
         self._turns: dict[str, RunningTurn] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -198,5 +199,5 @@ async def follow(turn_id: str, *, sequence: int = 0, characters: int = 0) -> Asy
         async for entry in local.follow(sequence=sequence, characters=characters):
             yield entry
         return
-    async for stored in read_entries(turn_id, sequence=sequence, characters=characters):
+    async for stored in runtime().reader.follow(turn_id, sequence=sequence, characters=characters):
         yield stored

@@ -30,7 +30,9 @@ async def turn_events(request: StreamRequest, respond: Responder) -> None:
     position = parse_position(request.headers.get("last-event-id") or request.query.get("after"))
     await respond.start_events()
     if turn.is_open:
-        await write_events(respond, follow_saved(actor, turn.public_id, position), html=request.query.get("render") == "html")
+        await write_events(
+            respond, follow_saved(actor, turn.public_id, position), html=request.query.get("render") == "html"
+        )
     else:
         for entry in saved_entries(turn):
             await respond.write(event_bytes(entry.name, entry.data, entry.position))
@@ -46,7 +48,9 @@ async def turn_stop(request: StreamRequest, respond: Responder) -> None:
     await respond.json(202, {"id": turn.public_id, "state": "stopping" if turn.is_open else turn.state})
 
 
-async def follow_saved(actor: Actor, turn_id: str, position: tuple[int, int] = (0, 0)) -> AsyncIterator[Entry | None]:
+async def follow_saved(
+    actor: Actor, turn_id: str, position: tuple[int, int] = (0, 0)
+) -> AsyncIterator[Entry | None]:
     """A turn's events; where its process died, the end that the sweeper saved."""
     async for entry in follow(turn_id, sequence=position[0], characters=position[1]):
         if entry is None:
@@ -65,13 +69,17 @@ def saved_entries(turn: Turn) -> list[Entry]:
     if turn.citations:
         entries.append(Entry(high, size, Cited.name, {"items": turn.citations}))
     if turn.error_code:
-        entries.append(Entry(high + 1, size, TurnFailed.name, {"code": turn.error_code, "message": turn.error_message}))
+        entries.append(
+            Entry(high + 1, size, TurnFailed.name, {"code": turn.error_code, "message": turn.error_message})
+        )
     document = answer_document(turn)
     entries.append(Entry(high + 2, size, MessageFinished.name, {"message": document}))
     return entries
 
 
-async def write_events(respond: Responder, entries: AsyncIterator[Entry | None], *, html: bool = False) -> None:
+async def write_events(
+    respond: Responder, entries: AsyncIterator[Entry | None], *, html: bool = False
+) -> None:
     """Write events as they come; with `html`, also the answer so far as safe HTML, at most every 120 ms."""
     writer = HtmlWriter(respond) if html else None
     iterator = entries.__aiter__()
@@ -138,7 +146,9 @@ class HtmlWriter:
             await self._respond.write(b": keep-alive\n\n")
             return
         self._dirty, self._painted = False, asyncio.get_running_loop().time()
-        await self._respond.write(event_bytes("html", {"html": str(render(self._text, citations=self._citations))}))
+        await self._respond.write(
+            event_bytes("html", {"html": str(render(self._text, citations=self._citations))})
+        )
 
 
 ROUTES = (

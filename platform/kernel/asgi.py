@@ -136,7 +136,9 @@ class Responder:
         self.request_id = request_id
         self.started = False
 
-    async def start(self, status: int, content_type: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    async def start(
+        self, status: int, content_type: bytes, headers: Iterable[tuple[bytes, bytes]] = ()
+    ) -> None:
         """Send the status line and headers."""
         self.started = True
         await self._send(
@@ -160,7 +162,13 @@ class Responder:
         """Send the last part of the body."""
         await self._send({"type": "http.response.body", "body": chunk})
 
-    async def json(self, status: int, document: Any, headers: Iterable[tuple[bytes, bytes]] = (), content_type: bytes = b"application/json") -> None:
+    async def json(
+        self,
+        status: int,
+        document: Any,
+        headers: Iterable[tuple[bytes, bytes]] = (),
+        content_type: bytes = b"application/json",
+    ) -> None:
         """Send a whole JSON response."""
         body = orjson.dumps(document)
         await self.start(status, content_type, [*headers, (b"content-length", str(len(body)).encode())])
@@ -177,6 +185,8 @@ def event_bytes(name: str, data: Any, event_id: str | None = None) -> bytes:
     return f"{head}event: {name}\ndata: ".encode() + orjson.dumps(data) + b"\n\n"
 
 
+# No request is larger than a file may be, and the form around it.
+LARGEST_REQUEST = (settings.MAX_UPLOAD_MB + 1) * 1024 * 1024
 Handler = Callable[[StreamRequest, Responder], Awaitable[None]]
 
 
@@ -211,10 +221,25 @@ class StreamingApplication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
+        elif scope["type"] == "http" and _announced_size(scope) > LARGEST_REQUEST:
+            await _refuse_large(scope, send)
         elif scope["type"] == "http" and (found := _find(scope)):
             await _serve(found[0], StreamRequest(scope, receive, found[1], _request_id(scope)), send)
         else:
             await self.django(scope, receive, send)
+
+
+def _announced_size(scope: Scope) -> int:
+    announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return int(announced) if announced.isdigit() else 0
+
+
+async def _refuse_large(scope: Scope, send: Send) -> None:
+    """Answer before the body is read: Django would first write all of it to disk."""
+    respond = Responder(send, _request_id(scope))
+    error = errors.TooLarge(limit=f"{settings.MAX_UPLOAD_MB} MB")
+    document = problem_document(error, respond.request_id)
+    await respond.json(error.status, document, content_type=b"application/problem+json")
 
 
 def _find(scope: Scope) -> tuple[StreamRoute, dict[str, str]] | None:
@@ -227,7 +252,9 @@ def _find(scope: Scope) -> tuple[StreamRoute, dict[str, str]] | None:
 
 
 def _request_id(scope: Scope) -> str:
-    return request_id_from(next((v.decode("latin-1") for k, v in scope["headers"] if k == b"x-request-id"), None))
+    return request_id_from(
+        next((v.decode("latin-1") for k, v in scope["headers"] if k == b"x-request-id"), None)
+    )
 
 
 async def _serve(route: StreamRoute, request: StreamRequest, send: Send) -> None:

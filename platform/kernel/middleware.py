@@ -64,12 +64,17 @@ class DomainErrorMiddleware:
     def _page(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
         fragment = bool(getattr(request, "htmx", False))
         template = "web/error_fragment.html" if fragment else "web/error.html"
-        response = render(request, template, {"error": error, "request_id": getattr(request, "request_id", "")}, status=error.status)
+        response = render(
+            request,
+            template,
+            {"error": error, "request_id": getattr(request, "request_id", "")},
+            status=error.status,
+        )
         patch_vary_headers(response, ["HX-Request"])
         return response
 
 
 def _wants_json(request: HttpRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "") or request.content_type == "application/json"
-
-
+    return (
+        "application/json" in request.headers.get("Accept", "") or request.content_type == "application/json"
+    )

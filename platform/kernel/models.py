@@ -31,4 +31,8 @@ class OutboxEvent(TenantModel):
     attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["created_at"], condition=models.Q(delivered_at=None), name="outbox_undelivered")]
+        indexes = [
+            models.Index(
+                fields=["created_at"], condition=models.Q(delivered_at=None), name="outbox_undelivered"
+            )
+        ]

@@ -24,5 +24,7 @@ def format_money(micro: int, currency: str, *, places: int | None = None) -> str
     value = Decimal(micro) / MICRO
     if places is None:
         places = 2 if value == 0 or abs(value) >= Decimal("0.1") else 4
-    number = formats.number_format(round(value, places), decimal_pos=places, use_l10n=bool(translation.get_language()))
+    number = formats.number_format(
+        round(value, places), decimal_pos=places, use_l10n=bool(translation.get_language())
+    )
     return f"{SYMBOLS.get(currency, currency + ' ')}{number}"

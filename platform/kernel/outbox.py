@@ -45,7 +45,9 @@ def _undelivered() -> list[OutboxEvent]:
 
 
 def _deliver(event: OutboxEvent) -> int:
-    delivered = all([_consume(consumer, event) for consumer in registries.event_consumers])
+    # Every consumer gets its chance, also after another one failed.
+    results = [_consume(consumer, event) for consumer in registries.event_consumers]
+    delivered = all(results)
     with across_organisations(reason="mark an event"), transaction.atomic():
         rows = OutboxEvent.objects.across_organisations(reason="mark").filter(pk=event.pk)
         rows.update(attempts=event.attempts + 1, delivered_at=timezone.now() if delivered else None)

@@ -41,12 +41,19 @@ def problem_headers(error: errors.DomainError) -> dict[str, str]:
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Turn whatever a REST view raised into problem details."""
-    request_id = getattr(context["request"], "request_id", "") or structlog.contextvars.get_contextvars().get("request_id", "")
+    request_id = getattr(context["request"], "request_id", "") or structlog.contextvars.get_contextvars().get(
+        "request_id", ""
+    )
     error = as_domain_error(exception)
     if error is None:
         return None
     headers = problem_headers(error)
-    return Response(problem_document(error, request_id), status=error.status, headers=headers, content_type="application/problem+json")
+    return Response(
+        problem_document(error, request_id),
+        status=error.status,
+        headers=headers,
+        content_type="application/problem+json",
+    )
 
 
 def as_domain_error(exception: Exception) -> errors.DomainError | None:
@@ -65,7 +72,7 @@ def as_domain_error(exception: Exception) -> errors.DomainError | None:
         case RequestDataTooBig():
             return errors.TooLarge(limit="5 MB")
         case exceptions.Throttled():
-            return errors.RateLimited(retry_after=int(exception.wait or 1))
+            return errors.RateLimited(retry_after=int(getattr(exception, "wait", None) or 1))
         case exceptions.APIException():
             return _generic(exception)
     return None

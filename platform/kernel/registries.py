@@ -116,6 +116,8 @@ class PersonalDataHolder:
 
 
 navigation: Registry[NavigationEntry] = Registry()
+# Tabs of the organisation's pages: rooms that show something of the organisation add theirs.
+organisation_tabs: Registry[NavigationEntry] = Registry()
 shell_fragments: Registry[ShellFragment] = Registry()
 event_consumers: Registry[EventConsumer] = Registry()
 publish_checks: Registry[PublishCheck] = Registry()

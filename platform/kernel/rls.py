@@ -28,13 +28,21 @@ class _TableOperation(Operation):
         """Nothing that Django's model state knows about."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         for statement in self.forwards(to_state.apps.get_model(app_label, self.name)):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         for statement in self.backwards(to_state.apps.get_model(app_label, self.name)):
             schema_editor.execute(statement, params=None)
@@ -63,14 +71,22 @@ class TenantTable(_TableOperation):
         self.names = names
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         models_ = [to_state.apps.get_model(app_label, name) for name in self.names]
         for statement in [*chain(*map(self.forwards, models_)), *chain(*map(self._keys, models_))]:
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         models_ = [to_state.apps.get_model(app_label, name) for name in self.names]
         for statement in [*chain(*map(self._dropped_keys, models_)), *chain(*map(self.backwards, models_))]:
@@ -100,7 +116,10 @@ class TenantTable(_TableOperation):
     @staticmethod
     def _dropped_keys(model: Any) -> list[str]:
         table = model._meta.db_table
-        return [f'ALTER TABLE "{table}" DROP CONSTRAINT "{_key_name(table, field)}"' for field in _tenant_parents(model)]
+        return [
+            f'ALTER TABLE "{table}" DROP CONSTRAINT "{_key_name(table, field)}"'
+            for field in _tenant_parents(model)
+        ]
 
     @staticmethod
     def _composite_key(table: str, field: Any) -> str:
@@ -116,7 +135,9 @@ def _tenant_parents(model: Any) -> list[Any]:
     return [
         field
         for field in model._meta.concrete_fields
-        if isinstance(field, models.ForeignKey) and field.name != "organisation" and _is_tenant(field.remote_field.model)
+        if isinstance(field, models.ForeignKey)
+        and field.name != "organisation"
+        and _is_tenant(field.remote_field.model)
     ]
 
 
@@ -132,7 +153,9 @@ class ReadPolicy(_TableOperation):
         self.policy, self.condition = policy, condition
 
     def forwards(self, model: Any) -> list[str]:
-        return [f'CREATE POLICY "{self.policy}" ON "{model._meta.db_table}" FOR SELECT USING ({self.condition})']
+        return [
+            f'CREATE POLICY "{self.policy}" ON "{model._meta.db_table}" FOR SELECT USING ({self.condition})'
+        ]
 
     def backwards(self, model: Any) -> list[str]:
         return [f'DROP POLICY "{self.policy}" ON "{model._meta.db_table}"']

@@ -72,7 +72,9 @@ def _scoped(durable: bool, using: str, **changes: str) -> Iterator[None]:
 
 
 @contextmanager
-def tenant_scope(organisation: HasPk | int, *, durable: bool = False, using: str = "default") -> Iterator[None]:
+def tenant_scope(
+    organisation: HasPk | int, *, durable: bool = False, using: str = "default"
+) -> Iterator[None]:
     """Run a transaction that sees and writes the rows of one organisation only.
 
     Args:

@@ -120,7 +120,9 @@ def _checked(text: str) -> str:
     if not text:
         raise InvalidInput.on("text", "required", _("Write a question first."))
     if len(text) > MAX_LENGTH:
-        raise InvalidInput.on("text", "too_long", _("A question has at most 32,000 characters. Add longer texts as files."))
+        raise InvalidInput.on(
+            "text", "too_long", _("A question has at most 32,000 characters. Add longer texts as files.")
+        )
     return text
 
 

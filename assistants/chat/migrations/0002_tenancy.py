@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from django.db import migrations
+
 from kernel.rls import TenantTable
 
 

@@ -68,7 +68,9 @@ def conversation_start(request: OrganisationRequest) -> HttpResponse:
 @organisation_page(Permission.USE_ASSISTANTS, methods=("POST",))
 def conversation_rename(request: OrganisationRequest, conversation_id: str) -> HttpResponse:
     """Give the conversation another title."""
-    rename_conversation(actor=request.actor, conversation_id=conversation_id, title=request.POST.get("title", ""))
+    rename_conversation(
+        actor=request.actor, conversation_id=conversation_id, title=request.POST.get("title", "")
+    )
     return redirect("chat:conversation_detail", conversation_id)
 
 

@@ -106,7 +106,9 @@ def open_turn(
 
 
 def _prompt_estimate(plan: AssistantPlan, question: str, history: Sequence[PastMessage]) -> int:
-    written = len(plan.system_prompt.encode()) + len(question.encode()) + sum(len(m.text.encode()) for m in history)
+    written = (
+        len(plan.system_prompt.encode()) + len(question.encode()) + sum(len(m.text.encode()) for m in history)
+    )
     return written // BYTES_A_TOKEN + (plan.budget_tokens if plan.knowledge else 0)
 
 
@@ -122,4 +124,6 @@ def _estimate(plan: AssistantPlan, info: ModelInfo, prompt_tokens: int) -> int:
     if info.price is None:
         return 0
     answer = int(plan.parameters.get("max_output_tokens") or DEFAULT_ANSWER_TOKENS)
-    return price_of(prompt_tokens, info.price.input_per_million) + price_of(answer, info.price.output_per_million)
+    return price_of(prompt_tokens, info.price.input_per_million) + price_of(
+        answer, info.price.output_per_million
+    )

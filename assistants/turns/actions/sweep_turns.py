@@ -42,7 +42,9 @@ def _close(turn: Turn) -> int:
         state=Turn.State.FAILED,
         text=text,
         error_code="interrupted",
-        error_message=_("The server was interrupted while it answered. What there is was kept; ask again for the rest."),
+        error_message=_(
+            "The server was interrupted while it answered. What there is was kept; ask again for the rest."
+        ),
         input_tokens=turn.prompt_tokens,
         output_tokens=count_tokens(text),
         estimated=True,

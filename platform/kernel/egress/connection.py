@@ -85,7 +85,11 @@ class Connection(asyncio.Protocol):
             if self.complete:
                 return b""
             self._raise_if_over()
-            await self._wait()
+            self._waiter = self._loop.create_future()  # _wait() in place: this runs once a token
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
         data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         self._pieces.clear()
         self._waiting = 0

@@ -8,7 +8,7 @@ checked by the same guard.
 import asyncio
 import ssl
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,23 +45,16 @@ class StreamResponse:
         self._closed = False
         self.status = connection.status
         self.headers: Mapping[str, str] = connection.headers
-
-    async def read(self) -> bytes:
-        """Everything that arrived since the last read, or empty bytes at the end.
-
-        Raises:
-            EgressError: a limit was reached, or the connection broke off.
-        """
-        data = await self._connection.read()
-        if not data:
-            self.close()
-        return data
+        # Everything that arrived since the last read, or empty bytes at the end. Raises EgressError where a limit
+        # was reached or the connection broke off. The connection's own method: it is awaited once a token.
+        self.read: Callable[[], Awaitable[bytes]] = connection.read
 
     async def read_all(self) -> bytes:
         """The rest of the body."""
         pieces = []
         while piece := await self.read():
             pieces.append(piece)
+        self.close()
         return b"".join(pieces)
 
     def close(self) -> None:
