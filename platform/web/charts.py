@@ -75,19 +75,25 @@ class BarChart:
             y = HEIGHT - BOTTOM - tick * (HEIGHT - TOP - BOTTOM) / 4
             line = "baseline" if tick == 0 else "grid"
             parts.append(f'<line class="{line}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-            parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(self.show(tick * step))}</text>')
+            parts.append(
+                f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(self.show(tick * step))}</text>'
+            )
         return "".join(parts)
 
     def _bars(self, top: float) -> str:
         slot = (WIDTH - LEFT - RIGHT) / max(len(self.labels), 1)
         width = min(slot * 0.62, 56)
-        every = ceil(len(self.labels) * max((len(label) for label in self.labels), default=1) * 7.5 / (WIDTH - LEFT))
+        every = ceil(
+            len(self.labels) * max((len(label) for label in self.labels), default=1) * 7.5 / (WIDTH - LEFT)
+        )
         parts = []
         for i, (label, values) in enumerate(zip(self.labels, self._columns(), strict=True)):
             x = LEFT + slot * i + (slot - width) / 2
             parts.append(_column(x, width, values, top, f"{label}: {self.show(sum(values))}"))
             if i % every == 0:
-                parts.append(f'<text x="{x + width / 2:.1f}" y="{HEIGHT - 6}" text-anchor="middle">{escape(label)}</text>')
+                parts.append(
+                    f'<text x="{x + width / 2:.1f}" y="{HEIGHT - 6}" text-anchor="middle">{escape(label)}</text>'
+                )
         return "".join(parts)
 
 

@@ -49,4 +49,8 @@ def drawing(name: str) -> SafeString:
     if name not in DRAWINGS:
         raise UnknownDrawing(name)
     ground = mark_safe('<path class="c5" opacity=".25" d="M8 72H104V74H8Z"/>')
-    return format_html('<svg class="w-28 h-20" viewBox="0 0 112 80" aria-hidden="true">{}{}</svg>', ground, mark_safe(DRAWINGS[name]))
+    return format_html(
+        '<svg class="w-28 h-20" viewBox="0 0 112 80" aria-hidden="true">{}{}</svg>',
+        ground,
+        mark_safe(DRAWINGS[name]),
+    )

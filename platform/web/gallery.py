@@ -42,7 +42,10 @@ class SampleForm(forms.Form):
     about = forms.CharField(label="Description", widget=forms.Textarea(attrs={"rows": 3}), required=False)
     category = forms.ChoiceField(label="Category", choices=[("work", "Work"), ("law", "Law")])
     grounding = forms.ChoiceField(
-        label="Answers", choices=[("prefer", "Prefer sources"), ("only", "Only sources")], widget=forms.RadioSelect, initial="prefer"
+        label="Answers",
+        choices=[("prefer", "Prefer sources"), ("only", "Only sources")],
+        widget=forms.RadioSelect,
+        initial="prefer",
     )
     citations = forms.BooleanField(label="Cite sources", initial=True, required=False)
 
@@ -62,7 +65,10 @@ def samples() -> dict[str, Any]:
             title="Answers a day",
             sentence="Answers a day by assistant over thirty days, between 180 and 640.",
             labels=days,
-            series=[Series(name, [abs((i * 37 + n * 91) % 160) + 20 for i in range(30)]) for n, name in enumerate(NAMES)],
+            series=[
+                Series(name, [abs((i * 37 + n * 91) % 160) + 20 for i in range(30)])
+                for n, name in enumerate(NAMES)
+            ],
         ),
         "listings": LISTINGS,
     }
@@ -70,7 +76,26 @@ def samples() -> dict[str, Any]:
 
 NAMES = ("First Fortnight", "Clause by Clause", "Reply Desk", "Plain Words")
 LISTINGS = [
-    {"name": "Field Notes", "maker": "Bureau Lumen", "tagline": "Turns interview transcripts into themes, each with the sentences behind it.", "chats": 33120, "hosts": 0},
-    {"name": "合同管家", "maker": "城南书坊", "tagline": "列出合同里的期限、金额和例外条款，每条附原文出处。", "chats": 37004, "hosts": 0, "lang": "zh-hans"},
-    {"name": "Ledgerline", "maker": "Otter & Co", "tagline": "Bookkeeping questions answered from your own chart of accounts.", "chats": 1, "hosts": 1},
+    {
+        "name": "Field Notes",
+        "maker": "Bureau Lumen",
+        "tagline": "Turns interview transcripts into themes, each with the sentences behind it.",
+        "chats": 33120,
+        "hosts": 0,
+    },
+    {
+        "name": "合同管家",
+        "maker": "城南书坊",
+        "tagline": "列出合同里的期限、金额和例外条款，每条附原文出处。",
+        "chats": 37004,
+        "hosts": 0,
+        "lang": "zh-hans",
+    },
+    {
+        "name": "Ledgerline",
+        "maker": "Otter & Co",
+        "tagline": "Bookkeeping questions answered from your own chart of accounts.",
+        "chats": 1,
+        "hosts": 1,
+    },
 ]

@@ -62,4 +62,8 @@ def relative_time(moment: datetime, now: datetime | None = None) -> str:
 def _one_place(value: float) -> str:
     places = 1 if abs(value) < 99.95 else 0
     shown = round(value, places)
-    return str(formats.number_format(int(shown) if shown == int(shown) else shown, use_l10n=True, force_grouping=True))
+    return str(
+        formats.number_format(
+            int(shown) if shown == int(shown) else shown, use_l10n=True, force_grouping=True
+        )
+    )

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
+
 from kernel import registries
 from kernel.registries import NavigationEntry, ShellFragment
-
 from web.languages import Language, all_languages, html_lang
 
 THEME_COOKIE = "bottega_theme"
@@ -85,10 +85,15 @@ class Shell:
     @cached_property
     def doors(self) -> list[Door]:
         """The entries of the rail that this person may open, in order."""
-        entries = sorted((entry for entry in registries.navigation if self._may_see(entry)), key=lambda entry: entry.order)
+        entries = sorted(
+            (entry for entry in registries.navigation if self._may_see(entry)), key=lambda entry: entry.order
+        )
         urls = {entry.key: reverse(entry.url_name) for entry in entries}
         current = self._current(urls)
-        return [Door(entry.key, str(entry.label), entry.icon, urls[entry.key], entry.key == current) for entry in entries]
+        return [
+            Door(entry.key, str(entry.label), entry.icon, urls[entry.key], entry.key == current)
+            for entry in entries
+        ]
 
     @property
     def store_url(self) -> str:
@@ -116,7 +121,11 @@ class Shell:
     def _may_see(self, entry: NavigationEntry) -> bool:
         if self.user is None:
             return entry.strangers
-        return entry.permission is None or self.actor is None or entry.permission in _names(self.actor.permissions)
+        return (
+            entry.permission is None
+            or self.actor is None
+            or entry.permission in _names(self.actor.permissions)
+        )
 
     def _current(self, urls: dict[str, str]) -> str:
         path = self.request.path

@@ -6,9 +6,22 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 # What a source's state means: the stage that is under way (4: none is left).
-UNDER_WAY = {"uploading": 0, "uploaded": 1, "parsing": 1, "parsed": 2, "embedding": 2, "embedded": 3, "ready": 4}
+UNDER_WAY = {
+    "uploading": 0,
+    "uploaded": 1,
+    "parsing": 1,
+    "parsed": 2,
+    "embedding": 2,
+    "embedded": 3,
+    "ready": 4,
+}
 LABELS: tuple[str | Promise, ...] = (_("Uploaded"), _("Parsed"), _("Embedded"), _("Ready"))
-FAILED_LABELS: tuple[str | Promise, ...] = (_("Not uploaded"), _("Not parsed"), _("Not embedded"), _("Not ready"))
+FAILED_LABELS: tuple[str | Promise, ...] = (
+    _("Not uploaded"),
+    _("Not parsed"),
+    _("Not embedded"),
+    _("Not ready"),
+)
 
 
 @dataclass(frozen=True)

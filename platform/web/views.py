@@ -3,7 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
 from django.template import loader
 from django.templatetags.static import static
@@ -25,21 +32,37 @@ YEAR = 365 * 24 * 3600
 def preferences_update(request: HttpRequest) -> HttpResponse:
     """Save theme and language, for strangers in cookies, and go back to the page."""
     form = PreferencesForm(request.POST)
-    response = HttpResponse(status=204) if "application/json" in request.headers.get("Accept", "") else _back(request)
+    response = (
+        HttpResponse(status=204)
+        if "application/json" in request.headers.get("Accept", "")
+        else _back(request)
+    )
     if not form.is_valid():
         return response
     chosen: dict[str, str] = form.cleaned_data
     if request.user.is_authenticated:
         update_preferences(user=request.user, **chosen)
-    for cookie, value in ((THEME_COOKIE, chosen["theme"]), (settings.LANGUAGE_COOKIE_NAME, chosen["language"])):
+    for cookie, value in (
+        (THEME_COOKIE, chosen["theme"]),
+        (settings.LANGUAGE_COOKIE_NAME, chosen["language"]),
+    ):
         if value:
-            response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", secure=bool(settings.SESSION_COOKIE_SECURE), httponly=True)
+            response.set_cookie(
+                cookie,
+                value,
+                max_age=YEAR,
+                samesite="Lax",
+                secure=bool(settings.SESSION_COOKIE_SECURE),
+                httponly=True,
+            )
     return response
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return redirect(target if safe else "/")
 
 
@@ -51,7 +74,9 @@ def manifest(request: HttpRequest) -> JsonResponse:
     document = {
         "name": "Bottega",
         "short_name": "Bottega",
-        "description": _("A workshop that is also a shop: build, publish, discover and chat with assistants."),
+        "description": _(
+            "A workshop that is also a shop: build, publish, discover and chat with assistants."
+        ),
         "lang": translation.get_language(),
         "start_url": "/",
         "display": "standalone",
@@ -99,9 +124,14 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: drawn without context processors or the database, as either may be what broke."""
-    context: dict[str, Any] = {"request_id": getattr(request, "request_id", ""), "lang": translation.get_language() or "en"}
+    context: dict[str, Any] = {
+        "request_id": getattr(request, "request_id", ""),
+        "lang": translation.get_language() or "en",
+    }
     return HttpResponse(loader.render_to_string("web/500.html", context), status=500)
 
 
 def _error(request: HttpRequest, name: str, status: int) -> HttpResponse:
-    return render(request, f"web/{name}.html", {"request_id": getattr(request, "request_id", "")}, status=status)
+    return render(
+        request, f"web/{name}.html", {"request_id": getattr(request, "request_id", "")}, status=status
+    )

@@ -19,7 +19,24 @@ from web.markdown.code import PREFIX, render_code
 from web.markdown.links import SCHEMES, link_plugin
 
 TAGS = {
-    *("p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "h3", "h4", "h5", "h6"),
+    *(
+        "p",
+        "br",
+        "hr",
+        "strong",
+        "em",
+        "s",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+    ),
     *("table", "thead", "tbody", "tr", "th", "td", "a", "span", "div", "button"),
 }
 CLEANER = nh3.Cleaner(
@@ -50,7 +67,9 @@ CLEANER = nh3.Cleaner(
 )
 
 
-def render(text: str, citations: Iterable[int] | Mapping[int, str] = (), *, highlight: bool = True) -> SafeString:
+def render(
+    text: str, citations: Iterable[int] | Mapping[int, str] = (), *, highlight: bool = True
+) -> SafeString:
     """Turn Markdown into HTML that is safe to show to anybody, whoever wrote it.
 
     Args:

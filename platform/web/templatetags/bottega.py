@@ -9,8 +9,8 @@ from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from kernel.money import format_money
 
+from kernel.money import format_money
 from web import markdown as safe_markdown
 from web.drawings import drawing as draw
 from web.failures import words_for

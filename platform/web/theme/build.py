@@ -20,8 +20,17 @@ def main(arguments: list[str]) -> int:
     fetch_daisyui()
     if "--icons" in arguments:
         vendor_icons()
-    command = [str(Path(sys.executable).parent / "tailwindcss"), "-i", str(SOURCE), "-o", str(OUTPUT), "--minify"]
-    return subprocess.run([*command, *(["--watch"] if "--watch" in arguments else [])], check=False).returncode
+    command = [
+        str(Path(sys.executable).parent / "tailwindcss"),
+        "-i",
+        str(SOURCE),
+        "-o",
+        str(OUTPUT),
+        "--minify",
+    ]
+    return subprocess.run(
+        [*command, *(["--watch"] if "--watch" in arguments else [])], check=False
+    ).returncode
 
 
 if __name__ == "__main__":

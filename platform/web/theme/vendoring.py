@@ -44,7 +44,9 @@ def _inner(path: Path) -> str:
 
 def _unpack(package: str, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as download:
-        subprocess.run(["npm", "pack", "--silent", package], cwd=download, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["npm", "pack", "--silent", package], cwd=download, check=True, stdout=subprocess.DEVNULL
+        )
         [archive] = Path(download).glob("*.tgz")
         folder.mkdir(parents=True, exist_ok=True)
         with tarfile.open(archive) as tar:

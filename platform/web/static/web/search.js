@@ -13,11 +13,13 @@ export function startSearch() {
   };
   input.addEventListener("input", filter);
   dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return dialog.close(); // the first Esc would only empty the field
     const direction = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!direction) return;
+    if (!direction) return undefined;
     event.preventDefault();
     const stops = [input, ...dialog.querySelectorAll("li:not([hidden]) :is(a, button)")];
     stops[(stops.indexOf(document.activeElement) + direction + stops.length) % stops.length].focus();
+    return undefined;
   });
   dialog.addEventListener("close", () => ((input.value = ""), filter()));
   filter();

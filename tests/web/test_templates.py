@@ -1,0 +1,30 @@
+"""What no template of the house may hold, as the content policy would stop it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.web.test_icons_and_pictures import ROOT, TEMPLATES
+
+FORBIDDEN = {
+    "inline style": r"\sstyle\s*=",
+    "inline style sheet": r"<style[\s>]",
+    "inline script": r"<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)",
+    "event attribute": r"\son[a-z]+\s*=\s*[\"']",
+    "data address": r"""(?:src|href)\s*=\s*["']data:""",
+    "remote part": r"""<(?:script|link|img|iframe)[^>]*(?:src|href)\s*=\s*["']https?:""",
+}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_template_holds_nothing_that_the_content_policy_stops(path: Path) -> None:
+    text = re.sub(r"{#.*?#}", "", path.read_text())
+    assert [name for name, pattern in FORBIDDEN.items() if re.search(pattern, text)] == []
+
+
+def test_no_script_evaluates_text_or_asks_another_host() -> None:
+    for path in ROOT.glob("**/static/**/*.js"):
+        if {"vendor", ".venv", ".data"} & set(path.parts):
+            continue
+        assert not re.search(r"\beval\(|new Function|https?://", path.read_text()), path
