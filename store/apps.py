@@ -11,7 +11,9 @@ class StoreConfig(AppConfig):
     def ready(self) -> None:
         from store import consumers
 
-        registries.navigation.register(NavigationEntry("store", _("Store"), "store", "store:home", 10, strangers=True))
+        registries.navigation.register(
+            NavigationEntry("store", _("Store"), "store", "store:home", 10, strangers=True)
+        )
         registries.shell_fragments.register(ShellFragment("pinned", "store:pins"))
         registries.event_consumers.register(consumers.FOLLOW)
         registries.event_consumers.register(consumers.COUNT)

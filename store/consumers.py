@@ -4,11 +4,12 @@ from typing import Any
 
 from kernel.registries import EventConsumer
 from store.actions.count_use import count_conversation, count_pins
-from store.actions.follow_publication import follow_publication
+from store.actions.follow_publication import follow_publication, refresh_pins
 
 
 def _follow(organisation_id: int, kind: str, payload: dict[str, Any]) -> bool:
     follow_publication(organisation_id=organisation_id, publication_id=payload["publication"])
+    refresh_pins(publication_id=payload["publication"])
     return True
 
 
@@ -20,5 +21,7 @@ def _count(organisation_id: int, kind: str, payload: dict[str, Any]) -> bool:
     return True
 
 
-FOLLOW = EventConsumer("store follows publications", frozenset({"assistant.published", "publication.changed"}), _follow)
+FOLLOW = EventConsumer(
+    "store follows publications", frozenset({"assistant.published", "publication.changed"}), _follow
+)
 COUNT = EventConsumer("store counts", frozenset({"conversation.started", "listing.pinned"}), _count)

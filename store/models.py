@@ -33,7 +33,9 @@ class Listing(TenantModel):
         PUBLIC = "public", _("Everybody, in the store")
 
     public_id = PublicIdField("lst_")
-    publication = models.OneToOneField("building.Publication", on_delete=models.CASCADE, related_name="listing")
+    publication = models.OneToOneField(
+        "building.Publication", on_delete=models.CASCADE, related_name="listing"
+    )
     visibility = models.CharField(max_length=12, choices=Visibility, default=Visibility.PRIVATE)
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     name = models.CharField(max_length=80)
@@ -93,7 +95,9 @@ class Install(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["organisation", "user", "listing_id"], name="pinned_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "user", "listing_id"], name="pinned_once")
+        ]
 
     def __str__(self) -> str:
         return self.name

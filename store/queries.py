@@ -31,14 +31,28 @@ def store_listings() -> QuerySet[Listing]:
     """Everything in the public store. Both tables' policies show other organisations' open rows and no more."""
     rows = Listing.objects.across_organisations(reason="the public store; the read policies decide")
     found = rows.filter(LIVE, visibility="public", publication__visibility="public")
-    return found.select_related("publication")  # type: ignore[no-any-return]
+    return found.select_related("publication")
 
 
 def directory_listings(organisation: Organisation) -> QuerySet[Listing]:
     """What an organisation's members find in their own directory: its own, open to all of them."""
     open_to_members = ("organisation", "link", "public")
-    rows = Listing.objects.for_organisation(organisation).filter(LIVE, publication__visibility__in=open_to_members)
+    rows = Listing.objects.for_organisation(organisation).filter(
+        LIVE, publication__visibility__in=open_to_members
+    )
     return rows.select_related("publication")
+
+
+def directory_listing(organisation: Organisation, slug: str) -> Listing:
+    """One listing of an organisation's directory.
+
+    Raises:
+        NotFound: it holds none of this name.
+    """
+    found: Listing | None = directory_listings(organisation).filter(publication__slug=slug).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def own_listings(organisation: Organisation) -> QuerySet[Listing]:
@@ -79,7 +93,11 @@ def filtered(rows: QuerySet[Listing], *, category: str = "", language: str = "")
         raise InvalidInput.on("category", "not_a_choice", _("There is no such category."))
     if category:
         rows = rows.filter(category=category)
-    return rows.filter(Q(language__iexact=language) | Q(language__istartswith=f"{language}-")) if language else rows
+    return (
+        rows.filter(Q(language__iexact=language) | Q(language__istartswith=f"{language}-"))
+        if language
+        else rows
+    )
 
 
 def category_counts(rows: QuerySet[Listing]) -> dict[str, int]:
@@ -101,7 +119,9 @@ def access_listing(organisation: Organisation, listing_id: str, *, lock: bool = 
     return found
 
 
-def listing_of_assistant(organisation: Organisation, assistant_id: str) -> tuple[Publication | None, Listing | None]:
+def listing_of_assistant(
+    organisation: Organisation, assistant_id: str
+) -> tuple[Publication | None, Listing | None]:
     """An assistant's publication and listing, as far as it has them.
 
     Raises:

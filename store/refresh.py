@@ -6,7 +6,16 @@ from organisations.models import Organisation
 from store.models import Listing
 from store.search import index_listing
 
-COPIED = ["name", "tagline", "language", "creator_name", "version_number", "version_note", "version_at", "updated_at"]
+COPIED = [
+    "name",
+    "tagline",
+    "language",
+    "creator_name",
+    "version_number",
+    "version_note",
+    "version_at",
+    "updated_at",
+]
 
 
 def refresh_listing(listing: Listing, publication: Publication, *, tagline: bool = True) -> None:
@@ -16,7 +25,11 @@ def refresh_listing(listing: Listing, publication: Publication, *, tagline: bool
     if tagline and publication.tagline:
         listing.tagline = publication.tagline
     listing.language = publication.language or listing.language
-    listing.version_number, listing.version_note, listing.version_at = version.number, version.note, version.created_at
+    listing.version_number, listing.version_note, listing.version_at = (
+        version.number,
+        version.note,
+        version.created_at,
+    )
     listing.save(update_fields=COPIED)
     index_listing(listing)
 

@@ -25,8 +25,10 @@ def index_listing(listing: Listing) -> None:
         (listing.creator_name, "C"),
         (listing.description, "D"),
     )
-    vectors = [SearchVector(Value(search_terms(text)), weight=weight, config=CONFIG) for text, weight in parts]
-    words = vectors[0]
+    vectors = [
+        SearchVector(Value(search_terms(text)), weight=weight, config=CONFIG) for text, weight in parts
+    ]
+    words: Any = vectors[0]
     for vector in vectors[1:]:
         words = words + vector
     Listing.objects.for_organisation(listing.organisation_id).filter(pk=listing.pk).update(search=words)

@@ -50,7 +50,7 @@ class UsageReport(OrganisationAPIView):
             key = serializers.CharField(
                 help_text=_("The day, or the public id of the assistant or member, or the model.")
             )
-            label = serializers.CharField()
+            label = serializers.CharField()  # type: ignore[assignment]
             answers = serializers.IntegerField()
             calls = serializers.IntegerField()
             input_tokens = serializers.IntegerField()

@@ -1,5 +1,7 @@
 """Begin a listing of a published assistant."""
 
+from django.utils.translation import gettext_lazy as _
+
 from assistants.building.actions.unpublish import NothingPublished
 from kernel.actions import entry_action
 from kernel.errors import Conflict
@@ -10,8 +12,6 @@ from store.fields import ListingFields, checked
 from store.models import Listing
 from store.queries import listing_of_assistant
 from store.refresh import creator_name, refresh_listing
-
-from django.utils.translation import gettext_lazy as _
 
 
 class ListedAlready(Conflict):

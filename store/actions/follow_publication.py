@@ -1,9 +1,11 @@
 """Keep listings in step with what happens to their publications elsewhere."""
 
+from django.utils import timezone
+
 from assistants.building.models import Publication
-from kernel.tenancy import tenant_scope
+from kernel.tenancy import across_organisations, tenant_scope
 from store.models import Install, Listing
-from store.refresh import refresh_listing
+from store.refresh import creator_name, refresh_listing
 
 
 def follow_publication(*, organisation_id: int, publication_id: str) -> None:
@@ -14,6 +16,7 @@ def follow_publication(*, organisation_id: int, publication_id: str) -> None:
     with tenant_scope(organisation_id, durable=True):
         rows = Listing.objects.for_organisation(organisation_id).filter(publication__public_id=publication_id)
         listing = rows.select_related("publication").select_for_update(of=("self",)).first()
+        listing = listing or _begin(organisation_id, publication_id)
         if listing is None:
             return
         publication: Publication = listing.publication
@@ -27,8 +30,37 @@ def follow_publication(*, organisation_id: int, publication_id: str) -> None:
         refresh_listing(listing, publication)
 
 
-def refresh_pins(*, listing_id: str, publication_id: str) -> None:
-    """Give every pin of a listing its present name, picture and slug; the caller holds the scope across organisations."""
-    publication = Publication.objects.across_organisations(reason="pins show it").get(public_id=publication_id)
-    pins = Install.objects.across_organisations(reason="pins of all organisations").filter(listing_id=listing_id)
-    pins.update(name=publication.name, slug=publication.slug, picture_seed=publication.picture_seed)
+def _begin(organisation_id: int, publication_id: str) -> Listing | None:
+    """A listing for what was opened to others elsewhere, so that it has a page and is found."""
+    rows = Publication.objects.for_organisation(organisation_id).select_related(
+        "organisation", "live_version__author"
+    )
+    publication = rows.filter(public_id=publication_id).first()
+    if publication is None or not publication.reaches_others:
+        return None
+    now = timezone.now()
+    made: Listing = Listing.objects.create(
+        organisation_id=organisation_id,
+        publication=publication,
+        visibility=publication.visibility,
+        state=Listing.State.LIVE,
+        name=publication.name,
+        tagline=publication.tagline,
+        creator_name=creator_name(publication.organisation, publication.live_version.author),
+        submitted_at=now,
+        live_at=now,
+    )
+    return made
+
+
+def refresh_pins(*, publication_id: str) -> None:
+    """Give every pin of a publication its present name, picture and slug."""
+    with across_organisations(reason="pins belong to their people's organisations", durable=True):
+        rows = Publication.objects.across_organisations(reason="pins show it")
+        publication = rows.filter(public_id=publication_id).first()
+        if publication is None:
+            return
+        pins = Install.objects.across_organisations(reason="everybody's pins").filter(
+            publication_id=publication_id
+        )
+        pins.update(name=publication.name, slug=publication.slug, picture_seed=publication.picture_seed)

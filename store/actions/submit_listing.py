@@ -42,7 +42,9 @@ def submit_listing(*, actor: Actor, listing_id: str) -> Listing:
     listing = access_listing(actor.organisation, listing_id, lock=True)
     if listing.state == Listing.State.SUSPENDED:
         raise ListingSuspended
-    if listing.visibility == Listing.Visibility.PUBLIC and not (listing.tagline or listing.publication.tagline):
+    if listing.visibility == Listing.Visibility.PUBLIC and not (
+        listing.tagline or listing.publication.tagline
+    ):
         raise TaglineMissing
     assistant = listing.publication.assistant.public_id
     publication = open_publication(actor=actor, assistant_id=assistant, visibility=listing.visibility)
@@ -51,5 +53,7 @@ def submit_listing(*, actor: Actor, listing_id: str) -> Listing:
     listing.save(update_fields=["state", "submitted_at", "live_at", "updated_at"])
     refresh_listing(listing, publication, tagline=not listing.tagline)
     record_audit(actor, "listing.submitted", listing, visibility=listing.visibility)
-    publish_event(actor.organisation, "listing.live", {"listing": listing.public_id, "slug": publication.slug})
+    publish_event(
+        actor.organisation, "listing.live", {"listing": listing.public_id, "slug": publication.slug}
+    )
     return listing

@@ -1,0 +1,21 @@
+"""Pages of the store, of listings and of an organisation's directory."""
+
+from django.urls import path
+
+from store.views import directory, home, install, listing, machines, panel
+
+app_name = "store"
+urlpatterns = [
+    path("", home.store_home, name="home"),
+    path("store/search", home.store_search, name="search"),
+    path("store/category/<slug:category>", home.store_category, name="category"),
+    path("store/pins", install.pins, name="pins"),
+    path("store/panel/<str:assistant_id>", panel.listing_panel, name="listing_panel"),
+    path("store/panel/<str:assistant_id>/save", panel.listing_save, name="listing_save"),
+    path("a/<slug:slug>", listing.listing_detail, name="listing"),
+    path("a/<slug:slug>/disclosure", listing.listing_disclosure, name="disclosure"),
+    path("a/<slug:slug>/pin", install.install_toggle, name="install_toggle"),
+    path("directory/", directory.directory_home, name="directory"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("robots.txt", machines.robots, name="robots"),
+]
