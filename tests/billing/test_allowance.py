@@ -22,7 +22,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def usage(ordinal=0, *, price=PRICE, **changes):
-    values = {"product": "asst_1", "product_name": "Reply Desk", "model": "openai/small", "provider": "openai"}
+    values = {
+        "product": "asst_1",
+        "product_name": "Reply Desk",
+        "model": "openai/small",
+        "provider": "openai",
+    }
     values |= {"input_tokens": 1_000, "output_tokens": 500, "price": price} | changes
     return UsageInput(ordinal=ordinal, **values)
 
@@ -137,7 +142,11 @@ def test_reserving_and_settling_take_at_most_three_statements(alice, django_asse
         settle(organisation=alice.organisation, reference="turn_1", usages=[usage()])
     with tenant_scope(alice.organisation), django_assert_max_num_queries(1):
         reserve(organisation=alice.organisation, reference="turn_2", amount=0)
-        settle(organisation=alice.organisation, reference="turn_2", usages=[usage(price=None), usage(1, price=None)])
+        settle(
+            organisation=alice.organisation,
+            reference="turn_2",
+            usages=[usage(price=None), usage(1, price=None)],
+        )
 
 
 def test_records_cannot_be_changed(alice):
