@@ -4,16 +4,28 @@ from django.urls import path
 
 from assistants.building.api.assistants import AssistantDetail, AssistantList, AssistantRestore
 from assistants.building.api.drafts import DraftDetail
+from assistants.building.api.sources import (
+    AssistantRetrieve,
+    AssistantSourceDetail,
+    AssistantSourceList,
+    AssistantSourceRetry,
+)
 from assistants.building.api.versions import VersionDetail, VersionList, VersionRestore
 
 app_name = "building-api"
 
+ONE = "assistants/<str:assistant_id>"
+
 urlpatterns = [
     path("assistants", AssistantList.as_view(), name="assistant-list"),
-    path("assistants/<str:assistant_id>", AssistantDetail.as_view(), name="assistant-detail"),
-    path("assistants/<str:assistant_id>/restore", AssistantRestore.as_view(), name="assistant-restore"),
-    path("assistants/<str:assistant_id>/draft", DraftDetail.as_view(), name="draft-detail"),
-    path("assistants/<str:assistant_id>/versions", VersionList.as_view(), name="version-list"),
-    path("assistants/<str:assistant_id>/versions/<int:number>", VersionDetail.as_view(), name="version-detail"),
-    path("assistants/<str:assistant_id>/versions/<int:number>/restore", VersionRestore.as_view(), name="version-restore"),
+    path(ONE, AssistantDetail.as_view(), name="assistant-detail"),
+    path(f"{ONE}/restore", AssistantRestore.as_view(), name="assistant-restore"),
+    path(f"{ONE}/draft", DraftDetail.as_view(), name="draft-detail"),
+    path(f"{ONE}/versions", VersionList.as_view(), name="version-list"),
+    path(f"{ONE}/versions/<int:number>", VersionDetail.as_view(), name="version-detail"),
+    path(f"{ONE}/versions/<int:number>/restore", VersionRestore.as_view(), name="version-restore"),
+    path(f"{ONE}/sources", AssistantSourceList.as_view(), name="source-list"),
+    path(f"{ONE}/sources/<str:source_id>", AssistantSourceDetail.as_view(), name="source-detail"),
+    path(f"{ONE}/sources/<str:source_id>/retry", AssistantSourceRetry.as_view(), name="source-retry"),
+    path(f"{ONE}/retrieve", AssistantRetrieve.as_view(), name="retrieve"),
 ]

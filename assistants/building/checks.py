@@ -43,7 +43,9 @@ class CheckResult:
 def run_checks(actor: Actor, assistant: Assistant, specification: Specification) -> list[CheckResult]:
     """Run every registered check over a draft, in the open scope of its organisation."""
     return [
-        CheckResult(check.name, check.label or check.name, tuple(check.check(actor, assistant, specification)))
+        CheckResult(
+            check.name, check.label or check.name, tuple(check.check(actor, assistant, specification))
+        )
         for check in registries.publish_checks
     ]
 
@@ -51,7 +53,9 @@ def run_checks(actor: Actor, assistant: Assistant, specification: Specification)
 def check_name(actor: Actor, assistant: Assistant, specification: Specification) -> Sequence[PublishProblem]:
     """It has a name; better, a sentence too."""
     if not specification.profile.name:
-        return [PublishProblem("name_missing", _("It has no name yet. Give it one under Configure, Profile."))]
+        return [
+            PublishProblem("name_missing", _("It has no name yet. Give it one under Configure, Profile."))
+        ]
     if not specification.profile.tagline:
         message = _("It has no sentence that says what it does. People choose by it.")
         return [PublishProblem("tagline_missing", message, blocking=False)]
@@ -66,15 +70,23 @@ def check_model(actor: Actor, assistant: Assistant, specification: Specification
     try:
         model = get_model(chosen)
     except ModelNotFound:
-        message = _("The model %(model)s is no longer offered here. Choose another one under Configure, Model.")
+        message = _(
+            "The model %(model)s is no longer offered here. Choose another one under Configure, Model."
+        )
         return [PublishProblem("model_unknown", message % {"model": chosen})]
     if model.shutdown_on is None:
         return []
     message = _("%(model)s is switched off on %(day)s. Plan its replacement.")
-    return [PublishProblem("model_ends", message % {"model": model.name, "day": model.shutdown_on}, blocking=False)]
+    return [
+        PublishProblem(
+            "model_ends", message % {"model": model.name, "day": model.shutdown_on}, blocking=False
+        )
+    ]
 
 
-def check_sources(actor: Actor, assistant: Assistant, specification: Specification) -> Sequence[PublishProblem]:
+def check_sources(
+    actor: Actor, assistant: Assistant, specification: Specification
+) -> Sequence[PublishProblem]:
     """Its sources are ready; those that are not stay out of the version."""
     return list(_source_problems(assistant, specification))
 
@@ -105,12 +117,18 @@ def _listed(names: Sequence[str]) -> dict[str, object]:
     return {"count": len(names), "names": shown}
 
 
-def check_secrets(actor: Actor, assistant: Assistant, specification: Specification) -> Sequence[PublishProblem]:
+def check_secrets(
+    actor: Actor, assistant: Assistant, specification: Specification
+) -> Sequence[PublishProblem]:
     """No key or password stands in what the model is told: people can get it to repeat that."""
     told = specification.instructions
-    if not SECRET.search("\n".join((told.role, told.behaviour, told.output_format, told.text, *told.must_never))):
+    if not SECRET.search(
+        "\n".join((told.role, told.behaviour, told.output_format, told.text, *told.must_never))
+    ):
         return []
-    message = _("Something in the instructions looks like a key or password. People can get a model to repeat it: remove it.")
+    message = _(
+        "Something in the instructions looks like a key or password. People can get a model to repeat it: remove it."
+    )
     return [PublishProblem("secret_in_instructions", message)]
 
 

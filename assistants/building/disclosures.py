@@ -71,7 +71,9 @@ def _limits(specification: Specification) -> list[str]:
 def model_sentence(model: dict[str, str]) -> str:
     """Where what people type goes, in words."""
     if not model.get("host"):
-        return str(_("%(name)s, which runs on this server. Nothing you type leaves it.")) % {"name": model["name"]}
+        return str(_("%(name)s, which runs on this server. Nothing you type leaves it.")) % {
+            "name": model["name"]
+        }
     place = ", ".join(filter(None, (model["provider"], model["region"], model["host"])))
     sentence = _("%(name)s. What you type and the passages found are sent to %(place)s.")
     return str(sentence) % {"name": model["name"], "place": place}

@@ -17,7 +17,9 @@ class Assistant(TenantModel):
 
     public_id = PublicIdField("asst_")
     name = models.CharField(max_length=80, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     source_set = models.OneToOneField("knowledge.SourceSet", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -42,7 +44,9 @@ class Draft(TenantModel):
     specification = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
-    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta(TenantModel.Meta):
         pass
@@ -67,7 +71,11 @@ class Version(TenantModel):
     content_hash = models.CharField(max_length=64)
     note = models.CharField(max_length=1000, blank=True)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
     )
     author_name = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -128,4 +136,9 @@ class Publication(TenantModel):
     @property
     def facts(self) -> dict[str, Any]:
         """Its present standing, for events and logs."""
-        return {"publication": self.public_id, "slug": self.slug, "visibility": self.visibility, "state": self.state}
+        return {
+            "publication": self.public_id,
+            "slug": self.slug,
+            "visibility": self.visibility,
+            "state": self.state,
+        }

@@ -145,7 +145,9 @@ def _may_use(actor: Actor, standing: _Standing) -> bool:
     return actor.can(needed)
 
 
-def _refusal(actor: Actor, standing: _Standing | None, used_before: bool) -> NotFound | PublicationUnavailable:
+def _refusal(
+    actor: Actor, standing: _Standing | None, used_before: bool
+) -> NotFound | PublicationUnavailable:
     builds_it = standing is not None and (
         standing.organisation_id == actor.organisation.pk and actor.can(Permission.BUILD_ASSISTANTS)
     )

@@ -15,7 +15,9 @@ def assistants(organisation: Organisation, *, search: str = "", deleted: bool = 
     """The organisation's assistants with their publications and drafts' revisions; those in the bin with `deleted`."""
     rows = Assistant.objects.for_organisation(organisation).filter(deleted_at__isnull=not deleted)
     for word in search.replace("\x00", "").split()[:8]:
-        rows = rows.filter(Q(name__icontains=word) | Q(draft__specification__profile__tagline__icontains=word))
+        rows = rows.filter(
+            Q(name__icontains=word) | Q(draft__specification__profile__tagline__icontains=word)
+        )
     publications = Publication.objects.for_organisation(organisation).select_related("live_version")
     return rows.select_related("draft").prefetch_related(Prefetch("publication", queryset=publications))
 
@@ -31,7 +33,9 @@ def access_assistant(
     rows = Assistant.objects.for_organisation(organisation).filter(
         public_id=assistant_id.replace("\x00", ""), deleted_at__isnull=not deleted
     )
-    found: Assistant | None = (rows.select_for_update() if lock else rows.select_related("source_set")).first()
+    found: Assistant | None = (
+        rows.select_for_update() if lock else rows.select_related("source_set")
+    ).first()
     if found is None:
         raise NotFound
     return found

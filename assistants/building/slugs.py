@@ -40,6 +40,8 @@ def check_slug(slug: str) -> str:
         message = _("Use 3 to 64 small letters a–z, digits and single hyphens, for example first-fortnight.")
         raise InvalidInput.on("slug", "invalid_slug", message)
     if chosen.startswith(RESERVED_START):
-        message = _("Names that begin with “gpt” confuse programs that call assistants. Choose another beginning.")
+        message = _(
+            "Names that begin with “gpt” confuse programs that call assistants. Choose another beginning."
+        )
         raise InvalidInput.on("slug", "reserved_slug", message)
     return chosen

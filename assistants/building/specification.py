@@ -11,7 +11,15 @@ from typing import Annotated, Any, Literal, TypeVar
 import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from kernel.errors import FieldError, InvalidInput
@@ -167,7 +175,9 @@ def parse_part(kind: type[PartType], document: Any) -> PartType:
     try:
         return kind.model_validate(document)
     except ValidationError as error:
-        raise InvalidInput(errors=[_field_error(dict(item)) for item in error.errors(include_url=False)]) from error
+        raise InvalidInput(
+            errors=[_field_error(dict(item)) for item in error.errors(include_url=False)]
+        ) from error
 
 
 def merge_patch(document: Any, patch: Any) -> Any:
@@ -212,11 +222,16 @@ _MESSAGES: dict[str, tuple[str, str | Promise]] = {
     "greater_than": ("out_of_range", _("Use a number above %(gt)s.")),
     "greater_than_equal": ("out_of_range", _("Use a number from %(ge)s on.")),
     "less_than_equal": ("out_of_range", _("Use a number up to %(le)s.")),
-    "forbidden_character": ("forbidden_character", _("This holds a character that cannot be stored (NUL). Remove it.")),
+    "forbidden_character": (
+        "forbidden_character",
+        _("This holds a character that cannot be stored (NUL). Remove it."),
+    ),
     "unknown_action": ("unknown_action", _("There is no such action in this organisation.")),
     "instructions_too_long": (
         "instructions_too_long",
-        _("Instructions have room for 32,000 characters together; these are %(length)s. Shorten them, or move facts to the sources."),
+        _(
+            "Instructions have room for 32,000 characters together; these are %(length)s. Shorten them, or move facts to the sources."
+        ),
     ),
 }
 

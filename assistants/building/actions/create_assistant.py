@@ -36,7 +36,9 @@ def create_assistant(
         raise InvalidInput.on("name", "required", _("Give the assistant a name."))
     first = merge_patch(_beginning(), draft or {})
     specification = checked_specification(
-        merge_patch(first, {"profile": {"name": name} | ({"description": description} if description else {})})
+        merge_patch(
+            first, {"profile": {"name": name} | ({"description": description} if description else {})}
+        )
     )
     assistant = Assistant.objects.create(
         organisation=actor.organisation,

@@ -9,12 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from assistants.building.checks import CheckResult, run_checks
 from assistants.building.disclosures import derive_disclosure
 from assistants.building.models import Assistant, Publication, Version
-from assistants.building.queries import access_assistant, display_author, draft_of, publication_of, specification_of
+from assistants.building.queries import (
+    access_assistant,
+    display_author,
+    draft_of,
+    publication_of,
+    specification_of,
+)
 from assistants.building.queries import versions as versions_of
 from assistants.building.slugs import random_part, slug_from_name
 from assistants.building.specification import Specification, content_hash
 from assistants.knowledge.queries import manifest
-from kernel.actions import entry_action
+from kernel.actions import assert_in_action, entry_action
 from kernel.errors import Conflict, FieldError, InvalidInput
 from kernel.outbox import publish_event
 from organisations.actors import Actor
@@ -42,6 +48,12 @@ def publish_version(*, actor: Actor, assistant_id: str, note: str = "") -> Versi
         NotReadyToPublish: a publish check stands against it; `errors` holds each.
         InvalidInput: the note is too long.
     """
+    return freeze_and_go_live(actor=actor, assistant_id=assistant_id, note=note)
+
+
+def freeze_and_go_live(*, actor: Actor, assistant_id: str, note: str) -> Version:
+    """The same inside the transaction of another action."""
+    assert_in_action()
     require(actor, Permission.BUILD_ASSISTANTS)
     assistant = access_assistant(actor.organisation, assistant_id, lock=True)
     publication = publication_of(assistant, lock=True)
@@ -52,7 +64,9 @@ def publish_version(*, actor: Actor, assistant_id: str, note: str = "") -> Versi
     version = _freeze(actor, assistant, specification, _checked_note(note))
     publication = _go_live(publication, assistant, version, specification)
     facts = {"assistant": assistant.public_id, "version": version.number, **publication.facts}
-    record_audit(actor, "assistant.published", assistant, version=version.number, content_hash=version.content_hash)
+    record_audit(
+        actor, "assistant.published", assistant, version=version.number, content_hash=version.content_hash
+    )
     publish_event(actor.organisation, "assistant.published", facts)
     return version
 
@@ -67,7 +81,9 @@ def _refuse_unready(results: list[CheckResult]) -> None:
     problems = [(result.name, p) for result in results for p in result.problems if p.blocking]
     if problems:
         errors = [FieldError(name, problem.code, problem.message) for name, problem in problems]
-        raise NotReadyToPublish(errors=errors, reason=" ".join(problem.message for _name, problem in problems))
+        raise NotReadyToPublish(
+            errors=errors, reason=" ".join(problem.message for _name, problem in problems)
+        )
 
 
 def _freeze(actor: Actor, assistant: Assistant, specification: Specification, note: str) -> Version:

@@ -25,7 +25,9 @@ def purge_assistants() -> int:
 def _purge(organisation_id: int, key: int) -> None:
     with tenant_scope(organisation_id, durable=True):
         rows = Assistant.objects.for_organisation(organisation_id).filter(deleted_at__isnull=False)
-        assistant: Assistant | None = rows.select_for_update(of=("self",)).select_related("source_set").filter(pk=key).first()
+        assistant: Assistant | None = (
+            rows.select_for_update(of=("self",)).select_related("source_set").filter(pk=key).first()
+        )
         if assistant is None:
             return
         source_set = assistant.source_set

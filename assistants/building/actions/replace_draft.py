@@ -22,4 +22,6 @@ def replace_draft(*, actor: Actor, assistant_id: str, document: Any, revision: i
     """
     require(actor, Permission.BUILD_ASSISTANTS)
     assistant = access_assistant(actor.organisation, assistant_id, lock=True)
-    return save_draft(actor=actor, assistant=assistant, draft=lock_draft(assistant, revision), document=document)
+    return save_draft(
+        actor=actor, assistant=assistant, draft=lock_draft(assistant, revision), document=document
+    )

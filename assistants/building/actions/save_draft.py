@@ -35,7 +35,9 @@ def save_draft(*, actor: Actor, assistant: Assistant, draft: Draft, document: An
         InvalidInput: it names every wrong field.
     """
     assert_in_action()
-    specification = checked_specification(document, present_model=draft.specification.get("model", {}).get("id", ""))
+    specification = checked_specification(
+        document, present_model=draft.specification.get("model", {}).get("id", "")
+    )
     checked = specification.document()
     if checked == draft.specification:
         return draft
@@ -60,7 +62,9 @@ def checked_specification(document: Any, *, present_model: str = "") -> Specific
     specification = parse_specification(document)
     chosen = specification.model.id
     if chosen and chosen != present_model and not _is_chat_model(chosen):
-        raise InvalidInput.on("model.id", "unknown_model", _("There is no such chat model here. Choose one of the list."))
+        raise InvalidInput.on(
+            "model.id", "unknown_model", _("There is no such chat model here. Choose one of the list.")
+        )
     return specification
 
 

@@ -29,7 +29,9 @@ class PublicationSuspended(Conflict):
 
 
 @entry_action
-def set_publication(*, actor: Actor, assistant_id: str, visibility: str, slug: str | None = None) -> Publication:
+def set_publication(
+    *, actor: Actor, assistant_id: str, visibility: str, slug: str | None = None
+) -> Publication:
     """Open a published assistant to some people, or to all; a withdrawn one is live again.
 
     Args:
@@ -48,7 +50,9 @@ def set_publication(*, actor: Actor, assistant_id: str, visibility: str, slug: s
     return open_publication(actor=actor, assistant_id=assistant_id, visibility=visibility, slug=slug)
 
 
-def open_publication(*, actor: Actor, assistant_id: str, visibility: str, slug: str | None = None) -> Publication:
+def open_publication(
+    *, actor: Actor, assistant_id: str, visibility: str, slug: str | None = None
+) -> Publication:
     """`set_publication` for actions that do more in the same transaction."""
     assert_in_action()
     require(actor, Permission.BUILD_ASSISTANTS)

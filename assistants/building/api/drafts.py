@@ -33,7 +33,9 @@ def wanted_revision(request: Request) -> int | None:
         return None
     found = re.fullmatch(r'(?:W/)?"(\d{1,9})"', header)
     if found is None:
-        raise InvalidInput.on("If-Match", "invalid_etag", _("Send the ETag that came with the draft, quotes included."))
+        raise InvalidInput.on(
+            "If-Match", "invalid_etag", _("Send the ETag that came with the draft, quotes included.")
+        )
     return int(found[1])
 
 
@@ -58,7 +60,9 @@ class DraftDetail(OrganisationAPIView):
         """Write the whole definition; fields that are left out take their defaults."""
         revision = wanted_revision(request)
         return _answer(
-            replace_draft(actor=self.actor, assistant_id=assistant_id, document=request.data, revision=revision)
+            replace_draft(
+                actor=self.actor, assistant_id=assistant_id, document=request.data, revision=revision
+            )
         )
 
 

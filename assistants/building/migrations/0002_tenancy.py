@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from django.db import migrations
+
 from kernel.rls import ReadPolicy, TenantTable
 
 # A version never changes. It goes only with its assistant, when that has lain in the bin for its whole time.

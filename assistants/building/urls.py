@@ -1,0 +1,36 @@
+"""The builder's pages."""
+
+from django.urls import path
+
+from assistants.building.views.assistants import (
+    assistant_bin,
+    assistant_create,
+    assistant_delete,
+    assistant_home,
+    assistant_list,
+    assistant_restore,
+)
+from assistants.building.views.configure import assistant_configure, assistant_picture, assistant_prompt
+from assistants.building.views.knowledge import assistant_knowledge
+from assistants.building.views.publish import assistant_publish, assistant_unpublish
+from assistants.building.views.versions import version_list, version_restore
+
+app_name = "building"
+
+urlpatterns = [
+    path("build/", assistant_list, name="assistant_list"),
+    path("build/bin", assistant_bin, name="assistant_bin"),
+    path("build/new", assistant_create, name="assistant_create"),
+    path("build/picture", assistant_picture, name="assistant_picture"),
+    path("build/<str:assistant_id>", assistant_home, name="assistant_home"),
+    path("build/<str:assistant_id>/configure", assistant_configure, name="assistant_configure"),
+    path("build/<str:assistant_id>/prompt", assistant_prompt, name="assistant_prompt"),
+    path("build/<str:assistant_id>/knowledge", assistant_knowledge, name="assistant_knowledge"),
+    path("build/<str:assistant_id>/versions", version_list, name="version_list"),
+    path("build/<str:assistant_id>/versions/<int:number>", version_list, name="version_detail"),
+    path("build/<str:assistant_id>/versions/<int:number>/restore", version_restore, name="version_restore"),
+    path("build/<str:assistant_id>/publish", assistant_publish, name="assistant_publish"),
+    path("build/<str:assistant_id>/unpublish", assistant_unpublish, name="assistant_unpublish"),
+    path("build/<str:assistant_id>/delete", assistant_delete, name="assistant_delete"),
+    path("build/<str:assistant_id>/restore", assistant_restore, name="assistant_restore"),
+]

@@ -1,0 +1,98 @@
+"""What all pages about one assistant share: its head and tabs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+
+from assistants.building.models import Assistant, Draft, Publication
+from assistants.building.queries import access_assistant, draft_of, publication_of, specification_of, versions
+from assistants.building.specification import Specification
+from assistants.knowledge.queries import manifest, source_count
+from kernel.errors import NotFound
+from organisations.actors import Actor
+from organisations.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the pages of an assistant."""
+
+    key: str
+    url: str
+    count: int | None = None
+
+
+class Builder:
+    """One assistant on its pages; everything is worked out when a template asks for it."""
+
+    def __init__(self, actor: Actor, assistant: Assistant, tab: str) -> None:
+        self.actor, self.assistant, self.tab = actor, assistant, tab
+
+    @property
+    def id(self) -> str:
+        return self.assistant.public_id
+
+    @property
+    def name(self) -> str:
+        return self.specification.profile.name or self.assistant.label
+
+    @cached_property
+    def draft(self) -> Draft:
+        return draft_of(self.assistant)
+
+    @cached_property
+    def specification(self) -> Specification:
+        return specification_of(self.draft)
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The draft as JSON values."""
+        return self.specification.document()
+
+    @cached_property
+    def publication(self) -> Publication | None:
+        return publication_of(self.assistant)
+
+    @cached_property
+    def version_count(self) -> int:
+        return versions(self.assistant).count()
+
+    @cached_property
+    def source_count(self) -> int:
+        return source_count(self.assistant.source_set)
+
+    @cached_property
+    def unpublished_changes(self) -> bool:
+        """Whether the draft differs from what people use."""
+        if self.publication is None:
+            return True
+        live = self.publication.live_version
+        if live.specification != self.document:
+            return True
+        return sorted(live.manifest) != sorted(manifest(self.assistant.source_set))
+
+    @property
+    def may_publish(self) -> bool:
+        """Whether the actor may open it to others."""
+        return self.actor.can(Permission.PUBLISH_ASSISTANTS)
+
+    @property
+    def picture(self) -> str:
+        return self.specification.profile.picture or self.assistant.public_id
+
+    def url(self, name: str) -> str:
+        """One of its pages' addresses."""
+        return reverse(f"building:{name}", args=[self.id])
+
+
+def open_builder(actor: Actor, assistant_id: str, tab: str) -> Builder:
+    """The builder of an assistant of the actor's organisation; call inside its scope.
+
+    Raises:
+        NotFound: the organisation has no such assistant.
+    """
+    if not assistant_id.startswith("asst_"):
+        raise NotFound
+    return Builder(actor, access_assistant(actor.organisation, assistant_id), tab)
