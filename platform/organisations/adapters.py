@@ -1,21 +1,69 @@
-"""How allauth makes accounts here: everybody gets a personal organisation."""
+"""How allauth makes accounts here: everybody gets a personal organisation, and an invitation is honoured."""
 
+from contextlib import suppress
+from smtplib import SMTPException
 from typing import Any
+from urllib.parse import urlsplit
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
+from kernel.errors import DomainError
+from organisations.actions.accept_invitation import accept_invitation
 from organisations.actions.create_personal_organisation import create_personal_organisation
+from organisations.actions.switch_organisation import switch_organisation
+from organisations.invitations import PENDING_KEY
+from organisations.pages import resolve_actor
+
+logger = structlog.get_logger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Saves a new person together with their personal organisation."""
 
-    def save_user(self, request: Any, user: User, form: Any, commit: bool = True) -> User:
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Save the person and make the organisation, both or neither."""
-        with transaction.atomic(durable=True):
-            user.name = form.cleaned_data.get("name", "").strip()
+        user.name = " ".join(form.cleaned_data.get("name", "").split())
+        with transaction.atomic():
             saved: User = super().save_user(request, user, form, commit)
             create_personal_organisation(user=saved)
         return saved
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """After signing up through an invitation's link, accept it; bring the person's language along."""
+        token = request.session.pop(PENDING_KEY, None)
+        if token and options.get("signup"):
+            # An invitation that ended meanwhile must not spoil the new account: its page says what happened.
+            with suppress(DomainError):
+                _accept(request, token)
+        response: HttpResponse = super().post_login(request, user, **options)
+        if user.locale:
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.locale, max_age=31536000, samesite="Lax")
+        return response
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send an e-mail whose links lead to our own address, whatever Host the request named."""
+        links = {name: _at_home(value) for name, value in context.items() if name.endswith("_url")}
+        try:
+            super().send_mail(template_prefix, email, {**context, **links, "public_url": settings.PUBLIC_URL})
+        except (OSError, SMTPException):
+            # The page goes on: whoever waits for the link can have it sent again.
+            logger.exception("email_not_sent", template=template_prefix)
+
+
+def _accept(request: HttpRequest, token: str) -> None:
+    request.actor = None  # type: ignore[attr-defined] # known before the person was
+    membership = accept_invitation(actor=resolve_actor(request), token=token)
+    switch_organisation(
+        user=membership.user, session=request.session, organisation_id=membership.organisation.public_id
+    )
+    request.actor = None  # type: ignore[attr-defined]
+
+
+def _at_home(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{settings.PUBLIC_URL}{parts.path}{'?' + parts.query if parts.query else ''}"

@@ -1,5 +1,39 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OrganisationsConfig(AppConfig):
     name = "organisations"
+
+    def ready(self) -> None:
+        from kernel.registries import (
+            NavigationEntry,
+            ShellFragment,
+            navigation,
+            organisation_tabs,
+            shell_fragments,
+        )
+        from organisations import schema
+
+        schema.register()
+        navigation.register(
+            NavigationEntry(
+                "organisation",
+                _("Organisation"),
+                "building-2",
+                "organisations:overview",
+                50,
+                "VIEW_ORGANISATION",
+            )
+        )
+        shell_fragments.register(ShellFragment("organisation", "organisations:switcher"))
+        for key, label, icon, name, order, permission in (
+            ("overview", _("Overview"), "home", "organisations:overview", 10, "VIEW_ORGANISATION"),
+            ("members", _("Members"), "users", "organisations:member_list", 20, "VIEW_ORGANISATION"),
+            ("invitations", _("Invitations"), "mail", "organisations:invitation_list", 30, "MANAGE_MEMBERS"),
+            ("roles", _("Roles"), "shield-check", "organisations:role_list", 40, "VIEW_ORGANISATION"),
+            ("keys", _("API keys"), "key-round", "organisations:key_list", 70, "MANAGE_KEYS"),
+            ("audit", _("Audit log"), "scroll-text", "organisations:audit_list", 80, "VIEW_AUDIT"),
+            ("settings", _("Settings"), "settings", "organisations:settings", 90, "VIEW_ORGANISATION"),
+        ):
+            organisation_tabs.register(NavigationEntry(key, label, icon, name, order, permission))

@@ -11,6 +11,8 @@ from organisations.keys import hash_secret
 from organisations.models import Invitation
 
 LASTS = timedelta(days=14)
+# Under this key a stranger's session keeps the token that they came with, for when they sign up.
+PENDING_KEY = "pending_invitation"
 
 
 def renew_token(invitation: Invitation) -> None:

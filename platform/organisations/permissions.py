@@ -32,6 +32,15 @@ ROLE_LABELS: dict[Role, str | Promise] = {
     Role.BILLING: _("Billing"),
 }
 
+ROLE_HINTS: dict[Role, str | Promise] = {
+    Role.OWNER: _("You may do everything here, and decide who else may."),
+    Role.ADMIN: _("You look after people, settings and assistants. Money stays with the owners."),
+    Role.PUBLISHER: _("You build assistants and publish them."),
+    Role.BUILDER: _("You build assistants. Ask a publisher to publish them."),
+    Role.MEMBER: _("You chat with the assistants that others build."),
+    Role.BILLING: _("You look after usage and money."),
+}
+
 
 class Permission(StrEnum):
     """What can be allowed. Also the scopes of an API key."""

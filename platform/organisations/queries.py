@@ -1,12 +1,12 @@
 """Questions about organisations, memberships, keys and invitations."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from kernel.errors import NotFound
@@ -176,6 +176,53 @@ def access_api_key(actor: Actor, key_id: str, *, lock: bool = False) -> ApiKey:
 def audit_entries(organisation: Organisation) -> QuerySet[AuditEntry]:
     """The organisation's audit log."""
     return AuditEntry.objects.for_organisation(organisation)
+
+
+def filter_audit(organisation: Organisation, *, action: str = "", person: str = "") -> QuerySet[AuditEntry]:
+    """The audit log, of one action or one person where wanted."""
+    wanted = {"action": action, "actor_label": person}
+    chosen = {name: value.replace("\x00", "") for name, value in wanted.items() if value}
+    return audit_entries(organisation).filter(**chosen)
+
+
+def audit_actions(organisation: Organisation) -> list[str]:
+    """The actions that occur in the audit log."""
+    return list(audit_entries(organisation).order_by("action").values_list("action", flat=True).distinct())
+
+
+def audit_people(organisation: Organisation) -> list[str]:
+    """Who occurs in the audit log, by address; the first five hundred."""
+    rows = audit_entries(organisation).order_by("actor_label").values_list("actor_label", flat=True)
+    return list(rows.distinct()[:500])
+
+
+def member_counts(organisation: Organisation) -> dict[str, int]:
+    """How many people have each role."""
+    rows = Membership.objects.for_organisation(organisation).values_list("role").order_by("role")
+    return dict(rows.annotate(count=Count("id")))
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Figures of an organisation's first page; None for what somebody may not see."""
+
+    members: int
+    invitations: int | None
+    keys: int | None
+    recent: list[AuditEntry]
+
+
+def overview_of(actor: Actor) -> Overview:
+    """What an organisation's first page shows to somebody."""
+    organisation = actor.organisation
+    invitations, keys = open_invitations(organisation), visible_api_keys(actor).filter(revoked_at=None)
+    recent = audit_entries(organisation).order_by("-created_at", "-id")[:6]
+    return Overview(
+        members=members(organisation).count(),
+        invitations=invitations.count() if actor.can(Permission.MANAGE_MEMBERS) else None,
+        keys=keys.count() if actor.can(Permission.MANAGE_KEYS) else None,
+        recent=list(recent) if actor.can(Permission.VIEW_AUDIT) else [],
+    )
 
 
 def access_membership(organisation: Organisation, membership_id: str, *, lock: bool = False) -> Membership:
