@@ -13,7 +13,7 @@ _DROPPED = "script, style, noscript, template, svg, iframe, object, nav, form, b
 _CHROME = "header, footer, aside, [role=navigation], [role=banner], [role=contentinfo]"
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _BLOCKS = frozenset(
-    (
+    [
         "p",
         "li",
         "dt",
@@ -28,8 +28,6 @@ _BLOCKS = frozenset(
         "div",
         "section",
         "article",
-    )
-    + (
         "main",
         "body",
         "table",
@@ -45,7 +43,7 @@ _BLOCKS = frozenset(
         "h4",
         "h5",
         "h6",
-    )
+    ]
 )
 _SPACE = re.compile(r"\s+")
 
