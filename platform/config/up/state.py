@@ -31,11 +31,13 @@ class RunState:
         Raises:
             StartError: another manager holds it.
         """
-        self._lock = (self.data / LOCK_FILE).open("a+")
+        lock = (self.data / LOCK_FILE).open("a+")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            lock.close()
             raise StartError(self._already_running()) from error
+        self._lock = lock
         self._end_leftovers()
         (self.data / PID_FILE).write_text(f"{os.getpid()}\n")
 
