@@ -65,6 +65,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
+    client: int = 0  # the port that the connection came from
 
     @property
     def prompt(self) -> str:
@@ -80,6 +81,8 @@ class ModelServer:
         self.models: list[str] = ["chat", "embed"]
         self.embedding_delay = 0.0
         self.embedding_faults: deque[int] = deque()
+        self._open: set[asyncio.StreamWriter] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -91,6 +94,11 @@ class ModelServer:
         self.embedding_faults.clear()
         self._scripts: dict[str, deque[Answer]] = {}
         self._failed_once: set[str] = set()
+
+    def drop_connections(self) -> None:
+        """Close every connection, as servers do with idle ones."""
+        assert self._loop
+        self._loop.call_soon_threadsafe(lambda: [writer.close() for writer in list(self._open)])
 
     @property
     def base_url(self) -> str:
@@ -125,6 +133,7 @@ class ModelServer:
     # --- serving
 
     async def serve(self, started: threading.Event, stop: asyncio.Event) -> None:
+        self._loop = asyncio.get_running_loop()
         server = await asyncio.start_server(self._connection, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         started.set()
@@ -132,11 +141,14 @@ class ModelServer:
         server.close()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            while asked := await _read_request(reader):
+        client = writer.get_extra_info("peername")[1]
+        self._open.add(writer)
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while asked := await _read_request(reader, client):
                 self.requests.append(asked)
                 await self._route(asked, writer)
                 await writer.drain()
+        self._open.discard(writer)
         writer.close()
 
     async def _route(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
@@ -176,7 +188,7 @@ class ModelServer:
             return _send_json(
                 writer,
                 status,
-                {"error": {"message": "injected failure", "code": fault}},
+                {"error": _error(fault)},
                 headers | answer.headers,
             )
         if fault == "silent":
@@ -201,6 +213,11 @@ class ModelServer:
             writer.transport.abort()
         else:
             writer.write(b"0\r\n\r\n")
+
+
+def _error(fault: str) -> dict[str, str]:
+    """`fail-400-temperature` blames the parameter temperature."""
+    return {"message": "injected failure", "code": fault, "param": "".join(fault.split("-")[2:3])}
 
 
 async def _payloads(asked: Asked, answer: Answer, fault: str) -> AsyncIterator[bytes]:
@@ -292,7 +309,7 @@ def _packed(vector: list[float]) -> str:
     return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
 
 
-async def _read_request(reader: asyncio.StreamReader) -> Asked | None:
+async def _read_request(reader: asyncio.StreamReader, client: int) -> Asked | None:
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     except asyncio.IncompleteReadError:
@@ -302,7 +319,7 @@ async def _read_request(reader: asyncio.StreamReader) -> Asked | None:
         for name, _, value in (line.partition(":") for line in head[1:] if line)
     }
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Asked(head[0].split(" ")[1], headers, json.loads(body) if body else {})
+    return Asked(head[0].split(" ")[1], headers, json.loads(body) if body else {}, client)
 
 
 def _send_json(

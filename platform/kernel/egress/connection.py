@@ -1,6 +1,7 @@
 """One connection of a StreamClient: HTTP/1.1 on an asyncio transport, parsed by httptools."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol, cast
 
 import httptools
@@ -42,10 +43,11 @@ class Connection(asyncio.Protocol):
         self.status = 0
         self.headers: dict[str, str] = {}
         self.received = 0
-        self._head_done = self.complete = self._paused = False
+        self._head_done = self.complete = self._keep = self._paused = False
         self._error: EgressError | None = None
         self._pieces: list[bytes] = []
         self._waiting = 0
+        self._over: Callable[[], None] | None = None
         self._parser = httptools.HttpResponseParser(self)
 
     # --- what StreamClient calls
@@ -102,7 +104,7 @@ class Connection(asyncio.Protocol):
         """End the present exchange; whether the connection can serve another one."""
         if self._watch:
             self._watch.cancel()
-        fit = self._busy and self.complete and not self._lost and self._parser.should_keep_alive()
+        fit = self._busy and self.complete and not self._lost and self._keep
         self._busy = False
         return fit
 
@@ -117,6 +119,10 @@ class Connection(asyncio.Protocol):
                 timer.cancel()
         if self._transport:
             self._transport.abort()
+
+    def when_over(self, callback: Callable[[], None]) -> None:
+        """Call back once the answer is complete or the connection lost."""
+        self._over = callback
 
     async def _wait(self) -> None:
         self._waiter = self._loop.create_future()
@@ -177,12 +183,16 @@ class Connection(asyncio.Protocol):
             self._paused = True
             self._transport.pause_reading()
         self._wake()
+        if self.complete and self._over:
+            self._over()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = True
         if self._head_done and not self._framed and exc is None:
             self.complete = True  # a body that ends with the connection
         self._wake()
+        if self._over:
+            self._over()
 
     # --- what httptools calls
 
@@ -201,5 +211,6 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self._head_done:
             self.complete = True
+            self._keep = self._parser.should_keep_alive()  # forgotten by the parser after this
         else:
             self.headers.clear()  # it was only "100 Continue"

@@ -23,7 +23,7 @@ from kernel.egress.targets import Target, check_target
 ADDRESSES_TRIED = 3
 IDLE_SECONDS = 15.0
 IDLE_CONNECTIONS = 64
-LAST_BYTES_SECONDS = 0.2
+LAST_BYTES_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class StreamResponse:
 
     def __init__(self, connection: Connection, client: "StreamClient", target: Target) -> None:
         self._connection, self._client, self._target = connection, client, target
-        self._closed = False
+        self._lingering = self._released = False
         self.status = connection.status
         self.headers: Mapping[str, str] = connection.headers
         # Everything that arrived since the last read, or empty bytes at the end. Raises EgressError where a limit
@@ -59,17 +59,22 @@ class StreamResponse:
 
     def close(self) -> None:
         """Give the connection back, or cut it where the answer has not come to its end."""
-        if not self._closed:
-            self._closed = True
-            self._client.release(self._connection, self._target)
+        if not self._lingering:
+            self._release()
 
     def close_soon(self) -> None:
         """Close once the last bytes are in, which the reader does not need: so that the connection can be kept."""
-        if not self._closed and not self._connection.complete:
-            self._closed = True
-            loop = asyncio.get_running_loop()
-            loop.call_later(LAST_BYTES_SECONDS, self._client.release, self._connection, self._target)
-        self.close()
+        if self._connection.complete:
+            self._release()
+        else:
+            self._lingering = True
+            self._connection.when_over(self._release)
+            asyncio.get_running_loop().call_later(LAST_BYTES_SECONDS, self._release)
+
+    def _release(self) -> None:
+        if not self._released:
+            self._released = True
+            self._client.release(self._connection, self._target)
 
 
 class StreamClient:

@@ -48,9 +48,14 @@ class OpenAICompatibleChat:
             response = await self._open(body)
             stack.callback(response.close)
             events = EventStream(self._endpoint.model)
-            while not events.done and (data := await self._read(response)):
-                for event in events.feed(data):
-                    yield event
+            try:
+                while not events.done and (data := await response.read()):
+                    for event in events.feed(data):
+                        yield event
+            except EgressTimeout:
+                raise ProviderTimeout(model=self._endpoint.model, detail="in mid-answer") from None
+            except EgressError as error:
+                raise ProviderIncomplete(model=self._endpoint.model, detail=repr(error)) from None
             response.close_soon()
             for event in events.finish(lambda answer: _estimate(request, answer)):
                 yield event
@@ -67,14 +72,6 @@ class OpenAICompatibleChat:
         finally:
             self._queued -= 1
         stack.callback(self._slots.release)
-
-    async def _read(self, response: StreamResponse) -> bytes:
-        try:
-            return await response.read()
-        except EgressTimeout:
-            raise ProviderTimeout(model=self._endpoint.model, detail="in mid-answer") from None
-        except EgressError as error:
-            raise ProviderIncomplete(model=self._endpoint.model, detail=repr(error)) from None
 
     async def _open(self, body: dict[str, Any]) -> StreamResponse:
         """Send the question until it is accepted: what fails before the first byte is tried again, twice at most."""

@@ -4,6 +4,7 @@ Everything that one read brought becomes one TextDelta; of each chunk only the f
 at. This runs once a token of every conversation: keep it short.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -46,43 +47,41 @@ class EventStream:
         events: list[ModelEvent] = []
         text: list[str] = []
         for line in lines:
-            if line[:5] == b"data:":
-                self._line(line[5:].strip(), text, events)
+            if line.startswith(b"data:"):
+                self._payload(line[5:], text, events)
         if text:
             joined = "".join(text)
             self.pieces.append(joined)
             events.append(TextDelta(joined))
         return events
 
-    def finish(self, prompt: Any) -> list[ModelEvent]:
+    def finish(self, estimate: Callable[[str], Usage]) -> list[ModelEvent]:
         """Usage and the end.
 
-        `prompt` gives the tokens of the question where the provider did not count them.
+        `estimate` gives the usage of an answer's text where the provider did not count.
 
         Raises:
             ProviderIncomplete: the stream ended without saying so, or said nothing.
         """
-        if self._rest:
-            self.feed(b"\n")
+        last = self.feed(b"\n") if self._rest else []
         if self._reason is None or not self.done:
             raise ProviderIncomplete(model=self._model, detail="the stream ended without its terminal event")
         if not self.pieces:
             raise ProviderIncomplete(model=self._model, detail="an empty answer")
-        return [self.usage(prompt), Finished(self._reason)]
+        return [*last, self._usage or estimate("".join(self.pieces)), Finished(self._reason)]
 
-    def usage(self, prompt: Any) -> Usage:
-        """The provider's own count, or an estimate of what came so far."""
-        return self._usage or prompt("".join(self.pieces))
-
-    def _line(self, payload: bytes, text: list[str], events: list[ModelEvent]) -> None:
-        if payload == b"[DONE]":
+    def _payload(self, payload: bytes, text: list[str], events: list[ModelEvent]) -> None:
+        if b"[DONE]" in payload[:8]:
             self.done = True
             return
         try:
             chunk = orjson.loads(payload)
-            choices = chunk.get("choices")
-            if choices:
-                self._choice(choices[0], text, events)
+            if choices := chunk.get("choices"):
+                choice = choices[0]
+                if delta := choice.get("delta"):
+                    self._delta(delta, text, events)
+                if reason := choice.get("finish_reason"):
+                    self._reason = _REASONS.get(reason, "stop")
             if usage := chunk.get("usage"):
                 self._usage = Usage(int(usage["prompt_tokens"]), int(usage.get("completion_tokens") or 0))
         except (ValueError, AttributeError, KeyError, TypeError, IndexError):
@@ -90,16 +89,11 @@ class EventStream:
         if chunk.get("error"):
             raise ProviderUnavailable(model=self._model, detail=str(chunk["error"]))
 
-    def _choice(self, choice: Any, text: list[str], events: list[ModelEvent]) -> None:
-        if delta := choice.get("delta"):
-            if content := delta.get("content"):
-                text.append(content)
-            elif refusal := delta.get("refusal"):
-                text.append(refusal)
-            if calls := delta.get("tool_calls"):
-                events.extend(map(self._call, calls))
-        if reason := choice.get("finish_reason"):
-            self._reason = _REASONS.get(reason, "stop")
+    def _delta(self, delta: Any, text: list[str], events: list[ModelEvent]) -> None:
+        if content := delta.get("content") or delta.get("refusal"):
+            text.append("" + content)  # a TypeError where it is no text
+        if calls := delta.get("tool_calls"):
+            events.extend(map(self._call, calls))
 
     def _call(self, call: Any) -> ToolCallDelta:
         function = call.get("function") or {}

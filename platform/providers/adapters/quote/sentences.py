@@ -91,7 +91,7 @@ def _ends_here(line: str, start: int, match: re.Match[str]) -> bool:
 
 def _is_quotable(text: str) -> bool:
     letters = sum(character.isalnum() for character in text)
-    return 2 <= letters and len(text) <= LONGEST and not text.endswith(("?", "？"))
+    return letters >= 2 and len(text) <= LONGEST and not text.endswith(("?", "？"))
 
 
 def _is_wide(character: str) -> bool:

@@ -17,7 +17,7 @@ _STOP = frozenset(
     or other our out over own please same she should so some such tell than that the their them then there these they
     this those through to too under until up us was we were what when where which while who whom whose why will with
     would you your der die das und ist in den von zu mit auf für wie was wer wo wann le la les de des et est un une du
-    que qui el los las y en es una por para""".split()
+    que qui el los las y en es una por para""".split()  # noqa: SIM905 -- readable as it is
 )
 _CJK_STOP = re.compile(
     "什么|哪些|哪个|哪里|哪儿|哪种|哪一|哪年|哪|多少|怎么样|怎么|怎样|如何|为什么|为何|是否|是不是|有没有|可以|能不能|能否|"
