@@ -141,7 +141,7 @@ def _fresh(source: Source) -> Source:
     return access_source(source.source_set, source.public_id)
 
 
-def uploaded_files(request: Request) -> list[UploadedFile]:
+def uploaded_files(request: Request) -> "list[UploadedFile[Any]]":
     """The files of a multipart request.
 
     Raises:
@@ -150,7 +150,7 @@ def uploaded_files(request: Request) -> list[UploadedFile]:
     unknown = sorted((set(request.data) | set(request.FILES)) - {"file", "csrfmiddlewaretoken"})
     if unknown:
         raise InvalidInput.on(unknown[0], "unknown_field", _("There is no such field."))
-    files: list[UploadedFile] = request.FILES.getlist("file")
+    files: list[UploadedFile[Any]] = request.FILES.getlist("file")
     if not files:
         raise InvalidInput.on("file", "required", _("Choose at least one file."))
     return files

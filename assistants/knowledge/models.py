@@ -20,7 +20,7 @@ class SourceSet(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
 
 class Source(TenantModel):

@@ -178,4 +178,5 @@ def missing_vectors(document_id: int, *, limit: int) -> list[tuple[int, str, str
             " WHERE p.document_id = %s AND v.embedding IS NULL ORDER BY p.ordinal LIMIT %s",
             [document_id, limit],
         )
-        return cursor.fetchall()
+        found: list[tuple[int, str, str]] = cursor.fetchall()
+    return found

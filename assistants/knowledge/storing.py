@@ -51,7 +51,7 @@ def swap_in(document: Document, paragraphs: Sequence[Paragraph], passages: Seque
         _clear(cursor, document)
         cursor.execute(_INCOMING)
         _copy_passages(cursor, passages)
-        values = {
+        values: dict[str, int | str] = {
             "organisation": document.organisation_id,
             "document": document.pk,
             "source_set": document.source_set_id,
@@ -69,7 +69,7 @@ def _clear(cursor: CursorWrapper, document: Document) -> None:
 
 
 def _copy_passages(cursor: CursorWrapper, passages: Sequence[PassageDraft]) -> None:
-    with cursor.copy("COPY incoming FROM STDIN") as copy:  # type: ignore[attr-defined]
+    with cursor.copy("COPY incoming FROM STDIN") as copy:
         for p in passages:
             place = (p.section, p.page, p.paragraph, p.heading, p.start, p.end, p.tokens)
             copy.write_row((new_public_id("psg_"), p.ordinal, p.text, *place, search_terms(p.text)))
@@ -88,7 +88,7 @@ def join_vectors(document_id: int, ids: Sequence[int], vectors: Sequence[Sequenc
     assert_in_action()
     with connection.cursor() as cursor:
         cursor.execute(_VECTORS)
-        with cursor.copy("COPY arriving FROM STDIN (FORMAT binary)") as copy:  # type: ignore[attr-defined]
+        with cursor.copy("COPY arriving FROM STDIN (FORMAT binary)") as copy:
             copy.write(_binary_rows(ids, vectors))
         cursor.execute(_JOIN_VECTORS, [document_id])
         cursor.execute("DROP TABLE arriving")

@@ -49,7 +49,7 @@ def parse_file(
     limit = seconds or BASE_SECONDS + SECONDS_A_MEGABYTE * path.stat().st_size / 1_000_000
     with _started(path, format, limit) as process:
         killed = threading.Event()
-        timer = threading.Timer(limit, lambda: (killed.set(), _kill(process)))
+        timer = threading.Timer(limit, _stop, (process, killed))
         timer.start()
         try:
             parsed, verdict = _read(process, progress)
@@ -112,6 +112,11 @@ def _explain(code: int | None, killed: bool, verdict: str, format_: str) -> Any:
         raise ParsingFailed(verdict)
     logger.warning("parser_died", format=format_, returncode=code, killed=killed)
     raise ParsingFailed("too_complex" if killed or code in (-signal.SIGXCPU, -signal.SIGKILL) else "corrupt")
+
+
+def _stop(process: "subprocess.Popen[bytes]", killed: threading.Event) -> None:
+    killed.set()
+    _kill(process)
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
