@@ -118,6 +118,11 @@ class Shell:
         """The site's own address, for cards that other sites show."""
         return str(settings.PUBLIC_URL)
 
+    @property
+    def demo(self) -> bool:
+        """Whether this site runs with demo content, whose sign-ins may be shown to everybody."""
+        return bool(settings.DEMO) and not settings.PRODUCTION
+
     def _may_see(self, entry: NavigationEntry) -> bool:
         if self.user is None:
             return entry.strangers

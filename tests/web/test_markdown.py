@@ -9,52 +9,48 @@ from django.utils.translation import override
 from tests.web.xss_payloads import PAYLOADS
 from web import markdown
 
-ALLOWED = set(
-    [
-        "p",
-        "br",
-        "hr",
-        "strong",
-        "em",
-        "s",
-        "code",
-        "pre",
-        "blockquote",
-        "ul",
-        "ol",
-        "li",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "a",
-        "span",
-        "div",
-        "button",
-    ]
-)
-ATTRIBUTES = set(
-    [
-        "href",
-        "target",
-        "rel",
-        "class",
-        "data-citation",
-        "data-copy-code",
-        "aria-label",
-        "type",
-        "role",
-        "tabindex",
-        "align",
-        "start",
-    ]
-)
+ALLOWED = {
+    "p",
+    "br",
+    "hr",
+    "strong",
+    "em",
+    "s",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "a",
+    "span",
+    "div",
+    "button",
+}
+ATTRIBUTES = {
+    "href",
+    "target",
+    "rel",
+    "class",
+    "data-citation",
+    "data-copy-code",
+    "aria-label",
+    "type",
+    "role",
+    "tabindex",
+    "align",
+    "start",
+}
 
 
 class Audit(HTMLParser):

@@ -99,12 +99,17 @@ def field_widget(field: BoundField, hint_id: str = "", css_class: str = "", **ex
         hint_id: id of the element that holds the hint, where there is one.
         css_class: further classes.
     """
-    attributes = {name.replace("_", "-"): value for name, value in extra.items() if value not in (None, "")}
+    attributes: dict[str, Any] = {
+        n.replace("_", "-"): value for n, value in extra.items() if value not in (None, "")
+    }
+    widget = field.field.widget
+    if widget.attrs.get("placeholder") == field.label or getattr(widget, "input_type", "") == "password":
+        attributes.setdefault("placeholder", False)  # a repeated label helps nobody and goes away when typing
     described = [part for part in (hint_id, f"{field.auto_id}_error" if field.errors else "") if part]
     if described:
         attributes["aria-describedby"] = " ".join(described)
     base = _class_of(field)
-    attributes["class"] = " ".join(filter(None, [base, css_class, field.field.widget.attrs.get("class", "")]))
+    attributes["class"] = " ".join(filter(None, [base, css_class, widget.attrs.get("class", "")]))
     return mark_safe(conditional_escape(field.as_widget(attrs=attributes)))
 
 
@@ -116,6 +121,12 @@ def _class_of(field: BoundField) -> str:
         if isinstance(widget, kind):
             return name
     return "input"
+
+
+@register.filter
+def hint_text(field: BoundField, hint: str) -> str:
+    """The hint given in the template, else the field's own help; "none" for neither."""
+    return "" if hint == "none" else hint or str(field.help_text)
 
 
 @register.filter
