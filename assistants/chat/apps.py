@@ -9,6 +9,7 @@ class ChatConfig(AppConfig):
     label = "chat"
 
     def ready(self) -> None:
+        from assistants.chat.consumers import STOP_WITHDRAWN
         from assistants.chat.stream import ROUTES
 
         for route in ROUTES:
@@ -24,3 +25,4 @@ class ChatConfig(AppConfig):
             )
         )
         registries.shell_fragments.register(registries.ShellFragment("recent", "chat:conversation_recent"))
+        registries.event_consumers.register(STOP_WITHDRAWN)
