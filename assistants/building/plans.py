@@ -119,12 +119,18 @@ def _standing(column: str, value: str) -> _Standing | None:
     return _Standing(*row) if row else None
 
 
-_COLUMNS = "p.public_id, p.organisation_id, p.state, p.visibility, p.live_version_id"
 _STANDING = {
-    "slug": f"SELECT {_COLUMNS} FROM building_publication p WHERE p.slug = %s",
-    "public_id": f"SELECT {_COLUMNS} FROM building_publication p WHERE p.public_id = %s",
+    "slug": (
+        "SELECT public_id, organisation_id, state, visibility, live_version_id"
+        " FROM building_publication WHERE slug = %s"
+    ),
+    "public_id": (
+        "SELECT public_id, organisation_id, state, visibility, live_version_id"
+        " FROM building_publication WHERE public_id = %s"
+    ),
     "assistant": (
-        f"SELECT {_COLUMNS} FROM building_publication p"
+        "SELECT p.public_id, p.organisation_id, p.state, p.visibility, p.live_version_id"
+        " FROM building_publication p"
         " JOIN building_assistant a ON a.id = p.assistant_id AND a.organisation_id = p.organisation_id"
         " WHERE a.public_id = %s AND a.deleted_at IS NULL"
     ),

@@ -73,7 +73,7 @@ def access_version(assistant: Assistant, number: int) -> Version:
 def publication_of(assistant: Assistant, *, lock: bool = False) -> Publication | None:
     """The publication of an assistant; None before its first version."""
     rows = Publication.objects.for_organisation(assistant.organisation_id).filter(assistant=assistant)
-    return (rows.select_for_update() if lock else rows.select_related("live_version")).first()
+    return (rows.select_for_update() if lock else rows.select_related("assistant", "live_version")).first()
 
 
 def publications(organisation: Organisation, ids: list[str] | None = None) -> QuerySet[Publication]:
@@ -86,7 +86,7 @@ def visible_publication(reference: str) -> Publication | None:
     """A publication by slug or public id that the open scope may see: its own, or somebody's public or linked one."""
     rows = Publication.objects.across_organisations(reason="the read policy decides what is seen")
     by: dict[str, Any] = {"public_id" if reference.startswith("pub_") else "slug": reference}
-    return rows.select_related(None).filter(**by).first()  # type: ignore[no-any-return]
+    return rows.select_related(None).filter(**by).first()
 
 
 def display_author(user: User | None) -> str:

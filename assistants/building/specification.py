@@ -237,7 +237,12 @@ _MESSAGES: dict[str, tuple[str, str | Promise]] = {
 
 
 def _field_error(item: dict[str, Any]) -> FieldError:
-    code, message = _MESSAGES.get(item["type"], ("invalid", _("This is not valid.")))
+    kind = str(item["type"])
+    if (
+        kind == "too_long" and item["ctx"]["field_type"] == "Value"
+    ):  # a text that was trimmed or looked at before
+        kind = "string_too_long"
+    code, message = _MESSAGES.get(kind, ("invalid", _("This is not valid.")))
     path = ".".join(str(part) for part in item["loc"] if part != "[key]") or "body"
     context = {name: str(value).replace("'", "") for name, value in (item.get("ctx") or {}).items()}
     return FieldError(path, code, str(message) % context if context else str(message))

@@ -12,9 +12,7 @@ from organisations.permissions import Permission, require
 
 
 @entry_action
-def update_draft(
-    *, actor: Actor, assistant_id: str, patch: dict[str, Any], revision: int | None = None
-) -> Draft:
+def update_draft(*, actor: Actor, assistant_id: str, patch: Any, revision: int | None = None) -> Draft:
     """Merge a patch into the draft: objects are merged, lists and values replaced, null restores a default.
 
     Args:

@@ -1,10 +1,7 @@
 """What all pages about one assistant share: its head and tabs."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-
-from django.urls import reverse
 
 from assistants.building.models import Assistant, Draft, Publication
 from assistants.building.queries import access_assistant, draft_of, publication_of, specification_of, versions
@@ -15,15 +12,6 @@ from organisations.actors import Actor
 from organisations.permissions import Permission
 
 
-@dataclass(frozen=True)
-class Tab:
-    """One of the pages of an assistant."""
-
-    key: str
-    url: str
-    count: int | None = None
-
-
 class Builder:
     """One assistant on its pages; everything is worked out when a template asks for it."""
 
@@ -32,7 +20,7 @@ class Builder:
 
     @property
     def id(self) -> str:
-        return self.assistant.public_id
+        return str(self.assistant.public_id)
 
     @property
     def name(self) -> str:
@@ -80,11 +68,7 @@ class Builder:
 
     @property
     def picture(self) -> str:
-        return self.specification.profile.picture or self.assistant.public_id
-
-    def url(self, name: str) -> str:
-        """One of its pages' addresses."""
-        return reverse(f"building:{name}", args=[self.id])
+        return self.specification.profile.picture or self.id
 
 
 def open_builder(actor: Actor, assistant_id: str, tab: str) -> Builder:
