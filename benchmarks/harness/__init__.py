@@ -1,0 +1,1 @@
+"""Parts of the benchmarks: an upstream, load, a reference, and a Bottega of one's own."""
