@@ -25,6 +25,7 @@ MAX_QUERY_CHARACTERS = 4000
 CANDIDATES = 60  # taken from each ranking
 RANK_CONSTANT = 10
 MEANING, WORDS = 1.0, 1.0
+LENGTH_NORMALISATION = 0.3
 
 _SEARCH = """
 WITH term AS MATERIALIZED (
@@ -97,7 +98,7 @@ def _parameters(scope: KnowledgeScope, query: str, vector: str | None, k: int, m
         "terms": "" if mode == "vector" else search_terms(query),
         "vector": vector,
         "weights": [0.1, 0.2, 0.4, 1.0],
-        "b": 0.6,
+        "b": LENGTH_NORMALISATION,
         "candidates": CANDIDATES,
         "constant": float(RANK_CONSTANT),
         "meaning": MEANING if vector else 0.0,

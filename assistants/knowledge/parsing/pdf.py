@@ -110,12 +110,12 @@ def _drop_running_lines(pages: list[list[Line]]) -> None:
         return
     for edge in (0, -1):
         for _ in range(2):
-            seen = Counter(_DIGITS.sub("#", lines[edge].text) for lines in pages if lines)
+            seen = Counter(_DIGITS.sub("#", lines[edge].text) for lines in pages if len(lines) > 2)
             common = {text for text, count in seen.items() if count >= max(3, 0.5 * len(pages))}
             if not common:
                 break
             for lines in pages:
-                if lines and _DIGITS.sub("#", lines[edge].text) in common:
+                if len(lines) > 2 and _DIGITS.sub("#", lines[edge].text) in common:
                     lines.pop(edge)
 
 
