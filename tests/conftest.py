@@ -65,15 +65,16 @@ def _fresh_redis() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Uploads of a run land in its own folder; static files need no collecting."""
-    folder, static = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("static")
+def run_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data folder of this run: uploads land in its `files`, those of a running site (`site`) too."""
+    data = tmp_path_factory.mktemp("data")
     storages = {
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(folder)},
+            "OPTIONS": {"location": str(data / "files")},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    with override_settings(STORAGES=storages, MEDIA_ROOT=folder, STATIC_ROOT=static):
-        yield
+    static = tmp_path_factory.mktemp("static")  # tests need no collected files
+    with override_settings(STORAGES=storages, MEDIA_ROOT=data / "files", STATIC_ROOT=static):
+        yield data
