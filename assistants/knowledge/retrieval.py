@@ -62,7 +62,7 @@ WITH term AS MATERIALIZED (
     FROM by_meaning m FULL JOIN by_words w ON w.id = m.id
     ORDER BY score DESC, id LIMIT %(limit)s
 )
-SELECT p.public_id, d.public_id, d.name, p.text, p.page, p.paragraph, p.heading, f.score, p.start, p."end", p.tokens
+SELECT p.public_id, d.public_id, d.name, p.text, p.page, p.paragraph, p.heading, f.score::float8, p.start, p."end", p.tokens
 FROM fused f JOIN knowledge_passage p ON p.id = f.id JOIN knowledge_document d ON d.id = p.document_id
 ORDER BY f.score DESC, f.id
 """

@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from assistants.knowledge.queries import place_of
 from assistants.turns.queries import access_turn
 from kernel.errors import NotFound
+from kernel.tenancy import tenant_scope
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
 
@@ -20,7 +21,8 @@ def citation_detail(request: OrganisationRequest, turn_id: str, number: int) -> 
     if number not in items:
         raise NotFound
     # The viewer sees one passage's page because this answer cites it; nothing else of the creator's knowledge.
-    place = place_of(turn.creator_organisation_id, items[number]["passage"])
+    with tenant_scope(turn.creator_organisation_id):
+        place = place_of(turn.creator_organisation_id, items[number]["passage"])
     drawer = bool(request.headers.get("HX-Request")) or request.GET.get("drawer") == "1"
     template = "chat/_drawer.html" if drawer else "chat/citation_detail.html"
     return TemplateResponse(request, template, _context(turn, items, number, place))
