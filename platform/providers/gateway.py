@@ -73,7 +73,9 @@ class _ChatModel:
 
 
 async def _snapshot() -> Snapshot:
-    return catalogue.kept_snapshot() or await run_db(catalogue.snapshot)
+    if (kept := catalogue.kept_snapshot()) is not None:
+        return kept
+    return await run_db(catalogue.snapshot)
 
 
 def _adapter(model_id: str, snapshot: Snapshot) -> OpenAICompatibleChat:

@@ -43,16 +43,11 @@ def known_model(name: str, *, host: str) -> KnownModel:
     entry = _known().get(name)
     if entry is None:
         return KnownModel(kind=_kind(name))
-    fields = {
-        key: entry[key]
-        for key in ("context_window", "max_output", "dimensions", "capabilities")
-        if key in entry
-    }
-    fields |= {
-        key: dt.date.fromisoformat(entry[key]) for key in ("released_on", "shutdown_on") if key in entry
-    }
-    if "replacement" in entry:
-        fields["replacement"] = entry["replacement"]
+    plain = ("context_window", "max_output", "dimensions", "capabilities", "replacement")
+    fields: dict[str, Any] = {key: entry[key] for key in plain if key in entry}
+    for key in ("released_on", "shutdown_on"):
+        if key in entry:
+            fields[key] = dt.date.fromisoformat(entry[key])
     return KnownModel(entry.get("kind", "chat"), fields, _price(entry) if entry["host"] == host else None)
 
 

@@ -121,8 +121,10 @@ class ChatModel(Protocol):
 class Embedder(Protocol):
     """A model that turns text into vectors of length 1."""
 
-    name: str
-    dimensions: int
+    @property
+    def name(self) -> str: ...
+    @property
+    def dimensions(self) -> int: ...
 
     async def query(self, text: str) -> list[float]:
         """Embed one question."""

@@ -168,4 +168,5 @@ def _again(failure: Failure, attempt: int) -> bool:
 
 
 def _pause(failure: Failure, attempt: int) -> float:
-    return max(failure.pause, 0.2 * 2**attempt * (0.5 + random.random()))  # noqa: S311 -- spreads load, guards nothing
+    backoff: float = 0.2 * 2**attempt * (0.5 + random.random())  # noqa: S311 -- spreads load, guards nothing
+    return max(failure.pause, backoff)

@@ -72,5 +72,6 @@ def _stem(word: str) -> str:
         return word
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            return word[: -len(suffix)]
+            stem = word[: -len(suffix)]
+            return stem[:-1] if stem[-1] == stem[-2] and stem[-1] not in "sl" else stem  # swimming, running
     return word.removesuffix("e") if len(word) > 4 else word
