@@ -11,7 +11,7 @@ from kernel.text import search_terms
 from store.models import Listing
 
 CONFIG = "english"
-SIMILAR_NAME, SIMILAR_TAGLINE = 0.42, 0.55
+SIMILAR_NAME, SIMILAR_TAGLINE = 0.3, 0.5
 MAX_QUERY = 200
 _TOKENS = re.compile(r"\w+")
 

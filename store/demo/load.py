@@ -1,0 +1,126 @@
+"""Lay the demo out: people, organisations, assistants with real knowledge. Nothing is done twice."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.utils import translation
+
+from accounts.models import User
+from assistants.building.actions.create_assistant import create_assistant
+from assistants.building.models import Assistant
+from assistants.knowledge.actions.add_file import add_file
+from assistants.knowledge.queries import source_count
+from kernel.errors import Conflict
+from kernel.jobs import enqueue_after_commit
+from kernel.tenancy import tenant_scope
+from organisations.actions.create_organisation import create_organisation
+from organisations.actions.create_person import create_person
+from organisations.actors import Actor
+from organisations.audit import record_audit
+from organisations.models import AuditEntry, Membership, Organisation
+from organisations.permissions import Role
+from organisations.queries import actor_for, memberships_of
+from store.demo.content import (
+    CREATOR,
+    HARBOUR,
+    MEMBER,
+    NAMES,
+    PASSWORD,
+    SHUFANG,
+    STAFF,
+    DemoAssistant,
+    demo_assistants,
+)
+
+LAID_OUT = "demo.laid_out"
+OWNERS = {HARBOUR: CREATOR, SHUFANG: STAFF}
+ROLES = {
+    HARBOUR: {MEMBER: Role.MEMBER, STAFF: Role.PUBLISHER},
+    SHUFANG: {CREATOR: Role.PUBLISHER, MEMBER: Role.MEMBER},
+}
+
+
+class DemoRefused(Conflict):
+    code = "demo_refused"
+    user_message = "Demo sign-ins have a known password and are never made in production."
+
+
+def load_demo() -> int:
+    """Make what is missing of the demo and have it published as soon as it can be searched.
+
+    Returns:
+        how many assistants still wait for publishing; their jobs are queued.
+
+    Raises:
+        DemoRefused: this is a production server.
+    """
+    if settings.PRODUCTION:
+        raise DemoRefused
+    people = {email: _person(email) for email in NAMES}
+    actors = {name: _organisation(name, people) for name in OWNERS}
+    if not _was_laid_out(actors[HARBOUR]):
+        for demo in demo_assistants():
+            with translation.override(demo.language):
+                _assistant(actors[demo.organisation], demo)
+        with tenant_scope(actors[HARBOUR].organisation, durable=True):
+            record_audit(actors[HARBOUR], LAID_OUT)
+    return sum(_publish_later(actors[demo.organisation], demo) for demo in demo_assistants())
+
+
+def _person(email: str) -> User:
+    known = User.objects.filter(email=email).first()
+    return known or create_person(email=email, password=PASSWORD, name=NAMES[email], staff=email == STAFF)
+
+
+def _organisation(name: str, people: dict[str, User]) -> Actor:
+    owner = people[OWNERS[name]]
+    mine = [m.organisation for m in memberships_of(owner) if m.organisation.name == name]
+    personal = actor_for(owner)
+    assert personal is not None
+    organisation = mine[0] if mine else create_organisation(actor=personal, name=name)
+    for email, role in ROLES[name].items():
+        _join(organisation, people[email], role)
+    actor = actor_for(owner, organisation.pk)
+    assert actor is not None
+    return actor
+
+
+def _join(organisation: Organisation, person: User, role: Role) -> None:
+    with tenant_scope(organisation):
+        Membership.unscoped.get_or_create(organisation=organisation, user=person, defaults={"role": role})
+
+
+def _was_laid_out(actor: Actor) -> bool:
+    with tenant_scope(actor.organisation):
+        return bool(AuditEntry.objects.for_organisation(actor.organisation).filter(action=LAID_OUT).exists())
+
+
+def _assistant(actor: Actor, demo: DemoAssistant) -> None:
+    assistant = _existing(actor, demo) or create_assistant(actor=actor, name=demo.name, draft=demo.draft)
+    with tenant_scope(actor.organisation):
+        known = source_count(assistant.source_set)
+    for path in demo.files[known:]:
+        _add(actor, assistant, path)
+
+
+def _add(actor: Actor, assistant: Assistant, path: Path) -> None:
+    upload = ContentFile(path.read_bytes(), name=path.name)
+    add_file(actor=actor, source_set=assistant.source_set, upload=upload, name=path.name)
+
+
+def _existing(actor: Actor, demo: DemoAssistant) -> Assistant | None:
+    with tenant_scope(actor.organisation):
+        rows = Assistant.objects.for_organisation(actor.organisation).filter(name=demo.name)
+        found: Assistant | None = rows.select_related("source_set").first()
+        return found
+
+
+def _publish_later(actor: Actor, demo: DemoAssistant) -> int:
+    with tenant_scope(actor.organisation, durable=True):
+        rows = Assistant.objects.for_organisation(actor.organisation).filter(name=demo.name, deleted_at=None)
+        waiting: Assistant | None = rows.filter(versions=None).first()
+        if waiting is None:
+            return 0
+        enqueue_after_commit("store.publish_demo_assistant", email=OWNERS[demo.organisation], slug=demo.slug)
+        return 1

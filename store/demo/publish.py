@@ -1,0 +1,60 @@
+"""Publish an assistant of the demo when its knowledge can be searched."""
+
+from accounts.models import User
+from assistants.building.actions.publish_version import publish_version
+from assistants.building.actions.set_publication import set_publication
+from assistants.building.models import Assistant
+from assistants.knowledge.queries import manifest, source_count, totals
+from kernel.tenancy import tenant_scope
+from organisations.actors import Actor
+from organisations.queries import actor_for, memberships_of
+from store.actions.create_listing import create_listing
+from store.actions.feature_listing import feature_listing
+from store.actions.install_listing import install_listing
+from store.actions.submit_listing import submit_listing
+from store.demo.content import MEMBER, DemoAssistant, demo_assistants
+from store.fields import ListingFields
+from store.models import Listing
+
+
+def publish_demo_assistant(*, email: str, slug: str) -> bool:
+    """Publish and list one assistant; False where its documents are still being read."""
+    demo = next(item for item in demo_assistants() if item.slug == slug)
+    actor = _acting(email, demo.organisation)
+    with tenant_scope(actor.organisation):
+        rows = Assistant.objects.for_organisation(actor.organisation).filter(name=demo.name, deleted_at=None)
+        assistant: Assistant | None = rows.select_related("source_set").prefetch_related("versions").first()
+        if assistant is None or assistant.versions.exists():
+            return True
+        searchable, read = len(manifest(assistant.source_set)), totals(assistant.source_set)
+        if searchable + read.failed < source_count(assistant.source_set):
+            return False
+    _publish(actor, demo, assistant)
+    return True
+
+
+def _publish(actor: Actor, demo: DemoAssistant, assistant: Assistant) -> None:
+    publish_version(actor=actor, assistant_id=assistant.public_id, note=demo.note)
+    set_publication(actor=actor, assistant_id=assistant.public_id, visibility="private", slug=demo.slug)
+    fields = ListingFields(
+        visibility=demo.visibility, category=demo.category, tagline=demo.tagline, description=demo.description
+    )
+    listing = create_listing(actor=actor, assistant_id=assistant.public_id, fields=fields)
+    submit_listing(actor=actor, listing_id=listing.public_id)
+    if demo.featured:
+        feature_listing(slug=demo.slug)
+    if demo.pinned:
+        _pin(demo, listing)
+
+
+def _pin(demo: DemoAssistant, listing: Listing) -> None:
+    organisation = listing.organisation.name if demo.visibility == "organisation" else "Harbour & Pine"
+    install_listing(actor=_acting(MEMBER, organisation), reference=listing.public_id)
+
+
+def _acting(email: str, organisation: str) -> Actor:
+    user = User.objects.get(email=email)
+    membership = next(m for m in memberships_of(user) if m.organisation.name == organisation)
+    actor = actor_for(user, membership.organisation_id)
+    assert actor is not None
+    return actor

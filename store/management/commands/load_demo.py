@@ -1,0 +1,23 @@
+"""`manage.py load_demo`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from store.demo.content import NAMES, PASSWORD
+from store.demo.load import DemoRefused, load_demo
+
+
+class Command(BaseCommand):
+    help = "Make the demo's people, organisations and assistants; a second time does nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            waiting = load_demo()
+        except DemoRefused as error:
+            raise CommandError(str(error)) from error
+        if waiting:
+            self.stdout.write(
+                f"{waiting} demo assistants are published as soon as their files have been read."
+            )
+        self.stdout.write(f"Demo sign-ins: {', '.join(NAMES)}; password: {PASSWORD}")
