@@ -28,6 +28,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Save the person and make the organisation, both or neither."""
         user.name = " ".join(form.cleaned_data.get("name", "").split())
+        if not self.is_email_verified(request, form.cleaned_data["email"]):
+            # An invitation's address is no second address of somebody who signs up with another one.
+            self.unstash_verified_email(request)
         with transaction.atomic():
             saved: User = super().save_user(request, user, form, commit)
             create_personal_organisation(user=saved)

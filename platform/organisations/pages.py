@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_cache_control
 
-from accounts.models import User
 from kernel.tenancy import tenant_scope
 from organisations.actors import SESSION_KEY as SESSION_KEY
 from organisations.actors import Actor
@@ -37,7 +36,7 @@ def resolve_actor(request: HttpRequest) -> Actor:
     actor = None
     if request.user.is_authenticated:
         wanted = request.session.get(SESSION_KEY)
-        actor = actor_for(cast(User, request.user), wanted, request_id=request_id, ip=ip)
+        actor = actor_for(request.user, wanted, request_id=request_id, ip=ip)
     actor = actor or anonymous_actor(request_id=request_id, ip=ip)
     request.actor = actor  # type: ignore[attr-defined]
     structlog.contextvars.bind_contextvars(organisation=actor.organisation.public_id)
@@ -108,11 +107,7 @@ def _run(view: View, request: HttpRequest, args: tuple[Any, ...], kwargs: dict[s
 
 
 def _rendered(response: HttpResponse, request: HttpRequest | None = None) -> HttpResponse:
-    if (
-        isinstance(response, StreamingHttpResponse)
-        or not isinstance(response, TemplateResponse)
-        or response.is_rendered
-    ):
+    if not isinstance(response, TemplateResponse) or response.is_rendered:
         return response
     if request is None:
         return response.render()

@@ -235,7 +235,7 @@ def access_membership(organisation: Organisation, membership_id: str, *, lock: b
     found = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if found is None:
         raise NotFound
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def organisation_name(organisation_id: int) -> str:

@@ -34,7 +34,7 @@ IDEMPOTENCY_PARAMETER = {
 }
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """`Authorization: Bearer bk_…`."""
 
     target_class = "organisations.api.authentication.ApiKeyAuthentication"
@@ -45,7 +45,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-unt
         return {"type": "http", "scheme": "bearer", "bearerFormat": "bk_…"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The browser's session."""
 
     target_class = "organisations.api.authentication.SessionAuthentication"

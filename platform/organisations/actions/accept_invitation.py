@@ -77,6 +77,7 @@ def is_for(invitation: Invitation, user: User) -> bool:
 
 def _join(actor: Actor, user: User, invitation: Invitation) -> Membership:
     confirm_address(user=user)
+    membership: Membership
     rows = Membership.objects.for_organisation(actor.organisation)
     membership, joined = rows.get_or_create(
         user=user, defaults={"organisation": actor.organisation, "role": invitation.role}

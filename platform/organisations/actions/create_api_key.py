@@ -37,14 +37,14 @@ def create_api_key(
 
     Raises:
         PermissionDenied: the actor may not make keys.
-        InvalidInput: no name, no scope, a scope that the actor lacks, or an expiry in the past.
+        InvalidInput: no name, no scope, a scope that the actor lacks, an expiry in the past, or one that outlasts the
+            key that makes it.
     """
     require(actor, Permission.MANAGE_KEYS)
     if actor.user is None:
         raise NotAuthenticated
     chosen = _checked_scopes(actor, scopes)
-    if expires_at is not None and expires_at <= timezone.now():
-        raise InvalidInput.on("expires_at", "in_the_past", _("Choose a time that is still to come."))
+    _check_expiry(actor, expires_at)
     secret = new_secret()
     key = ApiKey.objects.create(
         organisation=actor.organisation,
@@ -57,6 +57,17 @@ def create_api_key(
     )
     record_audit(actor, "api_key.created", key, prefix=key.prefix, scopes=chosen)
     return NewApiKey(key=key, secret=secret)
+
+
+def _check_expiry(actor: Actor, expires_at: datetime | None) -> None:
+    if expires_at is not None and expires_at <= timezone.now():
+        raise InvalidInput.on("expires_at", "in_the_past", _("Choose a time that is still to come."))
+    if actor.api_key_id is None:
+        return
+    own_end = ApiKey.objects.for_organisation(actor.organisation).get(pk=actor.api_key_id).expires_at
+    if own_end is not None and (expires_at is None or expires_at > own_end):
+        message = _("A key that a key makes cannot outlast it. Choose an earlier end.")
+        raise InvalidInput.on("expires_at", "outlasts_its_maker", message)
 
 
 def _checked_scopes(actor: Actor, scopes: Iterable[Permission]) -> list[str]:

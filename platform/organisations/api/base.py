@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -59,7 +59,7 @@ class HasDeclaredPermission(BasePermission):
 
 def actor_of(request: Request) -> Actor:
     """The actor whom authentication found, with the request's id and address."""
-    actor: Actor | None = request.auth
+    actor = cast("Actor | None", request.auth)
     request_id = getattr(request._request, "request_id", "")
     ip = str(request.META.get("REMOTE_ADDR") or "")
     if actor is None:

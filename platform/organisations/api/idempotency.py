@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b, sha256
+from typing import cast
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
@@ -161,14 +162,14 @@ def stored_from(response: HttpResponseBase) -> StoredResponse:
 
 
 def _form_pieces(request: Request) -> Iterable[bytes]:
-    form = request.data
+    form = cast("QueryDict", request.data)
     for name in sorted(form):
         for value in form.getlist(name):
             yield f"\n{name}=".encode()
             yield from _file_pieces(value) if isinstance(value, UploadedFile) else [str(value).encode()]
 
 
-def _file_pieces(file: UploadedFile) -> Iterable[bytes]:
+def _file_pieces(file: "UploadedFile[bytes]") -> Iterable[bytes]:
     yield f"{file.name}:{file.size}\n".encode()
     yield from file.chunks()
     file.seek(0)
@@ -183,8 +184,8 @@ def _claim(actor: Actor, key: str, fingerprint: str) -> Claim:
     return Claim(f"idempotency:{owner}:{sha256(key.encode()).hexdigest()}", fingerprint)
 
 
-def _stored(claim: Claim, value: bytes | None) -> StoredResponse | None:
-    if value is None:  # its time ended between the two questions
+def _stored(claim: Claim, value: bytes | str | None) -> StoredResponse | None:
+    if not isinstance(value, bytes):  # its time ended between the two questions
         return None
     if value.startswith(_RUNNING):
         same = value[len(_RUNNING) :].decode() == claim.fingerprint

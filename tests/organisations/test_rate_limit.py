@@ -1,0 +1,48 @@
+"""Callers of the REST API are slowed down before they slow others down."""
+
+from typing import Any
+
+import pytest
+
+from kernel.errors import RateLimited
+from kernel.ratelimit import Limit, take, take_async
+from organisations.actors import Actor
+from tests.fixtures.people import api_client_for
+
+
+def test_past_the_limit_the_answer_says_when_to_come_back(alice: Actor, settings: Any) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 3
+    client = api_client_for(alice)
+    answers = [client.get("/api/v1/me") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert 1 <= int(answers[3]["Retry-After"]) <= 20
+    assert answers[3].json()["code"] == "rate_limited"
+
+
+def test_each_key_has_its_own_limit(alice: Actor, settings: Any) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1
+    assert [api_client_for(alice).get("/api/v1/me").status_code for _ in range(2)] == [200, 200]
+
+
+def test_zero_switches_it_off(alice: Actor, settings: Any) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 0
+    client = api_client_for(alice)
+    assert {client.get("/api/v1/me").status_code for _ in range(5)} == {200}
+
+
+def test_a_bucket_refills_with_time(redis_client: Any) -> None:
+    limit = Limit(count=2, seconds=60)
+    take("somebody", limit, cost=2)
+    with pytest.raises(RateLimited):
+        take("somebody", limit)
+    earlier = float(redis_client.hget("ratelimit:somebody", "at")) - 31
+    redis_client.hset("ratelimit:somebody", "at", earlier)
+    take("somebody", limit)
+
+
+async def test_the_asynchronous_one_shares_the_bucket(redis_client: Any) -> None:
+    limit = Limit(count=1, seconds=60)
+    await take_async("somebody", limit)
+    with pytest.raises(RateLimited) as refused:
+        await take_async("somebody", limit)
+    assert 58 <= refused.value.retry_after <= 60
