@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
 from kernel import registries
+from kernel.asgi import StreamingApplication, StreamRoute
 
 SAMPLE = "1"
 # What a stranger may open, by the beginning of its route's name, and why.
@@ -20,6 +21,10 @@ PUBLIC: dict[str, str] = {
     "web:preferences_update": "a visitor's own language and theme",
     "web:component_gallery": "shows the design system; holds no data",
     "api-store-listings": "the public store",
+    "store:home": "the public store",
+    "store:search": "the public store",
+    "store:sitemap": "addresses of public listings, for search engines",
+    "store:robots": "what search engines may read",
     "api-docs": "the API's description holds no data",
 }
 
@@ -45,6 +50,22 @@ def routes() -> list[tuple[str, str]]:
 
 def is_public(name: str) -> bool:
     return any(name.startswith(beginning) for beginning in PUBLIC)
+
+
+async def answer_of(application: Any, method: str, path: str) -> int:
+    """The status of a request without credentials, through the streaming application."""
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": headers}
+    await application(scope, receive, send)
+    return int(sent[0]["status"])
 
 
 def _refuses(response: Any) -> bool:
@@ -73,3 +94,12 @@ def test_every_streaming_route_says_whether_it_is_public() -> None:
         "health-ready",
         "metrics",
     }
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "route", [route for route in registries.stream_routes if not route.public], ids=lambda r: r.name
+)
+async def test_a_stranger_is_refused_by_streaming_routes(route: StreamRoute) -> None:
+    application = StreamingApplication(django=None)
+    assert await answer_of(application, route.method, _path(route.pattern)) in (401, 403, 404)
