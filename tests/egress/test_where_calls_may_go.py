@@ -9,8 +9,54 @@ from kernel.egress.addresses import is_forbidden
 from tests.egress.conftest import PUBLIC
 from tests.fakes.hostile_hosts import Rebinding, answer, closed_port, hostile_host, names
 
-FORBIDDEN_V4 = ["0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.100.100.200", "127.0.0.1", "127.8.8.8", "169.254.169.254", "168.63.129.16", "172.16.0.1", "172.31.255.255", "192.0.0.192", "192.0.2.7", "192.88.99.1", "192.168.0.1", "198.18.0.1", "198.51.100.9", "203.0.113.5", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255"]
-FORBIDDEN_V6 = ["::", "::1", "::7f00:1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "64:ff9b:1::1", "100::1", "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:db8::1", "2002:7f00:1::", "3fff::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1", "ff0e::1", "fe80::1%eth0"]
+FORBIDDEN_V4 = [
+    "0.0.0.0",
+    "0.1.2.3",
+    "10.0.0.1",
+    "10.255.255.255",
+    "100.64.0.1",
+    "100.100.100.200",
+    "127.0.0.1",
+    "127.8.8.8",
+    "169.254.169.254",
+    "168.63.129.16",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.0.0.192",
+    "192.0.2.7",
+    "192.88.99.1",
+    "192.168.0.1",
+    "198.18.0.1",
+    "198.51.100.9",
+    "203.0.113.5",
+    "224.0.0.1",
+    "239.255.255.255",
+    "240.0.0.1",
+    "255.255.255.255",
+]
+FORBIDDEN_V6 = [
+    "::",
+    "::1",
+    "::7f00:1",
+    "::ffff:127.0.0.1",
+    "::ffff:8.8.8.8",
+    "64:ff9b::7f00:1",
+    "64:ff9b:1::1",
+    "100::1",
+    "2001::1",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    "2001:db8::1",
+    "2002:7f00:1::",
+    "3fff::1",
+    "5f00::1",
+    "fc00::1",
+    "fd00:ec2::254",
+    "fe80::1",
+    "fec0::1",
+    "ff02::1",
+    "ff0e::1",
+    "fe80::1%eth0",
+]
 ALLOWED = [
     "8.8.8.8",
     "1.1.1.1",
@@ -132,21 +178,27 @@ async def test_asynchronously_too(address, sentinel):
 
 def test_one_bad_address_among_good_ones_spoils_the_name(network):
     resolver = names(evil_example=[PUBLIC, "10.0.0.1"])
-    with guarded_client(resolver=resolver, network=network) as client, pytest.raises(EgressRefused):
+    with (
+        guarded_client(resolver=resolver, network=network, timeout=0.5) as client,
+        pytest.raises(EgressRefused),
+    ):
         client.get("https://evil.example/")
     assert network.dialled == []
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_dialled(network):
     rebinding = Rebinding(PUBLIC, "127.0.0.1")
-    with guarded_client(resolver=rebinding, network=network) as client, pytest.raises(EgressRefused):
+    with (
+        guarded_client(resolver=rebinding, network=network, timeout=0.5) as client,
+        pytest.raises(EgressRefused),
+    ):
         client.get("https://rebinding.example/")  # the sentinel speaks no TLS
     assert network.dialled == [(PUBLIC, 443)] and rebinding.asked == 1
 
 
 def test_a_name_that_turns_private_later_is_refused_then(network):
     rebinding = Rebinding(PUBLIC, "127.0.0.1")
-    with guarded_client(resolver=rebinding, network=network) as client:
+    with guarded_client(resolver=rebinding, network=network, timeout=0.5) as client:
         for _ in range(2):
             with pytest.raises(EgressRefused):
                 client.get("https://rebinding.example/")
@@ -214,7 +266,7 @@ def test_refusals_do_not_tell_open_from_closed(sentinel):
 def test_an_unknown_an_inner_and_a_silent_name_answer_alike(network):
     resolver = names(inner_example="10.0.0.1", silent_example=PUBLIC)
     seen = set()
-    with guarded_client(resolver=resolver, network=network) as client:
+    with guarded_client(resolver=resolver, network=network, timeout=0.5) as client:
         for host in ("unknown.example", "inner.example", "silent.example"):
             with pytest.raises(EgressRefused) as refusal:
                 client.get(f"https://{host}/")

@@ -78,8 +78,6 @@ class ModelServer:
 
     def __init__(self) -> None:
         self.port = 0
-        self.models: list[str] = ["chat", "embed"]
-        self.embedding_delay = 0.0
         self.embedding_faults: deque[int] = deque()
         self._open: set[asyncio.StreamWriter] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -87,6 +85,7 @@ class ModelServer:
 
     def reset(self) -> None:
         """Forget scripts and journal."""
+        self.models: list[str] = ["chat", "embed"]
         self.requests: list[Asked] = []
         self.respond: Callable[[Asked], Answer | None] | None = None
         self.disconnects = 0
