@@ -78,3 +78,10 @@ def run_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     static = tmp_path_factory.mktemp("static")  # tests need no collected files
     with override_settings(STORAGES=storages, MEDIA_ROOT=data / "files", STATIC_ROOT=static):
         yield data
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Hashing a password is slow on purpose; tests need no protection from guessing."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
