@@ -47,7 +47,7 @@ WITH term AS MATERIALIZED (
     SELECT found.query, ln(1 + (extent.rows - count(*) + 0.5) / (count(*) + 0.5)) AS weight
     FROM found, extent GROUP BY found.query, extent.rows
 ), by_words AS (
-    SELECT id, row_number() OVER (ORDER BY score DESC, id) AS place, score FROM (
+    SELECT id, row_number() OVER (ORDER BY score DESC, id) AS place FROM (
         SELECT found.id, sum(rarity.weight * found.strength / (1 - %(b)s + %(b)s * found.size / extent.size)) AS score
         FROM found JOIN rarity USING (query), extent GROUP BY found.id ORDER BY score DESC, id LIMIT %(candidates)s
     ) best
@@ -55,12 +55,15 @@ WITH term AS MATERIALIZED (
     SELECT id, row_number() OVER (ORDER BY distance, id) AS place FROM (
         SELECT id, distance FROM place WHERE distance IS NOT NULL ORDER BY distance, id LIMIT %(candidates)s
     ) best
+), ranked AS (
+    -- What has no vector yet is taken to mean as much as its words say.
+    SELECT id, w.place AS words, coalesce(m.place, CASE WHEN p.distance IS NULL THEN w.place END) AS meaning
+    FROM by_meaning m FULL JOIN by_words w USING (id) JOIN place p USING (id)
 ), fused AS (
-    SELECT coalesce(m.id, w.id) AS id,
-        (coalesce(%(meaning)s / (%(constant)s + m.place), 0) + coalesce(%(words)s / (%(constant)s + w.place), 0))
-            * (%(constant)s + 1) / (%(meaning)s + %(words)s) AS score
-    FROM by_meaning m FULL JOIN by_words w ON w.id = m.id
-    ORDER BY score DESC, id LIMIT %(limit)s
+    SELECT id, (coalesce(%(meaning)s::float8 / (%(constant)s::float8 + meaning), 0)
+        + coalesce(%(words)s::float8 / (%(constant)s::float8 + words), 0))
+        * (%(constant)s::float8 + 1) / (%(meaning)s::float8 + %(words)s::float8) AS score
+    FROM ranked ORDER BY score DESC, id LIMIT %(limit)s
 )
 SELECT p.public_id, d.public_id, d.name, p.text, p.page, p.paragraph, p.heading, f.score::float8, p.start, p."end", p.tokens
 FROM fused f JOIN knowledge_passage p ON p.id = f.id JOIN knowledge_document d ON d.id = p.document_id

@@ -54,7 +54,8 @@ def counts(document: Document) -> tuple[int, int, int]:
 def test_an_upload_becomes_ready(alice: Actor, run_jobs: RunJobs) -> None:
     source = upload(alice, make_source_set(alice))
     assert document_of(source).state == State.UPLOADED
-    assert run_jobs() == ["knowledge.parse_document", "knowledge.embed_document"]
+    done = [name for name in run_jobs() if name.startswith("knowledge.")]
+    assert done == ["knowledge.parse_document", "knowledge.embed_document"]
     document = document_of(source)
     assert (document.state, document.searchable, document.error_code) == (State.READY, True, "")
     assert document.passages == document.done == document.total == 3
@@ -118,7 +119,7 @@ def test_a_crash_while_embedding_goes_on_where_it_was(alice: Actor, run_jobs: Ru
     assert document_of(source).state == State.READY
     with tenant_scope(alice.organisation):
         first.refresh_from_db()
-    assert list(first.embedding.to_list())[:2] == [1.0, 0.0]
+    assert list(first.embedding)[:2] == [1.0, 0.0]
     assert counts(document) == (3, 3, 3)
 
 
@@ -160,7 +161,7 @@ def test_a_lost_task_is_sent_again(alice: Actor, run_jobs: RunJobs, redis_client
     source = upload(alice, make_source_set(alice))
     redis_client.flushdb()
     resume_documents()
-    assert run_jobs() == []  # it may still be on its way
+    assert not [name for name in run_jobs() if name.startswith("knowledge.")]  # it may still be on its way
     change(document_of(source), lease_until=timezone.now() - timedelta(seconds=1))
     resume_documents()
     run_jobs()

@@ -155,7 +155,7 @@ def _breaks(group: list[Line], line: Line, pitch: float, widest: float) -> bool:
         return True
     if step < -0.5 * line.size:  # the next column: a sentence may go on there
         return ended
-    if pitch and step > 1.3 * pitch:
+    if (pitch and step > 1.3 * pitch) or (ended and step > 1.9 * line.size):
         return True
     indented = (
         line.left > group[0].left + 0.8 * line.size
