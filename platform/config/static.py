@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from web.storage import StaticStorage
 
 # The API documentation's viewers weigh 28 MB and are opened rarely: half a minute of compressing at the first start.
 NOT_WORTH_IT = ("drf_spectacular_sidecar/", "rest_framework/")
 
 
-class StaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class StaticFilesStorage(StaticStorage):
     """Compresses what pages load."""
 
     def compress_files(self, paths: Any) -> Iterator[Any]:
