@@ -15,6 +15,7 @@ from kernel.errors import NotFound
 from providers.models import Model, Price, Provider
 
 FRESH_FOR = 5.0  # seconds
+LOOK_AGAIN_AFTER = 0.5  # seconds: an unknown id must not make every request read the catalogue
 QUOTE = "bottega/quote"
 
 
@@ -121,10 +122,13 @@ def get_model(model_id: str) -> ModelInfo:
     Raises:
         ModelNotFound: it is unknown or no longer offered.
     """
-    try:
-        return snapshot().models[model_id]
-    except KeyError:
-        raise ModelNotFound(model=model_id) from None
+    known = snapshot()
+    if model_id not in known.models and time.monotonic() - known.taken_at > LOOK_AGAIN_AFTER:
+        forget()  # it may have been added since
+        known = snapshot()
+    if model_id not in known.models:
+        raise ModelNotFound(model=model_id)
+    return known.models[model_id]
 
 
 def default_chat_model() -> ModelInfo:

@@ -21,7 +21,7 @@ from providers.ports import ChatModel, ChatRequest, Embedder, ModelEvent
 from providers.secrets import decrypt
 
 BUILT_IN_EMBEDDER = "bottega/multilingual-e5-small"
-LOCAL_SLOTS = 2
+LOCAL_SLOTS = 1  # as many as the embedded servers have
 _Adapters = dict[Endpoint, OpenAICompatibleChat]
 _adapters: "WeakKeyDictionary[asyncio.AbstractEventLoop, _Adapters]" = WeakKeyDictionary()
 

@@ -53,7 +53,7 @@ def test_local_models_are_offered_where_their_servers_run(operator):
     )
     assert names() == ["bottega/quote", "bottega/smollm2-135m", "bottega/local"]
     assert get_model("bottega/local").name == "qwen3-4b"
-    assert get_model("bottega/smollm2-135m").context_window == 2048
+    assert get_model("bottega/smollm2-135m").context_window == 1536
     operator(SMOLLM2_URL="", LOCAL_MODEL_URL="")
     assert names() == ["bottega/quote"]
 

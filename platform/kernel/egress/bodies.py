@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 from kernel.egress.errors import EgressInterrupted, EgressTooLarge
 

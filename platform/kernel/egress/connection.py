@@ -188,7 +188,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = True
-        if self._head_done and not self._framed and exc is None:
+        if self._head_done and not self._framed and exc is None and self._error is None:
             self.complete = True  # a body that ends with the connection
         self._wake()
         if self._over:
