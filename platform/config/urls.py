@@ -1,40 +1,26 @@
 """Every room's pages and its part of the REST API."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from organisations.api.missing import Missing
 
 
-def room(prefix: str, module: str) -> list[URLPattern | URLResolver]:
-    return [path(prefix, include(module))] if find_spec(module) else []
-
-
 urlpatterns: list[URLPattern | URLResolver] = [
-    *room("", "web.urls"),
-    *room("", "accounts.urls"),
-    *room("", "organisations.urls"),
-    *room("", "events.urls"),
-    *room("", "providers.urls"),
-    *room("", "billing.urls"),
-    *room("", "assistants.turns.urls"),
-    *room("", "assistants.knowledge.urls"),
-    *room("", "assistants.building.urls"),
-    *room("", "assistants.chat.urls"),
-    *room("", "assistants.openai_api.urls"),
-    *room("", "store.urls"),
-    *room("api/v1/", "accounts.api_urls"),
-    *room("api/v1/", "organisations.api_urls"),
-    *room("api/v1/", "providers.api_urls"),
-    *room("api/v1/", "billing.api_urls"),
-    *room("api/v1/", "assistants.turns.api_urls"),
-    *room("api/v1/", "assistants.knowledge.api_urls"),
-    *room("api/v1/", "assistants.building.api_urls"),
-    *room("api/v1/", "assistants.chat.api_urls"),
-    *room("api/v1/", "assistants.openai_api.api_urls"),
-    *room("api/v1/", "store.api_urls"),
+    path("", include("web.urls")),
+    path("", include("accounts.urls")),
+    path("", include("organisations.urls")),
+    path("", include("billing.urls")),
+    path("", include("assistants.building.urls")),
+    path("", include("assistants.chat.urls")),
+    path("", include("store.urls")),
+    path("api/v1/", include("organisations.api_urls")),
+    path("api/v1/", include("providers.api_urls")),
+    path("api/v1/", include("billing.api_urls")),
+    path("api/v1/", include("assistants.turns.api_urls")),
+    path("api/v1/", include("assistants.building.api_urls")),
+    path("api/v1/", include("assistants.chat.api_urls")),
+    path("api/v1/", include("store.api_urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
     # Its script comes from an address of its own: our content security policy forbids inline ones.
     path("api/v1/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),

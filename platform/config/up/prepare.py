@@ -11,7 +11,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from config.embedded.errors import StartError
@@ -27,7 +27,10 @@ def prepare() -> None:
     """
     try:
         django.setup()
+        from config.health import worker_leaves
+
         _check_role()
+        worker_leaves()  # one of an earlier run must not count as this run's
         _step(
             "Bringing the database up to date",
             lambda: call_command("migrate", verbosity=0, interactive=False),
@@ -38,7 +41,7 @@ def prepare() -> None:
         _step("Listing models", lambda: _command("sync_models"))
         if settings.DEMO:
             _step("Laying out the demo content", lambda: _command("load_demo"))
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, CommandError) as error:
         raise StartError(str(error)) from error
     except DatabaseError as error:
         raise StartError(f"The database refuses: {str(error).strip()}") from error
@@ -53,8 +56,7 @@ def _step(title: str, run: Callable[[], object]) -> None:
 
 
 def _command(name: str) -> None:
-    if name in get_commands():
-        call_command(name)
+    call_command(name, verbosity=0)
 
 
 def _check_role() -> None:

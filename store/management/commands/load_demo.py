@@ -20,4 +20,5 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{waiting} demo assistants are published as soon as their files have been read."
             )
-        self.stdout.write(f"Demo sign-ins: {', '.join(NAMES)}; password: {PASSWORD}")
+        if options["verbosity"]:
+            self.stdout.write(f"Demo sign-ins: {', '.join(NAMES)}; password: {PASSWORD}")
