@@ -5,7 +5,6 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from organisations.api.missing import Missing
 
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.urls")),
     path("", include("accounts.urls")),
