@@ -16,7 +16,7 @@ SHOWN_IN_FORMS = (InvalidInput, Conflict, PermissionDenied)
 class PublishForm(forms.Form):
     """Who may use the next version, under which name, and what is new in it."""
 
-    visibility = forms.ChoiceField(choices=Publication.Visibility, label=_("Who may use it"))
+    visibility = forms.ChoiceField(choices=Publication.Visibility, label=_("Who may use it"), required=False)
     slug = forms.CharField(
         label=_("Public name"),
         max_length=MAX_LENGTH,

@@ -11,9 +11,10 @@ from assistants.building.views.assistants import (
     assistant_restore,
 )
 from assistants.building.views.configure import assistant_configure, assistant_picture, assistant_prompt
-from assistants.building.views.knowledge import assistant_knowledge
+from assistants.building.views.knowledge import assistant_knowledge, source_set_of
 from assistants.building.views.publish import assistant_publish, assistant_unpublish
 from assistants.building.views.versions import version_list, version_restore
+from assistants.knowledge.views import knowledge_paths
 
 app_name = "building"
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("build/<str:assistant_id>/configure", assistant_configure, name="assistant_configure"),
     path("build/<str:assistant_id>/prompt", assistant_prompt, name="assistant_prompt"),
     path("build/<str:assistant_id>/knowledge", assistant_knowledge, name="assistant_knowledge"),
+    *knowledge_paths("build/<str:assistant_id>/knowledge/", source_set_of),
     path("build/<str:assistant_id>/versions", version_list, name="version_list"),
     path("build/<str:assistant_id>/versions/<int:number>", version_list, name="version_detail"),
     path("build/<str:assistant_id>/versions/<int:number>/restore", version_restore, name="version_restore"),

@@ -80,6 +80,7 @@ def assistant_unpublish(request: OrganisationRequest, assistant_id: str) -> Http
 def _page(request: OrganisationRequest, assistant_id: str, form: PublishForm | None) -> TemplateResponse:
     builder = open_builder(request.actor, assistant_id, "publish")
     publication = builder.publication
+    panel = _listing_panel(builder) if publication else ""
     checks = run_checks(request.actor, builder.assistant, builder.specification)
     chosen = form["visibility"].value() if form else None
     context = {
@@ -95,7 +96,9 @@ def _page(request: OrganisationRequest, assistant_id: str, form: PublishForm | N
         "disclosure": in_words(derive_disclosure(builder.specification)),
         "next_number": builder.version_count + 1,
         "address": f"{settings.PUBLIC_URL}{PUBLIC_PATH}{publication.slug}" if publication else "",
-        "listing_panel": _listing_panel(builder) if publication else "",
+        "listing_panel": panel,
+        # Once there is something to list, the store's own panel asks who may use it.
+        "asks_who": not panel,
     }
     return TemplateResponse(
         request, "building/publish.html", context, status=400 if form and form.errors else 200

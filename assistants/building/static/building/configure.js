@@ -13,7 +13,7 @@ let base = JSON.parse(document.getElementById("draft-document").textContent);
 const changedPaths = new Set();
 const conflicts = new Map();
 
-const saver = autosave(form, { save, onSaved: afterSaving });
+const saver = autosave(form, { save, state: document.querySelector("[role=status][data-save-state]"), onSaved: afterSaving });
 
 function fields(path) {
   return [...form.querySelectorAll(`[data-path="${CSS.escape(path)}"]`)];
@@ -237,6 +237,14 @@ form.querySelectorAll("[data-view]").forEach((button) =>
 );
 
 // --- What happens while somebody writes ---
+
+// On a phone the head with the save state is hidden; a copy of it stands beside Edit | Preview.
+const shown = document.querySelector("[role=status][data-save-state]");
+const mirror = document.querySelector("[data-save-copy]");
+new MutationObserver(() => {
+  mirror.dataset.state = shown.dataset.state;
+  mirror.querySelector("[data-save-copy-words]").textContent = shown.textContent.trim();
+}).observe(shown, { attributes: true, childList: true, subtree: true, characterData: true });
 
 function noteChange(event) {
   const path = event.target && pathOf(event.target);
