@@ -11,7 +11,7 @@ from django.urls import reverse
 from kernel import errors
 from web import views
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
