@@ -31,6 +31,7 @@ PAGE = 30
 def conversation_list(request: OrganisationRequest) -> HttpResponse:
     """All of one's conversations, searched and paged."""
     context = _list_context(request)
+    context["conversation"] = {"public_id": request.GET.get("at", "")}
     partial = request.headers.get("HX-Request") and request.headers.get("HX-Target") == "chat-list"
     return TemplateResponse(request, "chat/_list.html" if partial else "chat/conversation_list.html", context)
 

@@ -79,11 +79,19 @@ function show(event, body) {
 async function reload() {
   const follow = atBottom();
   const { data } = await request(chat.dataset.threadUrl, { headers: { Accept: "text/html" } });
-  const text = data ?? (await (await fetch(chat.dataset.threadUrl)).text());
-  thread.innerHTML = text;
+  thread.innerHTML = data ?? "";
   window.htmx?.process(thread);
-  document.body.dispatchEvent(new CustomEvent("recent-changed"));
+  retitle(thread.querySelector("[data-title]").dataset.title);
   if (follow) toBottom();
+}
+
+function retitle(title) {
+  const shown = document.getElementById("chat-title-shown");
+  if (shown.textContent === title) return;
+  shown.textContent = title;
+  document.title = `${title} · Bottega`;
+  document.body.dispatchEvent(new CustomEvent("recent-changed"));
+  window.htmx?.ajax("GET", `/chats/?at=${chat.dataset.conversation}`, { target: "#chat-list", swap: "innerHTML" });
 }
 
 async function ask(text, parent) {
