@@ -6,7 +6,7 @@ from celery import shared_task
 
 from store.demo.publish import publish_demo_assistant
 
-ATTEMPTS, PAUSE = 300, 2.0
+ATTEMPTS, PAUSE = 300, 2
 
 
 @shared_task(name="store.publish_demo_assistant", bind=True, max_retries=ATTEMPTS, default_retry_delay=PAUSE)

@@ -1,10 +1,12 @@
 """Lay the demo out: people, organisations, assistants with real knowledge. Nothing is done twice."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from assistants.building.actions.create_assistant import create_assistant
@@ -43,11 +45,14 @@ ROLES = {
 
 class DemoRefused(Conflict):
     code = "demo_refused"
-    user_message = "Demo sign-ins have a known password and are never made in production."
+    user_message = _("Demo sign-ins have a known password and are never made in production.")
 
 
-def load_demo() -> int:
+def load_demo(*, only: Collection[str] = ()) -> int:
     """Make what is missing of the demo and have it published as soon as it can be searched.
+
+    Args:
+        only: slugs of the assistants that are wanted; all of them by default.
 
     Returns:
         how many assistants still wait for publishing; their jobs are queued.
@@ -59,13 +64,14 @@ def load_demo() -> int:
         raise DemoRefused
     people = {email: _person(email) for email in NAMES}
     actors = {name: _organisation(name, people) for name in OWNERS}
+    wanted = [demo for demo in demo_assistants() if not only or demo.slug in only]
     if not _was_laid_out(actors[HARBOUR]):
-        for demo in demo_assistants():
+        for demo in wanted:
             with translation.override(demo.language):
                 _assistant(actors[demo.organisation], demo)
         with tenant_scope(actors[HARBOUR].organisation, durable=True):
             record_audit(actors[HARBOUR], LAID_OUT)
-    return sum(_publish_later(actors[demo.organisation], demo) for demo in demo_assistants())
+    return sum(_publish_later(actors[demo.organisation], demo) for demo in wanted)
 
 
 def _person(email: str) -> User:
