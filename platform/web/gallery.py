@@ -1,9 +1,11 @@
 """Made-up content for the component gallery."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from web import markdown
 from web.charts import BarChart, Series
@@ -55,6 +57,7 @@ def samples() -> dict[str, Any]:
     form = SampleForm({"name": "", "email": "you@", "category": "law", "grounding": "only", "about": "Words"})
     days = [str(day) for day in range(1, 31)]
     return {
+        "moment": timezone.now() - timedelta(minutes=12),
         "icons": sorted(icon_set()),
         "drawings": sorted(DRAWINGS),
         "form": SampleForm(),

@@ -284,3 +284,13 @@ def test_a_password_can_be_looked_at(visit: Callable[..., Page]) -> None:
     expect(field).to_have_attribute("type", "text")
     page.get_by_role("button", name="Hide the password").click()
     expect(field).to_have_attribute("type", "password")
+
+
+def test_alpine_comes_only_to_pages_that_use_it(gallery: Page) -> None:
+    assert gallery.evaluate("'Alpine' in window") is False
+    with gallery.expect_response("**/alpine-csp*"):
+        gallery.evaluate(
+            "document.querySelector('main').insertAdjacentHTML('beforeend', '<p x-data x-text=\"1\" id=\"al\"></p>');"
+            "document.body.dispatchEvent(new CustomEvent('htmx:load', {bubbles: true}))"
+        )
+    expect(gallery.locator("#al")).to_have_text("1")

@@ -1,5 +1,6 @@
 // Everything that all pages share. Rooms import the modules beside this one by name.
 
+import { startAlpine } from "./alpine.js";
 import { startAutosave } from "./autosave.js";
 import { startCopy } from "./copy.js";
 import { startDialogs } from "./dialogs.js";
@@ -21,3 +22,4 @@ startShortcuts();
 startSearch();
 startAutosave();
 startPasswords();
+startAlpine();
