@@ -10,6 +10,7 @@ from django.db import connection
 
 from billing.prices import cost_of, this_month
 from kernel.actions import assert_in_action
+from kernel.tenancy import HasPk
 from providers.catalogue import PriceSnapshot
 
 
@@ -62,24 +63,25 @@ SET spent = period.spent + %(cost)s, reserved = GREATEST(period.reserved - %(rel
 """
 
 
-def settle(*, organisation: Any, reference: str, usages: Sequence[UsageInput]) -> None:
+def settle(*, organisation: HasPk | int, reference: str, usages: Sequence[UsageInput]) -> None:
     """Record the calls of `reference`, charge them and release what is left of its reservation.
 
     Idempotent by (reference, ordinal). What was really used is always recorded and charged, even beyond the
-    reservation: it has been spent. In the caller's open tenant transaction.
+    reservation: it has been spent. In the caller's open tenant transaction. `organisation` may be its integer key.
     """
     assert_in_action()
-    key = [organisation.pk, reference]
+    organisation_id = organisation if isinstance(organisation, int) else organisation.pk
+    key = [organisation_id, reference]
     with connection.cursor() as cursor:
         if usages:
             statement = WRITE.format(rows=", ".join([ROW] * len(usages)))
-            rows = [value for usage in usages for value in _row(organisation.pk, reference, usage)]
+            rows = [value for usage in usages for value in _row(organisation_id, reference, usage)]
             cursor.execute(statement, [*rows, *key, *key])
         else:
             cursor.execute(RELEASE, key)
         cost, released, month = cursor.fetchone() or (0, 0, None)
         if cost or released:
-            _charge(cursor, organisation.pk, month, cost, released)
+            _charge(cursor, organisation_id, month, cost, released)
 
 
 def _charge(cursor: Any, organisation_id: int, month: date | None, cost: int, released: int) -> None:

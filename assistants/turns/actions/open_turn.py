@@ -9,6 +9,7 @@ from assistants.turns.plan import AssistantPlan
 from billing.actions.reserve import reserve
 from kernel.actions import assert_in_action
 from kernel.money import price_of
+from kernel.rows import insert_row
 from organisations.actors import Actor
 from providers.catalogue import ModelInfo, get_model
 from providers.gateway import chat_model
@@ -63,7 +64,7 @@ def open_turn(
     """
     assert_in_action()
     info = get_model(plan.model_id)
-    turn = Turn.objects.create(
+    turn = Turn(
         organisation_id=actor.organisation.pk,
         user_id=actor.user_id,
         api_key_id=actor.api_key_id,
@@ -80,6 +81,7 @@ def open_turn(
         prompt_tokens=_prompt_estimate(plan, question, history),
         price=_price_note(info),
     )
+    insert_row(turn)
     reserve(
         organisation=actor.organisation,
         reference=turn.public_id,
