@@ -148,9 +148,8 @@ class EmbeddedPostgres:
             **self.user.popen_arguments(),
         )
         if made.returncode:
-            raise StartError(
-                f"PostgreSQL could not be set up in {new}: {_last_line(made.stderr or made.stdout)}"
-            )
+            shutil.rmtree(new, ignore_errors=True)
+            raise StartError(f"PostgreSQL could not be set up in {self.folder}: {_reason(made.stderr)}")
         new.rename(self.folder)
 
     def _write_access_rules(self) -> None:
@@ -207,6 +206,11 @@ def _data_argument(folder: Path) -> str:
 def _shared_buffers() -> str:
     memory = psutil.virtual_memory().total // 2**20
     return f"{max(64, min(512, memory // 16))}MB"
+
+
+def _reason(text: str) -> str:
+    faults = [line for line in text.splitlines() if any(word in line for word in ("FATAL", "PANIC", "error:"))]
+    return faults[0].split(": ", 1)[-1].strip() if faults else _last_line(text)
 
 
 def _last_line(text: str) -> str:
