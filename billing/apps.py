@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
 from kernel import registries
 
@@ -12,4 +14,10 @@ class BillingConfig(AppConfig):
             "task": "billing.release_expired",
             "schedule": 60.0,
         }
+        registries.organisation_tabs.register(
+            registries.NavigationEntry("usage", _("Usage"), "chart-column", "billing:usage", 60)
+        )
         registries.shell_fragments.register(registries.ShellFragment("allowance", "billing:allowance_meter"))
+        registries.organisation_tabs.register(
+            registries.NavigationEntry("usage", _("Usage"), "chart-column", "billing:usage", 50)
+        )
