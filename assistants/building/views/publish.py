@@ -100,9 +100,7 @@ def _page(request: OrganisationRequest, assistant_id: str, form: PublishForm | N
         # Once there is something to list, the store's own panel asks who may use it.
         "asks_who": not panel,
     }
-    return TemplateResponse(
-        request, "building/publish.html", context, status=400 if form and form.errors else 200
-    )
+    return TemplateResponse(request, "building/publish.html", context)
 
 
 def _present(publication: Publication | None) -> dict[str, str]:

@@ -43,9 +43,15 @@ function writeField(path, value) {
     if (field.type === "radio") field.checked = field.value === value;
     else if (field.type === "checkbox") field.checked = Boolean(value);
     else field.value = value ?? "";
+    showCount(field);
   }
   if (path === "profile.picture") drawPicture(value);
   return undefined;
+}
+
+function showCount(field) {
+  const counter = field.id && form.querySelector(`[data-count-for="${field.id}"]`);
+  if (counter) counter.textContent = `${[...field.value].length} / ${field.maxLength}`;
 }
 
 function lookUp(documentValue, path) {
@@ -249,8 +255,7 @@ new MutationObserver(() => {
 function noteChange(event) {
   const path = event.target && pathOf(event.target);
   if (path) changedPaths.add(path);
-  const counter = event.target?.id && form.querySelector(`[data-count-for="${event.target.id}"]`);
-  if (counter) counter.textContent = `${[...event.target.value].length} / ${event.target.maxLength}`;
+  if (event.target) showCount(event.target);
 }
 
 form.addEventListener("input", noteChange, true);
