@@ -170,13 +170,18 @@ def parsed_twin(document: Document) -> Document | None:
     return rows.exclude(pk=document.pk).order_by("-finished_at").first() if document.sha256 else None
 
 
-def missing_vectors(document_id: int, *, limit: int) -> list[tuple[int, str, str]]:
-    """(passage, heading, text) of the next passages of a document that have no vector yet."""
+def missing_vectors(document: Document) -> list[int]:
+    """Primary keys of the document's passages that have no vector yet, in their order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.id, p.heading, p.text FROM knowledge_passage p JOIN knowledge_passagevector v ON v.id = p.id"
-            " WHERE p.document_id = %s AND v.embedding IS NULL ORDER BY p.ordinal LIMIT %s",
-            [document_id, limit],
+            "SELECT id FROM knowledge_passagevector WHERE organisation_id = %s AND source_set_id = %s"
+            " AND document_id = %s AND embedding IS NULL ORDER BY id",
+            [document.organisation_id, document.source_set_id, document.pk],
         )
-        found: list[tuple[int, str, str]] = cursor.fetchall()
-    return found
+        return [key for (key,) in cursor.fetchall()]
+
+
+def passage_texts(organisation_id: int, ids: Sequence[int]) -> list[tuple[str, str]]:
+    """(heading, text) of passages, in the order of their keys."""
+    rows = Passage.objects.for_organisation(organisation_id).filter(pk__in=ids).order_by("pk")
+    return list(rows.values_list("heading", "text"))

@@ -1,7 +1,8 @@
 """Bulk writes of passages and vectors. COPY goes through temporary tables: it may not write past row-level security."""
 
+import json
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from assistants.knowledge.models import Document, DocumentPage
+from assistants.knowledge.models import Document
 from assistants.knowledge.passages import Paragraph, PassageDraft
 from kernel.actions import assert_in_action
 from kernel.ids import new_public_id
@@ -29,6 +30,11 @@ INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, documen
 SELECT p.id, p.organisation_id, %(source_set)s, p.document_id,
     setweight(to_tsvector('english', i.terms), 'A') || setweight(to_tsvector('english', %(title)s || ' ' || i.heading), 'D')
 FROM incoming i JOIN knowledge_passage p ON p.document_id = %(document)s AND p.ordinal = i.ordinal
+"""
+_INCOMING_PAGES = "CREATE TEMPORARY TABLE incoming_page (number int, paragraphs jsonb) ON COMMIT DROP"
+_PAGES = """
+INSERT INTO knowledge_documentpage (organisation_id, document_id, number, paragraphs)
+SELECT %s, %s, number, paragraphs FROM incoming_page
 """
 _VECTORS = "CREATE TEMPORARY TABLE arriving (id bigint, embedding halfvec) ON COMMIT DROP"
 _JOIN_VECTORS = """
@@ -60,7 +66,7 @@ def swap_in(document: Document, paragraphs: Sequence[Paragraph], passages: Seque
         cursor.execute(_PASSAGES, values)
         cursor.execute(_WORDS, values)
         cursor.execute("DROP TABLE incoming")
-    DocumentPage.objects.bulk_create(_pages(document, paragraphs), batch_size=500)
+        _copy_pages(cursor, document, paragraphs)
 
 
 def _clear(cursor: CursorWrapper, document: Document) -> None:
@@ -75,12 +81,14 @@ def _copy_passages(cursor: CursorWrapper, passages: Sequence[PassageDraft]) -> N
             copy.write_row((new_public_id("psg_"), p.ordinal, p.text, *place, search_terms(p.text)))
 
 
-def _pages(document: Document, paragraphs: Sequence[Paragraph]) -> Iterable[DocumentPage]:
-    for section, group in groupby(paragraphs, key=lambda paragraph: paragraph.section):
-        rows = [[p.number, p.start, p.end, p.heading or None, p.text] for p in group]
-        yield DocumentPage(
-            organisation_id=document.organisation_id, document=document, number=section, paragraphs=rows
-        )
+def _copy_pages(cursor: CursorWrapper, document: Document, paragraphs: Sequence[Paragraph]) -> None:
+    cursor.execute(_INCOMING_PAGES)
+    with cursor.copy("COPY incoming_page FROM STDIN") as copy:
+        for section, group in groupby(paragraphs, key=lambda paragraph: paragraph.section):
+            rows = [[p.number, p.start, p.end, p.heading or None, p.text] for p in group]
+            copy.write_row((section, json.dumps(rows, ensure_ascii=False)))
+    cursor.execute(_PAGES, [document.organisation_id, document.pk])
+    cursor.execute("DROP TABLE incoming_page")
 
 
 def join_vectors(document_id: int, ids: Sequence[int], vectors: Sequence[Sequence[float]]) -> None:

@@ -4,13 +4,14 @@ import threading
 import time
 
 import structlog
+from django.db.models import F
 from django.utils import timezone
 
 from assistants.knowledge.actions.end_document import fail_document, postpone_document
 from assistants.knowledge.actions.queue_document import queue_document
 from assistants.knowledge.leases import Lease, LeaseLost, claim, kept
 from assistants.knowledge.models import Document
-from assistants.knowledge.queries import missing_vectors
+from assistants.knowledge.queries import missing_vectors, passage_texts
 from assistants.knowledge.storing import forget_vectors, join_vectors
 from kernel.tenancy import tenant_scope
 from providers.errors import ProviderBadRequest, ProviderError, ProviderUnauthorised
@@ -19,7 +20,8 @@ from providers.ports import Embedder
 
 SLICE_SECONDS = 120.0  # then other documents have their turn
 WRITE_SECONDS = 0.7  # about how long a batch takes, whatever the model: progress is seen, and little is lost
-FIRST_BATCH, SMALLEST, LARGEST = 16, 4, 512
+FIRST_BATCH, SMALLEST, LARGEST = 16, 4, 1024
+GROWTH = 32  # at most, from one batch to the next
 logger = structlog.get_logger(__name__)
 
 
@@ -52,22 +54,24 @@ def embed_document(*, organisation_id: int, document_id: str) -> None:
 def _embed(lease: Lease, lost: threading.Event) -> None:
     with tenant_scope(lease.organisation_id, durable=True):
         model = embedder()
-        done = _begin(lease, model)
-    started, size = time.monotonic(), FIRST_BATCH
-    while not lost.is_set():
+        missing = _begin(lease, model)
+    done, started, size = 0, time.monotonic(), FIRST_BATCH
+    while done < len(missing) and not lost.is_set():
         if time.monotonic() - started > SLICE_SECONDS:
             _queue_rest(lease)
             return
+        batch = missing[done : done + size]
         with tenant_scope(lease.organisation_id, durable=True):
-            batch = missing_vectors(lease.document_id, limit=size)
-        if not batch:
-            _ready(lease)
-            return
+            texts = [
+                embedding_text(heading, text) for heading, text in passage_texts(lease.organisation_id, batch)
+            ]
         began = time.monotonic()
-        vectors = model.passages([embedding_text(heading, text) for _, heading, text in batch])
+        vectors = model.passages(texts)
         size = _next_size(len(batch), time.monotonic() - began)
+        _keep(lease, batch, vectors)
         done += len(batch)
-        _keep(lease, [key for key, _, _ in batch], vectors, done)
+    if not lost.is_set():
+        _ready(lease)
 
 
 def embedding_text(heading: str, text: str) -> str:
@@ -75,25 +79,24 @@ def embedding_text(heading: str, text: str) -> str:
     return f"{heading}\n{text}" if heading else text
 
 
-def _begin(lease: Lease, model: Embedder) -> int:
-    """Note the model; vectors of another one are of no use and are made again. Returns how many are there."""
-    rows = Document.objects.for_organisation(lease.organisation_id)
-    document = rows.get(pk=lease.document_id)
+def _begin(lease: Lease, model: Embedder) -> list[int]:
+    """Note the model; vectors of another one are of no use and are made again. Returns the passages without one."""
+    document: Document = Document.objects.for_organisation(lease.organisation_id).get(pk=lease.document_id)
     if document.embedder not in ("", model.name):
         forget_vectors(document)
-        document.done = 0
-    lease.update(embedder=model.name, done=document.done)
-    return int(document.done)
+    missing = missing_vectors(document)
+    lease.update(embedder=model.name, done=document.passages - len(missing))
+    return missing
 
 
 def _next_size(size: int, seconds: float) -> int:
     fitting = int(size * WRITE_SECONDS / max(seconds, 0.001))
-    return max(SMALLEST, min(LARGEST, fitting, size * 4))
+    return max(SMALLEST, min(LARGEST, fitting, size * GROWTH))
 
 
-def _keep(lease: Lease, ids: list[int], vectors: list[list[float]], done: int) -> None:
+def _keep(lease: Lease, ids: list[int], vectors: list[list[float]]) -> None:
     with tenant_scope(lease.organisation_id, durable=True):
-        lease.update(done=done, attempts=0)
+        lease.update(done=F("done") + len(ids), attempts=0)
         join_vectors(lease.document_id, ids, vectors)
 
 

@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""How fast a PDF becomes searchable, and what its embedding costs beside the embedder's own time.
+
+1. A PDF of 200 pages is uploaded to a running Bottega: seconds until a search by words finds it.
+2. Its embedding by the built-in model, held against the rate that the same model reaches by itself, before and after.
+3. With an embeddings server that takes 40 ms a call: pages a second from upload to ready, held against LangChain's
+   usual pipeline (in an environment of its own, made at the first run) over the same files, server and database, in turn.
+   Four files of 200 pages, as people drop them; and one file alone, which leaves a worker idle, as a further figure.
+
+    .venv/bin/python benchmarks/ingest.py [--quick]
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+
+from harness.embeddings import MODEL
+from harness.knowledge import Creator, worker
+from harness.services import BENCHMARKS, Installation, free_port, installation, running, wait_until_up
+
+PAGES = 200
+FILES = 4
+CALL_MS = 40
+SAMPLE = 40  # passages that the embedder's own rate is measured with
+TARGETS = {"word_search_seconds": "<= 15", "embedding_ratio": "<= 1.2", "pages_per_second_ratio": ">= 3"}
+PEER = Path(tempfile.gettempdir()) / "bottega-bench-langchain"
+
+
+def make_pdf(target: Path, pages: int, *, seed: int = 5) -> bytes:
+    """A text PDF: about 420 words a page under a heading, in Zipf's proportions; the same bytes for the same seed."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfgen import canvas
+
+    dice = random.Random(seed)
+    syllables = re.findall(r"\w+", "ka lo mi ter ran so vel qui dor pan est ing ar bel cu de fo gra hu is")
+    words = ["".join(dice.choices(syllables, k=dice.randint(1, 4))) for _ in range(6000)]
+    weights = [1 / (rank + 2) for rank in range(len(words))]
+    drawing = canvas.Canvas(str(target), pagesize=A4, invariant=1)
+    for page in range(1, pages + 1):
+        drawing.setFont("Helvetica-Bold", 14)
+        drawing.drawString(60, 790, f"{page}. " + " ".join(dice.choices(words, weights, k=5)).title())
+        drawing.setFont("Times-Roman", 11)
+        y = 765
+        for line in range(42):
+            y -= 8 if line % 9 == 8 else 0
+            marked = f"marker{page} " if line == 20 else ""
+            drawing.drawString(
+                60, y, marked + " ".join(dice.choices(words, weights, k=10)) + (". " if line % 3 == 2 else "")
+            )
+            y -= 16
+        drawing.showPage()
+    drawing.save()
+    return target.read_bytes()
+
+
+def built_in(folder: Path, *, quick: bool) -> dict[str, float]:
+    """Parts one and two."""
+    with installation({}) as made, made.web() as (address, _), worker(made):
+        creator = Creator(made, address)
+        searchable = word_search(creator, make_pdf(folder / "long.pdf", PAGES))
+        print(f"{PAGES} pages answer a search by words after {searchable:.2f} s", flush=True)
+    with installation({}) as made, made.web() as (address, _), worker(made):
+        creator = Creator(made, address)
+        figures = embedding(made, creator, folder, make_pdf(folder / "some.pdf", 10 if quick else 60, seed=6))
+    return {"word_search_seconds": round(searchable, 2), **figures}
+
+
+def word_search(creator: Creator, pdf: bytes) -> float:
+    """Seconds from the upload's start until a word of the last page is found."""
+    assistant = creator.assistant("Long")
+    started = time.monotonic()
+    creator.upload(assistant, "long.pdf", pdf)
+    while not any(
+        f"marker{PAGES}" in p["text"] for p in creator.retrieve(assistant, f"marker{PAGES}", mode="words")
+    ):
+        time.sleep(0.05)
+    return time.monotonic() - started
+
+
+def embedding(made: Installation, creator: Creator, folder: Path, pdf: bytes) -> dict[str, float]:
+    """Seconds that the embedding takes, by what the embedder itself would take."""
+    assistant = creator.assistant("Embedded")
+    source = creator.upload(assistant, "some.pdf", pdf)
+    found = creator.wait(assistant, source, until="searchable")
+    started = time.monotonic()
+    texts = folder / "texts.json"
+    while found["state"] != "ready":
+        found = creator.source(assistant, source)
+        print(f"\r  embedded {found['progress']['done']} of {found['passages']}", end="", flush=True)
+        time.sleep(0.1)
+    took = time.monotonic() - started
+    sample = [passage["text"] for passage in creator.retrieve(assistant, "marker1 marker2 marker3", k=SAMPLE)]
+    texts.write_text(json.dumps(sample))
+    rates = [float(made.run("harness.embedder_rate", str(texts))) for _ in range(2)]
+    own = found["passages"] / median(rates)
+    print(
+        f"\r{found['passages']} passages embedded in {took:.1f} s; the embedder by itself takes {own:.1f} s"
+    )
+    return {"embedding_ratio": round(took / own, 3), "embedder_passages_per_second": round(median(rates), 2)}
+
+
+def against_langchain(folder: Path, rounds: int) -> dict[str, float]:
+    """Part three."""
+    peer = peer_python()
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/v1"
+    with ExitStack() as stack:
+        environment = dict(os.environ) | {"PYTHONPATH": str(BENCHMARKS)}
+        serving = [sys.executable, "-m", "harness.embeddings", str(port), str(CALL_MS)]
+        process = stack.enter_context(running(serving, environment))
+        wait_until_up(f"{url}/models", process)
+        made = stack.enter_context(
+            installation({"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-x", "EMBEDDING_MODEL": MODEL})
+        )
+        address, _ = stack.enter_context(made.web())
+        stack.enter_context(worker(made))
+        creator = Creator(made, address)
+        peer_url = peer_database(made)
+        several = compared(creator, peer, folder, FILES, rounds, peer_url, url)
+        one = compared(creator, peer, folder, 1, rounds, peer_url, url)
+    ratio = [median(a / b for a, b in pairs) for pairs in (several, one)]
+    return {
+        "pages_per_second": round(median(a for a, _ in several), 1),
+        "langchain_pages_per_second": round(median(b for _, b in several), 1),
+        "pages_per_second_ratio": round(ratio[0], 2),
+        "one_file_ratio": round(ratio[1], 2),
+    }
+
+
+def compared(
+    creator: Creator, peer: Path, folder: Path, files: int, rounds: int, peer_url: str, url: str
+) -> list[tuple[float, float]]:
+    """Pages a second of both, round by round; a first round that warms both is left out."""
+    found = []
+    for number in range(rounds + 1):
+        paths = [folder / f"{files}-{number}-{index}.pdf" for index in range(files)]
+        pdfs = [
+            make_pdf(path, PAGES, seed=1000 * files + 10 * number + index) for index, path in enumerate(paths)
+        ]
+        ours = PAGES * files / ready_seconds(creator, pdfs)
+        theirs = PAGES * files / peer_seconds(peer, paths, peer_url, url)
+        note = "" if number else " (warming up)"
+        print(
+            f"  {files} x {PAGES} pages: Bottega {ours:.0f} pages/s, LangChain {theirs:.0f} pages/s{note}",
+            flush=True,
+        )
+        found.append((ours, theirs))
+    return found[1:]
+
+
+def ready_seconds(creator: Creator, pdfs: list[bytes]) -> float:
+    """Seconds from the first upload's start until all documents are ready."""
+    assistant = creator.assistant("Round")
+    started = time.monotonic()
+    sources = [creator.upload(assistant, f"{index}.pdf", pdf) for index, pdf in enumerate(pdfs)]
+    for source in sources:
+        creator.wait(assistant, source, pause=0.05)
+    return time.monotonic() - started
+
+
+def peer_python() -> Path:
+    """The interpreter of an environment with LangChain, made where it is missing."""
+    python = PEER / "bin" / "python"
+    packages = [
+        "langchain-community",
+        "langchain-openai",
+        "langchain-postgres",
+        "langchain-text-splitters",
+        "pypdf",
+    ]
+    if not python.exists() or subprocess.run([python, "-c", "import langchain_postgres, pypdf"]).returncode:
+        print("Installing LangChain into an environment of its own", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", PEER], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages, "psycopg[binary]"], check=True)
+    return python
+
+
+def peer_database(made: Installation) -> str:
+    """A database of the same server for the peer, as its owner."""
+    url = made.environment["DATABASE_OWNER_URL"]
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def peer_seconds(python: Path, pdfs: list[Path], postgres: str, url: str) -> float:
+    """Seconds that LangChain takes for the files, in a process of its own."""
+    script = BENCHMARKS / "harness" / "langchain_pipeline.py"
+    done = subprocess.run([python, script, postgres, url, MODEL, *pdfs], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"LangChain failed:\n{done.stderr[-2000:]}")
+    return float(done.stdout.splitlines()[-1])
+
+
+def holds(figures: dict[str, float]) -> bool:
+    """Whether every target is met."""
+    compare = {"<=": float.__le__, ">=": float.__ge__}
+    parts = ((name, *target.split()) for name, target in TARGETS.items())
+    return all(compare[sign](float(figures[name]), float(bound)) for name, sign, bound in parts)
+
+
+def main() -> None:
+    """Print the table, and the figures as JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer pages to embed and one round against LangChain"
+    )
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        figures = built_in(folder, quick=options.quick)
+        figures |= against_langchain(folder, rounds=1 if options.quick else 4)
+    print(
+        json.dumps({"benchmark": "ingest", "figures": figures, "targets": TARGETS, "holds": holds(figures)})
+    )
+
+
+if __name__ == "__main__":
+    main()
