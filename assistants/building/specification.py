@@ -4,6 +4,7 @@ A draft and a version hold the same document; everything that a turn, a listing 
 assistant is in it. Its documents of knowledge are the one exception: a version names them in its manifest.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Annotated, Any, Literal, TypeVar
@@ -43,6 +44,12 @@ def _filled(values: list[str]) -> list[str]:
     return [value for value in values if value]
 
 
+def _is_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", value):
+        raise PydanticCustomError("not_a_name", "not a name")
+    return value
+
+
 def _no_actions_yet(values: list[Any]) -> list[Any]:
     if values:
         raise PydanticCustomError("unknown_action", "unknown action")
@@ -54,7 +61,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_
 Rule = Annotated[Line, StringConstraints(max_length=500)]
 Starter = Annotated[Line, StringConstraints(max_length=200)]
 Instruction = Annotated[Text, Field(max_length=INSTRUCTION_CHARACTERS)]
-CapabilityName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+CapabilityName = Annotated[str, AfterValidator(_is_name)]
 
 
 class Part(BaseModel):
@@ -226,6 +233,7 @@ _MESSAGES: dict[str, tuple[str, str | Promise]] = {
         "forbidden_character",
         _("This holds a character that cannot be stored (NUL). Remove it."),
     ),
+    "not_a_name": ("invalid", _("Use small letters, digits and underscores, beginning with a letter.")),
     "unknown_action": ("unknown_action", _("There is no such action in this organisation.")),
     "instructions_too_long": (
         "instructions_too_long",

@@ -274,8 +274,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["kernel.parsers.JsonParser"],
     "EXCEPTION_HANDLER": "kernel.problems.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "organisations.api.schema.HouseSchema",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` means something else where we use it
 }
 # Requests a minute of one API key or person; 0 switches the limit off. Generous where people try things out.
 API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", default=600 if PRODUCTION else 6000)
@@ -283,6 +284,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Bottega",
     "DESCRIPTION": "Build, publish, discover and chat with assistants.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
