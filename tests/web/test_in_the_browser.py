@@ -294,3 +294,11 @@ def test_alpine_comes_only_to_pages_that_use_it(gallery: Page) -> None:
             "document.body.dispatchEvent(new CustomEvent('htmx:load', {bubbles: true}))"
         )
     expect(gallery.locator("#al")).to_have_text("1")
+
+
+def test_open_menus_and_dialogs_are_accessible(gallery: Page) -> None:
+    gallery.emulate_media(reduced_motion="reduce")
+    for opener in ("[popovertarget=account-menu]", "[data-open-search]", "[data-open-dialog=g-dialog]"):
+        gallery.locator(f"{opener}:visible").first.click()
+        assert Axe().run(gallery).response["violations"] == []
+        gallery.keyboard.press("Escape")
