@@ -209,7 +209,9 @@ def _shared_buffers() -> str:
 
 
 def _reason(text: str) -> str:
-    faults = [line for line in text.splitlines() if any(word in line for word in ("FATAL", "PANIC", "error:"))]
+    faults = [
+        line for line in text.splitlines() if any(word in line for word in ("FATAL", "PANIC", "error:"))
+    ]
     return faults[0].split(": ", 1)[-1].strip() if faults else _last_line(text)
 
 

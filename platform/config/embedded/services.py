@@ -27,7 +27,8 @@ def open_data_folder(folder: Path) -> None:
         StartError: it cannot be made, belongs to somebody else, or the disk is full.
     """
     try:
-        (folder / "logs").mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "logs").mkdir(exist_ok=True)
         probe = folder / ".write-test"
         probe.write_bytes(b"\0" * 65536)
         probe.unlink()
