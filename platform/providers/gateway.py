@@ -45,7 +45,12 @@ def embedder(name: str | None = None) -> Embedder:
         return local_embedder()
     snapshot = catalogue.snapshot()
     info = catalogue.get_model(model_id)
-    return OpenAIEmbedder(_endpoint(info, snapshot.access[model_id]), dimensions=info.dimensions)
+    return _openai_embedder(_endpoint(info, snapshot.access[model_id]), info.dimensions)
+
+
+@lru_cache(maxsize=16)
+def _openai_embedder(endpoint: Endpoint, dimensions: int | None) -> OpenAIEmbedder:
+    return OpenAIEmbedder(endpoint, dimensions=dimensions)  # kept for its connections
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 BATCH = 16  # passages a call of the engine, so that a question never waits long for its turn
@@ -20,12 +20,14 @@ class LocalEmbedder:
         self.name = name
         self._threads = threads or min(4, os.cpu_count() or 1)
         self._lock = threading.Lock()  # the engine serves one call at a time
+        # Retrieval and Quote ask for the same question's vector in one turn.
+        self._query = lru_cache(maxsize=256)(self._ask)
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed")
 
     async def query(self, text: str) -> list[float]:
         """Embed one question without blocking the event loop."""
         loop = asyncio.get_running_loop()
-        return (await loop.run_in_executor(self._executor, self._embed, [text], True))[0]
+        return await loop.run_in_executor(self._executor, self._query, text)
 
     async def sentences(self, texts: list[str]) -> list[list[float]]:
         """Embed a few sentences without blocking the event loop."""
@@ -38,6 +40,9 @@ class LocalEmbedder:
         for start in range(0, len(texts), BATCH):
             found += self._embed(texts[start : start + BATCH], False)
         return found
+
+    def _ask(self, text: str) -> list[float]:
+        return self._embed([text], True)[0]
 
     def _embed(self, texts: list[str], is_query: bool) -> list[list[float]]:
         clean = [text[:MAX_CHARACTERS].replace("\x00", " ") for text in texts]
