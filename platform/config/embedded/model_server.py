@@ -7,7 +7,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 CONTEXT_TOKENS = 8192
-NO_ORIGIN = "null"  # no web page may call the server from a visitor's browser
 
 
 def smollm2_path() -> Path | None:
@@ -30,7 +29,8 @@ def serve(path: str, name: str, port: int) -> None:
     parameters.cpuparams.n_threads = max(1, (os.cpu_count() or 2) // 2)
     parameters.cpuparams_batch.n_threads = parameters.cpuparams.n_threads
     parameters.ui = False
-    parameters.cors_origins, parameters.cors_origins_explicit = NO_ORIGIN, True
+    # No other web page may call the server from a visitor's browser.
+    parameters.cors_origins, parameters.cors_origins_explicit = f"http://127.0.0.1:{port}", True
     server = xllamacpp.Server(parameters)
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     del server
