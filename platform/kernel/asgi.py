@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel import errors, registries
 from kernel.middleware import request_id_from
 from kernel.problems import problem_document, problem_headers
+from kernel.text import has_nul
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -111,10 +112,11 @@ class StreamRequest:
             MalformedBody: it is something else.
         """
         try:
-            document = orjson.loads(await self.body(limit))
+            body = await self.body(limit)
+            document = orjson.loads(body)
         except (orjson.JSONDecodeError, RecursionError) as error:
             raise MalformedBody from error
-        if not isinstance(document, dict):
+        if not isinstance(document, dict) or has_nul(body, document):
             raise MalformedBody
         return document
 
@@ -269,16 +271,10 @@ async def _serve(route: StreamRoute, request: StreamRequest, send: Send) -> None
         await _fail(route, respond, error)
     except Exception as fault:
         logger.exception("stream_route_failed", route=route.name)
-        await _fail(route, respond, InternalError())
+        await _fail(route, respond, errors.InternalError())
         raise fault
     finally:
         structlog.contextvars.unbind_contextvars("request_id")
-
-
-class InternalError(errors.DomainError):
-    code = "internal_error"
-    status = 500
-    user_message = _("Something failed on our side. It was logged with this request's id; try again.")
 
 
 async def _fail(route: StreamRoute, respond: Responder, error: errors.DomainError) -> None:

@@ -10,6 +10,7 @@ DomainError
 ├── StaleRevision         412  somebody changed it meanwhile
 ├── TooLarge              413  more bytes than are allowed
 ├── RateLimited           429  too often; says when to try again
+├── InternalError         500  a fault of ours
 └── Unavailable           503  something we depend on does not answer
 
 Every room's own errors subclass one of these beside the function that raises them.
@@ -117,6 +118,12 @@ class RateLimited(DomainError):
     def __init__(self, *, retry_after: int, **context: Any) -> None:
         self.retry_after = retry_after
         super().__init__(retry_after=retry_after, **context)
+
+
+class InternalError(DomainError):
+    code = "internal_error"
+    status = 500
+    user_message = _("Something failed on our side. It was logged with this request's id; try again.")
 
 
 class Unavailable(DomainError):

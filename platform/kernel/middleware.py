@@ -43,13 +43,14 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        error = _unusable_address(request)
+        return self._answer(request, error) if error else self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for a DomainError; anything else stays a fault."""
-        error = exception if isinstance(exception, errors.DomainError) else None
-        if error is None:
-            return None
+        return self._answer(request, exception) if isinstance(exception, errors.DomainError) else None
+
+    def _answer(self, request: HttpRequest, error: errors.DomainError) -> HttpResponse:
         return self._json(request, error) if _wants_json(request) else self._page(request, error)
 
     @staticmethod
@@ -74,7 +75,16 @@ class DomainErrorMiddleware:
         return response
 
 
+def _unusable_address(request: HttpRequest) -> errors.DomainError | None:
+    # PostgreSQL stores no NUL, so nothing of ours has one in its name and no search can find one.
+    if "\x00" in request.path_info:
+        return errors.NotFound()
+    return errors.InvalidInput() if "%00" in request.META.get("QUERY_STRING", "") else None
+
+
 def _wants_json(request: HttpRequest) -> bool:
+    if request.path_info.startswith("/api/"):
+        return True
     return (
         "application/json" in request.headers.get("Accept", "") or request.content_type == "application/json"
     )

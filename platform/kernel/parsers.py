@@ -10,6 +10,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 
 from kernel.errors import InvalidInput, TooLarge
+from kernel.text import has_nul
 
 
 class MalformedJson(InvalidInput):
@@ -37,6 +38,9 @@ class JsonParser(BaseParser):
         if len(body) > limit:
             raise TooLarge(limit=f"{limit // (1024 * 1024)} MB")
         try:
-            return orjson.loads(body)
+            document = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise MalformedJson(reason=str(error)) from error
+        if has_nul(body, document):
+            raise MalformedJson(reason="it holds a NUL character")
+        return document

@@ -5,6 +5,8 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import RequestDataTooBig
+from django.core.signals import got_request_exception
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -12,6 +14,7 @@ from rest_framework.response import Response
 
 from kernel import errors
 
+logger = structlog.get_logger(__name__)
 TYPE_BASE = "https://bottega.dev/problems/"
 
 
@@ -39,14 +42,12 @@ def problem_headers(error: errors.DomainError) -> dict[str, str]:
     return {}
 
 
-def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(exception: Exception, context: dict[str, Any]) -> Response:
     """Turn whatever a REST view raised into problem details."""
     request_id = getattr(context["request"], "request_id", "") or structlog.contextvars.get_contextvars().get(
         "request_id", ""
     )
-    error = as_domain_error(exception)
-    if error is None:
-        return None
+    error = as_domain_error(exception) or _fault(exception, context)
     headers = problem_headers(error)
     return Response(
         problem_document(error, request_id),
@@ -54,6 +55,14 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
         headers=headers,
         content_type="application/problem+json",
     )
+
+
+def _fault(exception: Exception, context: dict[str, Any]) -> errors.DomainError:
+    logger.exception("rest_view_failed", view=type(context["view"]).__name__, exc_info=exception)
+    # What Django itself sends for a fault: error reporting listens, and tests see the exception.
+    request = getattr(context["request"], "_request", context["request"])
+    got_request_exception.send(sender=exception_handler, request=request)
+    return errors.InternalError()
 
 
 def as_domain_error(exception: Exception) -> errors.DomainError | None:
@@ -75,6 +84,13 @@ def as_domain_error(exception: Exception) -> errors.DomainError | None:
             return errors.RateLimited(retry_after=int(getattr(exception, "wait", None) or 1))
         case exceptions.APIException():
             return _generic(exception)
+        case DataError():
+            # A value that passed our checks and does not fit a column: the caller's, not a fault of the house.
+            logger.warning("value_refused_by_database", reason=type(exception.__cause__).__name__)
+            return errors.InvalidInput()
+        case InterfaceError() | OperationalError():
+            logger.exception("database_unavailable", exc_info=exception)
+            return errors.Unavailable()
     return None
 
 

@@ -7,6 +7,7 @@ else is left to the `english` configuration, which stems and drops stop words.
 
 import re
 import unicodedata
+from typing import Any
 
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0002fa1f"
 _RUN = re.compile(f"[{CJK}]+")
@@ -27,3 +28,20 @@ def _bigrams(run: str) -> str:
     if len(run) == 1:
         return run
     return " ".join(run[i : i + 2] for i in range(len(run) - 1))
+
+
+def has_nul(body: bytes, document: Any) -> bool:
+    """Whether a parsed JSON document holds the one character that PostgreSQL cannot store.
+
+    Args:
+        body: the bytes that it was parsed from: most hold no escape that could be one, and need no second look.
+    """
+    return b"\\u0000" in body and _holds_nul(document)
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(_holds_nul(part) for part in value)

@@ -101,7 +101,7 @@ def members(organisation: Organisation) -> QuerySet[Membership]:
 
 def search_members(organisation: Organisation, words: str) -> QuerySet[Membership]:
     """Members whose name or address holds the words; all of them for none."""
-    rows, wanted = members(organisation), words.replace("\x00", "").strip()
+    rows, wanted = members(organisation), words.strip()
     return rows.filter(Q(user__name__icontains=wanted) | Q(user__email__icontains=wanted)) if wanted else rows
 
 
@@ -181,8 +181,7 @@ def audit_entries(organisation: Organisation) -> QuerySet[AuditEntry]:
 def filter_audit(organisation: Organisation, *, action: str = "", person: str = "") -> QuerySet[AuditEntry]:
     """The audit log, of one action or one person where wanted."""
     wanted = {"action": action, "actor_label": person}
-    chosen = {name: value.replace("\x00", "") for name, value in wanted.items() if value}
-    return audit_entries(organisation).filter(**chosen)
+    return audit_entries(organisation).filter(**{name: value for name, value in wanted.items() if value})
 
 
 def audit_actions(organisation: Organisation) -> list[str]:

@@ -31,7 +31,7 @@ def test_it_can_be_filtered_by_action_and_person(alice: Actor) -> None:
 
 
 def test_odd_filters_find_nothing(alice: Actor) -> None:
-    assert "Nothing found" in page(alice, action="\x00'; DROP", person="x" * 5000)
+    assert "Nothing found" in page(alice, action="'; DROP", person="x" * 5000)
 
 
 def test_it_goes_on_over_pages(alice: Actor) -> None:
