@@ -45,7 +45,9 @@ class Quote:
             return line
         if not request.passages:
             return introduction(question) if request.grounding == "free" else not_enough(request, question)
-        search = prepare(question, request.passages)
+        search = await asyncio.to_thread(
+            prepare, question, request.passages
+        )  # some milliseconds of pure Python
         quoted = choose(
             search, await self._meanings(question, [one.sentence.text for one in search.candidates])
         )
