@@ -265,7 +265,21 @@ form.addEventListener("list-changed", (event) => {
   saver.changed();
 });
 form.addEventListener("submit", (event) => (event.preventDefault(), saver.flush()));
-document.addEventListener("flush-draft", (event) => event.detail.push(saver.flush()));
+document.addEventListener("flush-draft", (event) => event.detail.push(settle()));
+
+// A link out of the page waits for what is being saved, so that nobody is asked whether to leave.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[href]");
+  const elsewhere = event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || link?.target;
+  if (!link || elsewhere || !saver.dirty || link.pathname === location.pathname) return;
+  event.preventDefault();
+  await settle();
+  location.assign(link.href);
+});
+
+async function settle() {
+  for (let round = 0; round < 3 && saver.dirty; round += 1) await saver.flush();
+}
 
 startLists(form);
 startPanes();

@@ -21,6 +21,7 @@ async function ask(text) {
   empty.hidden = true;
   send.hidden = true;
   stop.hidden = false;
+  log.setAttribute("aria-busy", "true");
   log.append(bubble(text));
   const answer = copy("[data-answer-template]");
   log.append(answer);
@@ -32,6 +33,7 @@ async function ask(text) {
     fail(answer, error.message, text);
   }
   answer.querySelector("[data-caret]")?.remove();
+  log.removeAttribute("aria-busy");
   stop.hidden = true;
   send.hidden = false;
   running = null;
