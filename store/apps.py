@@ -9,11 +9,12 @@ class StoreConfig(AppConfig):
     name = "store"
 
     def ready(self) -> None:
-        from store import consumers
+        from store import consumers, queries
 
         registries.navigation.register(
             NavigationEntry("store", _("Store"), "store", "store:home", 10, strangers=True)
         )
         registries.shell_fragments.register(ShellFragment("pinned", "store:pins"))
+        registries.pinned_references.register(queries.installed_slugs)
         registries.event_consumers.register(consumers.FOLLOW)
         registries.event_consumers.register(consumers.COUNT)

@@ -3,6 +3,9 @@
 import pytest
 
 from assistants.building.actions.publish_version import publish_version
+from assistants.building.actions.update_draft import update_draft
+from assistants.openai_api.queries import usable_models
+from store.actions.install_listing import install_listing
 from tests.factories.store import make_listing, make_published
 from tests.fixtures.people import api_client_for
 
@@ -67,7 +70,6 @@ def test_a_listing_is_read_and_changed_by_its_id(alice):
         ({"privacy_policy_url": "javascript:alert(1)"}, "privacy_policy_url"),
         ({"tagline": "x" * 121}, "tagline"),
         ({"statements": {"a": 1}}, "statements"),
-        ({"tagline": "a\u0000b"}, "tagline"),
     ],
 )
 def test_wrong_and_unknown_fields_are_named(alice, body, field):
@@ -124,8 +126,6 @@ def test_what_cannot_be_seen_cannot_be_pinned(alice, charlie):
 
 def test_drafts_never_show(alice, client):
     listing = make_listing(alice, "Reply Desk")
-    from assistants.building.actions.update_draft import update_draft
-
     update_draft(
         actor=alice,
         assistant_id=listing.publication.assistant.public_id,
@@ -133,3 +133,10 @@ def test_drafts_never_show(alice, client):
     )
     assert "SECRET" not in client.get("/api/v1/store/listings/reply-desk").content.decode()
     publish_version(actor=alice, assistant_id=listing.publication.assistant.public_id)
+
+
+def test_what_is_pinned_can_be_called_as_a_model(alice, charlie):
+    make_listing(alice, "Reply Desk")
+    assert "reply-desk" not in [model.id for model in usable_models(charlie)]
+    install_listing(actor=charlie, reference="reply-desk")
+    assert "reply-desk" in [model.id for model in usable_models(charlie)]
