@@ -38,7 +38,7 @@ def fetch_page(url: str, *, name: str, organisation_id: str) -> StoredFile:
 
 def _get(url: str) -> Answer:
     try:
-        with guarded_client(total=60.0, max_bytes=max_upload_bytes(), operator_hosts=True) as client:
+        with guarded_client(total=60.0, max_bytes=max_upload_bytes()) as client:
             response = client.get(url, headers={"accept": ACCEPT})
     except EgressError as error:
         raise ParsingFailed(error.code) from None

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,10 +12,14 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen import canvas
 
 LINE = 90
-CONTENT_TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+CONTENT_TYPES = (
+    '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+)
 
 
-def pdf(pages: Sequence[Sequence[str]], *, heading: str = "", footer: bool = False, password: str = "") -> bytes:
+def pdf(
+    pages: Sequence[Sequence[str]], *, heading: str = "", footer: bool = False, password: str = ""
+) -> bytes:
     """A PDF: each page a list of paragraphs, wrapped into lines, under a heading in larger type."""
     target = io.BytesIO()
     encrypt = StandardEncryption(password, canPrint=0) if password else None
@@ -73,6 +78,22 @@ def corrupt_pdf() -> bytes:
     return b"%PDF-1.7\n" + bytes(range(256)) * 40
 
 
+def bomb_pdf(lines: int = 3_000_000) -> bytes:
+    """A PDF of some hundred kilobytes whose one page writes millions of lines."""
+    stream = zlib.compress(b"BT /F1 12 Tf 10 10 Td (hello world) Tj ET\n" * lines, 9)
+    bodies = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d/Filter/FlateDecode>>\nstream\n%b\nendstream" % (len(stream), stream),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    objects = b"".join(
+        b"%d 0 obj\n%b\nendobj\n" % (number, body) for number, body in enumerate(bodies, start=1)
+    )
+    return b"%PDF-1.4\n" + objects + b"trailer<</Size 6/Root 1 0 R>>\n%%EOF"
+
+
 def word(blocks: Sequence[tuple[str, str] | Sequence[Sequence[str]]]) -> bytes:
     """A .docx: (style, text) for paragraphs, a list of rows for a table."""
     document = docx.Document()
@@ -97,7 +118,9 @@ def bomb_docx(megabytes: int = 300) -> bytes:
 def entity_bomb_docx() -> bytes:
     """A .docx whose XML multiplies its entities (billion laughs) and asks for a local file (XXE)."""
     entities = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 12))
-    body = f'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY l0 "lol">{entities}]><d>&l11;&x;</d>'
+    body = (
+        f'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY l0 "lol">{entities}]><d>&l11;&x;</d>'
+    )
     return _docx_of({"word/document.xml": body.encode()})
 
 

@@ -34,11 +34,18 @@ def send(client: JsonClient, source_set: SourceSet, **sent: bytes) -> Any:
     return client.post(address(source_set), {"file": uploads}, format="multipart")
 
 
-def test_a_file_is_added_polled_and_found(client: JsonClient, source_set: SourceSet, run_jobs: RunJobs) -> None:
+def test_a_file_is_added_polled_and_found(
+    client: JsonClient, source_set: SourceSet, run_jobs: RunJobs
+) -> None:
     added = send(client, source_set, lease__md=RENT.encode())
     assert added.status_code == 201
     body = added.json()
-    assert (body["state"], body["searchable"], body["error"], body["name"]) == ("uploaded", False, None, "lease.md")
+    assert (body["state"], body["searchable"], body["error"], body["name"]) == (
+        "uploaded",
+        False,
+        None,
+        "lease.md",
+    )
     assert [one["id"] for one in body["results"]] == [body["id"]]
     run_jobs()
     source = client.get(address(source_set, f"/sources/{body['id']}")).json()
@@ -46,7 +53,18 @@ def test_a_file_is_added_polled_and_found(client: JsonClient, source_set: Source
     assert source["progress"] == {"done": 3, "total": 3, "unit": "passages"}
     answer = client.post(address(source_set, "/retrieve"), {"query": "May I keep snakes?", "k": 2})
     first = answer.json()["passages"][0]
-    assert set(first) == {"id", "text", "score", "document", "title", "page", "paragraph", "heading", "start", "end"}
+    assert set(first) == {
+        "id",
+        "text",
+        "score",
+        "document",
+        "title",
+        "page",
+        "paragraph",
+        "heading",
+        "start",
+        "end",
+    }
     assert (first["document"], first["heading"]) == (source["document"], "Lease of 14 Mill Street › Pets")
 
 
@@ -91,7 +109,9 @@ def test_texts_and_pages_are_added_as_json(
     assert (answer.status_code, answer.json().get("code")) == (status, code)
 
 
-def test_a_failure_has_a_code_and_a_sentence(client: JsonClient, source_set: SourceSet, run_jobs: RunJobs) -> None:
+def test_a_failure_has_a_code_and_a_sentence(
+    client: JsonClient, source_set: SourceSet, run_jobs: RunJobs
+) -> None:
     source = send(client, source_set, locked__pdf=files.encrypted_pdf()).json()
     run_jobs()
     failed = client.get(address(source_set, f"/sources/{source['id']}")).json()
@@ -101,8 +121,15 @@ def test_a_failure_has_a_code_and_a_sentence(client: JsonClient, source_set: Sou
     assert client.post(address(source_set, f"/sources/{source['id']}/retry")).status_code == 202
 
 
-def test_a_request_that_announces_too_much_is_refused_unread(client: JsonClient, source_set: SourceSet) -> None:
-    answer = client.post(address(source_set), b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(300 * 2**20))
+def test_a_request_that_announces_too_much_is_refused_unread(
+    client: JsonClient, source_set: SourceSet
+) -> None:
+    answer = client.post(
+        address(source_set),
+        b"",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(300 * 2**20),
+    )
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
@@ -115,20 +142,41 @@ def test_a_source_is_replaced_and_removed(client: JsonClient, source_set: Source
     assert client.get(path).status_code == 404
 
 
-def test_outsiders_and_members_reach_nothing(alice: Actor, bob: Actor, charlie: Actor, client: JsonClient, source_set: SourceSet) -> None:
+def test_outsiders_and_members_reach_nothing(
+    alice: Actor, bob: Actor, charlie: Actor, client: JsonClient, source_set: SourceSet
+) -> None:
     source = send(client, source_set, a__txt=b"One.").json()
-    tails = [("get", "/sources"), ("post", "/sources"), ("get", f"/sources/{source['id']}"), ("delete", f"/sources/{source['id']}")]
+    tails = [
+        ("get", "/sources"),
+        ("post", "/sources"),
+        ("get", f"/sources/{source['id']}"),
+        ("delete", f"/sources/{source['id']}"),
+    ]
     tails += [("post", f"/sources/{source['id']}/retry"), ("post", "/retrieve")]
     for person, status in ((charlie, 404), (bob, 403)):
         other = api_client_for(person)
         for method, tail in tails:
             body = {"query": "x"} if tail == "/retrieve" else {"type": "text", "title": "x", "text": "x"}
-            assert getattr(other, method)(address(source_set, tail), body).status_code == status, (person, tail)
+            assert getattr(other, method)(address(source_set, tail), body).status_code == status, (
+                person,
+                tail,
+            )
     assert JsonClient().get(address(source_set)).status_code == 401
     assert client.get(address(source_set, f"/sources/{source['id']}")).status_code == 200
 
 
-@pytest.mark.parametrize("body", [{}, {"query": 1, "k": "x"}, {"query": "x", "k": 0}, {"query": "x", "mode": "magic"}, {"query": "x", "all": 1}, "x", None])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"query": 1, "k": "x"},
+        {"query": "x", "k": 0},
+        {"query": "x", "mode": "magic"},
+        {"query": "x", "all": 1},
+        "x",
+        None,
+    ],
+)
 def test_a_wrong_query_is_a_400(client: JsonClient, source_set: SourceSet, body: Any) -> None:
     assert client.post(address(source_set, "/retrieve"), body).status_code == 400
 

@@ -94,7 +94,9 @@ def test_a_file_that_cannot_be_read_fails_with_its_reason(
 def test_a_crash_while_parsing_loses_and_doubles_nothing(alice: Actor, run_jobs: RunJobs) -> None:
     source = upload(alice, make_source_set(alice))
     document = document_of(source)
-    assert claim(organisation_id=source.organisation_id, document_id=document.public_id, states=(State.UPLOADED,))
+    assert claim(
+        organisation_id=source.organisation_id, document_id=document.public_id, states=(State.UPLOADED,)
+    )
     change(document, state=State.PARSING)
     run_jobs()  # the first task finds that somebody holds the document
     assert document_of(source).state == State.PARSING
@@ -109,7 +111,11 @@ def test_a_crash_while_embedding_goes_on_where_it_was(alice: Actor, run_jobs: Ru
     source = upload(alice, make_source_set(alice))
     document = parse(source)
     with tenant_scope(alice.organisation, durable=True):
-        first = PassageVector.objects.for_organisation(alice.organisation).filter(document=document).order_by("pk")[0]
+        first = (
+            PassageVector.objects.for_organisation(alice.organisation)
+            .filter(document=document)
+            .order_by("pk")[0]
+        )
         first.embedding = [1.0] + [0.0] * 383
         first.save(update_fields=["embedding"])
     claim(organisation_id=source.organisation_id, document_id=document.public_id, states=(State.EMBEDDING,))
@@ -170,7 +176,13 @@ def test_a_lost_task_is_sent_again(alice: Actor, run_jobs: RunJobs, redis_client
 
 def test_three_crashes_end_in_a_reason(alice: Actor, run_jobs: RunJobs) -> None:
     source = upload(alice, make_source_set(alice))
-    change(document_of(source), state=State.PARSING, attempts=3, lease="x", lease_until=timezone.now() - timedelta(1))
+    change(
+        document_of(source),
+        state=State.PARSING,
+        attempts=3,
+        lease="x",
+        lease_until=timezone.now() - timedelta(1),
+    )
     resume_documents()
     run_jobs()
     document = document_of(source)
@@ -187,7 +199,9 @@ def test_the_same_task_twice_does_its_work_once(alice: Actor) -> None:
 def test_a_holder_that_lost_its_lease_writes_nothing(alice: Actor) -> None:
     source = upload(alice, make_source_set(alice))
     document = document_of(source)
-    old = claim(organisation_id=source.organisation_id, document_id=document.public_id, states=(State.UPLOADED,))
+    old = claim(
+        organisation_id=source.organisation_id, document_id=document.public_id, states=(State.UPLOADED,)
+    )
     assert old is not None
     change(document, lease="another")
     with pytest.raises(LeaseLost):
@@ -252,7 +266,9 @@ def test_a_replaced_file_answers_until_the_new_one_can(alice: Actor, run_jobs: R
     run_jobs()
     old = scope_of(source_set).document_ids
     new = ContentFile(RENT.replace("1,450", "1,500").encode())
-    replace_file(actor=alice, source_set=source_set, source_id=source.public_id, upload=new, name="lease 2.md")
+    replace_file(
+        actor=alice, source_set=source_set, source_id=source.public_id, upload=new, name="lease 2.md"
+    )
     assert scope_of(source_set).document_ids == old
     run_jobs()
     (now,) = scope_of(source_set).document_ids
@@ -286,7 +302,11 @@ def test_totals_and_standing_count_sources(alice: Actor, run_jobs: RunJobs) -> N
     with tenant_scope(alice.organisation):
         sums, standing = totals(source_set), sources_standing(source_set)
     assert (sums.sources, sums.ready, sums.failed, sums.working, sums.passages) == (3, 1, 1, 1, 3)
-    assert (standing.ready, standing.failed, standing.working) == (("lease.md",), ("broken.pdf",), ("later.txt",))
+    assert (standing.ready, standing.failed, standing.working) == (
+        ("lease.md",),
+        ("broken.pdf",),
+        ("later.txt",),
+    )
 
 
 def test_reads_take_the_same_number_of_queries_for_any_number_of_sources(
@@ -304,7 +324,9 @@ def test_reads_take_the_same_number_of_queries_for_any_number_of_sources(
 
 
 def test_pages_hold_every_paragraph_once(alice: Actor, run_jobs: RunJobs) -> None:
-    source = upload(alice, make_source_set(alice), name="two.pdf", data=files.pdf([["First page."], ["Second page."]]))
+    source = upload(
+        alice, make_source_set(alice), name="two.pdf", data=files.pdf([["First page."], ["Second page."]])
+    )
     run_jobs()
     with tenant_scope(alice.organisation):
         rows = DocumentPage.objects.for_organisation(alice.organisation).filter(document=document_of(source))

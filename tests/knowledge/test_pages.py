@@ -40,7 +40,9 @@ def test_an_upload_answers_the_script_in_json(browser: Client, source_set: Sourc
     answer = browser.post(address(source_set, "sources"), {"file": SimpleUploadedFile("a.txt", b"One.")})
     assert (answer.status_code, answer.json()["name"]) == (201, "a.txt")
     refused = browser.post(
-        address(source_set, "sources"), {"file": SimpleUploadedFile("a.pdf", b"One.")}, headers={"accept": "application/json"}
+        address(source_set, "sources"),
+        {"file": SimpleUploadedFile("a.pdf", b"One.")},
+        headers={"accept": "application/json"},
     )
     assert (refused.status_code, refused.json()["code"]) == (400, "wrong_content")
 
@@ -59,7 +61,9 @@ def test_the_queue_asks_again_only_while_something_is_under_way(
     assert done["HX-Trigger"] == "knowledge-changed"
 
 
-def test_a_failure_is_told_with_a_way_out(alice: Actor, browser: Client, source_set: SourceSet, run_jobs: RunJobs) -> None:
+def test_a_failure_is_told_with_a_way_out(
+    alice: Actor, browser: Client, source_set: SourceSet, run_jobs: RunJobs
+) -> None:
     upload(alice, source_set, name="locked.pdf", data=files.encrypted_pdf())
     run_jobs()
     page = browser.get(address(source_set, "queue")).content.decode()
@@ -77,7 +81,9 @@ def test_removing_offers_to_undo(alice: Actor, browser: Client, source_set: Sour
     assert "lease.md" in browser.get(address(source_set, "table")).content.decode()
 
 
-def test_sources_can_be_searched(alice: Actor, browser: Client, source_set: SourceSet, run_jobs: RunJobs) -> None:
+def test_sources_can_be_searched(
+    alice: Actor, browser: Client, source_set: SourceSet, run_jobs: RunJobs
+) -> None:
     upload(alice, source_set)
     run_jobs()
     page = browser.get(address(source_set, "search"), {"query": "snakes"}).content.decode()
@@ -94,14 +100,23 @@ def test_the_whole_panel_is_drawn(alice: Actor, source_set: SourceSet, rf: Any) 
 
 
 @pytest.mark.parametrize("tail", ["queue", "table", "search"])
-def test_strangers_sign_in_and_outsiders_find_nothing(charlie: Actor, bob: Actor, source_set: SourceSet, tail: str) -> None:
+def test_strangers_sign_in_and_outsiders_find_nothing(
+    charlie: Actor, bob: Actor, source_set: SourceSet, tail: str
+) -> None:
     assert Client().get(address(source_set, tail)).status_code == 302
     assert client_for(charlie).get(address(source_set, tail)).status_code == 404
     assert client_for(bob).get(address(source_set, tail)).status_code == 403
 
 
-def test_a_citation_is_marked_in_its_page(alice: Actor, source_set: SourceSet, run_jobs: RunJobs, rf: Any) -> None:
-    upload(alice, source_set, name="lease.pdf", data=files.pdf([["Intro."], ["Rent is due monthly."]], heading="Part"))
+def test_a_citation_is_marked_in_its_page(
+    alice: Actor, source_set: SourceSet, run_jobs: RunJobs, rf: Any
+) -> None:
+    upload(
+        alice,
+        source_set,
+        name="lease.pdf",
+        data=files.pdf([["Intro."], ["Rent is due monthly."]], heading="Part"),
+    )
     run_jobs()
     found = retrieve(scope_of(source_set), "rent", k=1, budget_tokens=100)[0]
     with tenant_scope(alice.organisation):

@@ -72,7 +72,12 @@ def test_progress_is_told_while_a_pdf_is_read(tmp_path: Path) -> None:
 
 def test_a_word_document_keeps_the_order_of_headings_paragraphs_and_tables(tmp_path: Path) -> None:
     data = files.word(
-        [("Heading 1", "Prices"), ("Normal", "Oak is sold by the board."), [["Wood", "Price"], ["Oak", "12"]], ("Normal", "End.")]
+        [
+            ("Heading 1", "Prices"),
+            ("Normal", "Oak is sold by the board."),
+            [["Wood", "Price"], ["Oak", "12"]],
+            ("Normal", "End."),
+        ]
     )
     found = parsed(tmp_path, data, "docx")
     assert [(b.level, b.text) for b in found.blocks] == [
@@ -118,8 +123,8 @@ def test_markdown_loses_its_marks_and_keeps_its_headings() -> None:
 
 
 def test_text_without_blank_lines_is_cut_at_its_lines() -> None:
-    assert texts(list(parse_text("a\nb\nc\nd".encode()))) == ["a", "b", "c", "d"]
-    assert texts(list(parse_text("one\ntwo\n\nthree".encode()))) == ["one two", "three"]
+    assert texts(list(parse_text(b"a\nb\nc\nd"))) == ["a", "b", "c", "d"]
+    assert texts(list(parse_text(b"one\ntwo\n\nthree"))) == ["one two", "three"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
@@ -137,6 +142,7 @@ BAD = {
     "corrupt": (files.corrupt_pdf, "pdf"),
     "needs_ocr": (files.scanned_pdf, "pdf"),
     "unpacked_too_large": (files.bomb_docx, "docx"),
+    "too_complex": (files.bomb_pdf, "pdf"),
 }
 
 
@@ -184,7 +190,11 @@ def test_a_parser_that_hangs_is_killed_with_its_reason(tmp_path: Path) -> None:
 
 
 def parsers() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children(recursive=True) if "assistants.knowledge.parsing.worker" in p.cmdline()]
+    return [
+        p
+        for p in psutil.Process().children(recursive=True)
+        if "assistants.knowledge.parsing.worker" in p.cmdline()
+    ]
 
 
 def stop_parsers() -> None:
@@ -207,7 +217,10 @@ confine(cpu_seconds=1)
 
 def confined(code: str) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(
-        [sys.executable, "-c", CONFINED.format(root=str(ROOT), code=code)], capture_output=True, timeout=30, check=False
+        [sys.executable, "-c", CONFINED.format(root=str(ROOT), code=code)],
+        capture_output=True,
+        timeout=30,
+        check=False,
     )
 
 

@@ -18,11 +18,21 @@ def test_short_paragraphs_under_one_heading_stand_together() -> None:
 
 def test_no_passage_crosses_a_page_or_a_heading() -> None:
     blocks = [Block("a", 1), Block("b", 2), Block("H", 2, 1), Block("c", 2)]
-    assert [(p.text, p.page, p.heading) for p in passages_of(paragraphs_of(blocks))] == [("a", 1, ""), ("b", 2, ""), ("c", 2, "H")]
+    assert [(p.text, p.page, p.heading) for p in passages_of(paragraphs_of(blocks))] == [
+        ("a", 1, ""),
+        ("b", 2, ""),
+        ("c", 2, "H"),
+    ]
 
 
 def test_headings_are_given_with_those_above_them() -> None:
-    blocks = [Block("Lease", level=1), Block("Rent", level=2), Block("Pay."), Block("Pets", level=2), Block("Cats.")]
+    blocks = [
+        Block("Lease", level=1),
+        Block("Rent", level=2),
+        Block("Pay."),
+        Block("Pets", level=2),
+        Block("Cats."),
+    ]
     assert [p.heading for p in passages_of(paragraphs_of(blocks))] == ["Lease › Rent", "Lease › Pets"]
 
 
@@ -49,7 +59,9 @@ def test_a_paragraph_of_two_passages_is_half_covered_by_each() -> None:
     st.lists(
         st.builds(
             Block,
-            st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=1500).filter(lambda t: t.strip() == t),
+            st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=1500).filter(
+                lambda t: t.strip() == t
+            ),
             st.none(),
             st.sampled_from([0, 0, 0, 1, 2]),
         ),

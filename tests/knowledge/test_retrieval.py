@@ -25,7 +25,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def scope(alice: Actor, run_jobs: RunJobs) -> KnowledgeScope:
     source_set = make_source_set(alice)
     upload(alice, source_set)
-    upload(alice, source_set, name="hours.txt", data="The workshop is open from nine to five. On Sundays it stays closed.")
+    upload(
+        alice,
+        source_set,
+        name="hours.txt",
+        data="The workshop is open from nine to five. On Sundays it stays closed.",
+    )
     run_jobs()
     return scope_of(source_set)
 
@@ -36,7 +41,12 @@ def test_knowledge_provides_the_retrieval_port() -> None:
 
 @pytest.mark.parametrize("mode", ["hybrid", "vector", "words"])
 @pytest.mark.parametrize(
-    ("query", "answer"), [("When is the workshop closed?", "Sundays"), ("租约结束后押金什么时候退还？", "三十天"), ("Snakes?", "reptiles")]
+    ("query", "answer"),
+    [
+        ("When is the workshop closed?", "Sundays"),
+        ("租约结束后押金什么时候退还？", "三十天"),
+        ("Snakes?", "reptiles"),
+    ],
 )
 def test_every_mode_finds_the_passage(scope: KnowledgeScope, mode: str, query: str, answer: str) -> None:
     assert answer in retrieve(scope, query, k=3, budget_tokens=2000, mode=mode)[0].text
@@ -60,7 +70,9 @@ def test_the_budget_is_kept_but_for_the_first_passage(scope: KnowledgeScope) -> 
     assert sum(passage.tokens for passage in found) <= 60 or len(found) == 1
 
 
-@pytest.mark.parametrize("query", ["", "   ", "!?", "the of and", "' OR 1=1; --", "a & | ! <-> :*", "\x00", "x" * 10_000])
+@pytest.mark.parametrize(
+    "query", ["", "   ", "!?", "the of and", "' OR 1=1; --", "a & | ! <-> :*", "\x00", "x" * 10_000]
+)
 def test_any_query_is_survived(scope: KnowledgeScope, query: str) -> None:
     for mode in ("hybrid", "words"):
         retrieve(scope, query, k=3, budget_tokens=2000, mode=mode)
@@ -74,7 +86,9 @@ def test_nothing_outside_the_manifest_is_found(scope: KnowledgeScope, alice: Act
     assert retrieve(replace(scope, document_ids=()), "rent", k=5, budget_tokens=1000) == []
 
 
-def test_another_organisation_s_documents_are_not_found_by_their_keys(scope: KnowledgeScope, charlie: Actor) -> None:
+def test_another_organisation_s_documents_are_not_found_by_their_keys(
+    scope: KnowledgeScope, charlie: Actor
+) -> None:
     for forged in (
         replace(scope, organisation_id=charlie.organisation.pk),
         KnowledgeScope(charlie.organisation.pk, make_source_set(charlie).pk, scope.document_ids),
@@ -99,7 +113,9 @@ def test_passages_without_a_vector_join_by_their_words(scope: KnowledgeScope, al
         source_set = SourceSet.objects.for_organisation(alice.organisation).get(pk=scope.source_set_id)
     source = upload(alice, source_set, name="late.txt", data="The kiln is fired on Thursdays.")
     parse_document(organisation_id=source.organisation_id, document_id=source.document.public_id)
-    assert retrieve(scope_of(source_set), "When is the kiln fired?", k=1, budget_tokens=500)[0].text.startswith("The kiln")
+    assert retrieve(scope_of(source_set), "When is the kiln fired?", k=1, budget_tokens=500)[
+        0
+    ].text.startswith("The kiln")
 
 
 def test_a_search_takes_the_same_number_of_queries_for_any_number_of_sources(

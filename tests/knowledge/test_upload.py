@@ -18,8 +18,8 @@ from assistants.knowledge.queries import source_rows
 from kernel.errors import InvalidInput, NotFound, PermissionDenied
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
-from tests.fakes import files
 from tests.factories.knowledge import make_source_set, upload
+from tests.fakes import files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,7 +66,9 @@ def files_bytes() -> bytes:
         ("pdf.txt", b"%PDF-1.7 text", WrongContent),
     ],
 )
-def test_files_that_are_not_taken_say_why(alice: Actor, name: str, data: bytes, error: type[Exception] | None) -> None:
+def test_files_that_are_not_taken_say_why(
+    alice: Actor, name: str, data: bytes, error: type[Exception] | None
+) -> None:
     source_set = make_source_set(alice)
     if error is None:
         upload(alice, source_set, name=name, data=data)
@@ -128,11 +130,16 @@ def test_a_text_needs_words(alice: Actor) -> None:
 
 
 def test_a_text_becomes_a_source_with_its_title(alice: Actor) -> None:
-    source = add_text(actor=alice, source_set=make_source_set(alice), title="Hours", text="We open at nine.").source
+    source = add_text(
+        actor=alice, source_set=make_source_set(alice), title="Hours", text="We open at nine."
+    ).source
     assert (source.name, source.type) == ("Hours", Source.Type.TEXT)
 
 
-@pytest.mark.parametrize("url", ["", "ftp://example.org/x", "javascript:alert(1)", "https://", "http://u:p@example.org/", "https://a b/"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "ftp://example.org/x", "javascript:alert(1)", "https://", "http://u:p@example.org/", "https://a b/"],
+)
 def test_only_web_addresses_are_taken(alice: Actor, url: str) -> None:
     with pytest.raises(InvalidInput):
         add_url(actor=alice, source_set=make_source_set(alice), url=url)

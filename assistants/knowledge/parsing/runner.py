@@ -21,6 +21,8 @@ BASE_SECONDS = 60
 SECONDS_A_MEGABYTE = 2
 MAX_CHARACTERS = 20_000_000
 MAX_BLOCKS = 500_000
+# How a process ends that has used up its memory or time: native code aborts where it gets no memory.
+_OUT_OF_ROOM = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL}
 Progress = Callable[[int, int, str], None]
 logger = structlog.get_logger(__name__)
 
@@ -111,7 +113,7 @@ def _explain(code: int | None, killed: bool, verdict: str, format_: str) -> Any:
     if verdict:
         raise ParsingFailed(verdict)
     logger.warning("parser_died", format=format_, returncode=code, killed=killed)
-    raise ParsingFailed("too_complex" if killed or code in (-signal.SIGXCPU, -signal.SIGKILL) else "corrupt")
+    raise ParsingFailed("too_complex" if killed or code in _OUT_OF_ROOM else "corrupt")
 
 
 def _stop(process: "subprocess.Popen[bytes]", killed: threading.Event) -> None:
