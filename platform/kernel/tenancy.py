@@ -8,11 +8,15 @@ shows no row of another organisation, whatever the query says. Settings are loca
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
+import psycopg
 from django.conf import settings
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn
 
 M = TypeVar("M", bound=models.Model, covariant=True)
 ACROSS_ROLE: str = getattr(settings, "DATABASE_ACROSS_ROLE", "bottega_across")
@@ -42,14 +46,28 @@ def _current(connection: BaseDatabaseWrapper) -> _Scope:
 
 
 def _apply(connection: BaseDatabaseWrapper, scope: _Scope) -> None:
-    # A role that bypasses row security may be dropped for the login role at any time, and taken again.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('bottega.organisation', %s, true), set_config('bottega.user', %s, true),"
-            " set_config('role', %s, true)",
-            [scope.organisation, scope.user, scope.role],
-        )
+    # Past Django and psycopg, since every transaction pays for this: they would send the BEGIN on its own and
+    # wait for it, so that a scope took two round trips instead of one, and three times the CPU.
+    connection.validate_no_broken_transaction()
+    server: PGconn = connection.connection.pgconn
+    begin = b"BEGIN; " if server.transaction_status == TransactionStatus.IDLE else b""
+    with connection.wrap_database_errors:
+        answer = server.exec_(begin + _setting(scope))
+        if answer.status != ExecStatus.TUPLES_OK:
+            raise psycopg.errors.error_from_result(answer)
     connection.bottega_scope = scope  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=1024)
+def _setting(scope: _Scope) -> bytes:
+    # A role that bypasses row security may be dropped for the login role at any time, and taken again.
+    values = {"bottega.organisation": scope.organisation, "bottega.user": scope.user, "role": scope.role}
+    calls = (f"set_config('{name}', {_quoted(value)}, true)" for name, value in values.items())
+    return f"SELECT {', '.join(calls)}".encode()
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 @contextmanager

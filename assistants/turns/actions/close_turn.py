@@ -76,7 +76,7 @@ def close_turn(*, identity: TurnIdentity, outcome: Outcome) -> bool:
 
 def _note_end(identity: TurnIdentity, outcome: Outcome) -> bool:
     kept = identity.keep_text
-    values = {
+    values: dict[str, Any] = {
         "organisation": identity.organisation_id,
         "turn": identity.id,
         "state": outcome.state,
