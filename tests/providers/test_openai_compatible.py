@@ -301,3 +301,14 @@ async def test_a_small_context_is_never_exceeded(model_server):
 async def test_even_one_endless_message_is_cut_to_fit(model_server):
     await drain(small(model_server), ChatRequest(messages=[ChatMessage("user", "长" * 10_000)]))
     assert 0 < len(model_server.chats[0].body["messages"][0]["content"]) < 500
+
+
+async def test_the_question_at_the_end_of_long_sources_is_kept(model_server):
+    sources = "[1] The harbour was built in 1874. " * 300
+    await drain(
+        small(model_server),
+        ChatRequest(messages=[ChatMessage("user", f"{sources}\n\nQuestion: Who built it?")]),
+    )
+    sent = model_server.chats[0].body["messages"][0]["content"]
+    assert sent.startswith("[1] The harbour") and sent.endswith("Question: Who built it?")
+    assert estimate(sent) + PER_MESSAGE <= 500

@@ -96,14 +96,21 @@ def _size(message: ChatMessage) -> int:
 
 
 def _cut(message: ChatMessage, room: int) -> ChatMessage:
-    """The beginning of a message that takes `room` tokens by our upper guess."""
+    """A message that takes `room` tokens by our upper guess: its beginning, and of a user's the end with the question."""
     if _size(message) <= room:
         return message
-    text, limit = message.content, room
-    while text and estimate(text) + PER_MESSAGE > room:
+    room -= PER_MESSAGE + 2
+    text, end = message.content, ""
+    if message.role == "user":
+        length = len(text)
+        while estimate(text[-length:]) > room // 3:
+            length = length * 3 // 4
+        end = f" … {text[-length:]}" if length else ""
+    limit = room
+    while text and estimate(text) + estimate(end) > room:
         limit = limit * 3 // 4
         text = cut_to_tokens(text, limit)
-    return ChatMessage(message.role, text, message.tool_calls, message.tool_call_id)
+    return ChatMessage(message.role, text + end, message.tool_calls, message.tool_call_id)
 
 
 def _message(message: ChatMessage) -> dict[str, Any]:
