@@ -61,6 +61,8 @@ def plan_for_publication(actor: Actor, reference: str, *, used_before: bool = Fa
         NotFound: there is none, it is not published, or the actor may not use it: all answer alike.
         PublicationUnavailable: it is withdrawn, and the actor knew it.
     """
+    if not reference.isascii() or not reference.isprintable():  # none of ours, and nothing for a database
+        raise NotFound
     with _scope_of(actor.organisation):
         if reference.startswith("asst_"):
             return _plan_for_own(actor, reference, used_before)

@@ -84,6 +84,8 @@ def publications(organisation: Organisation, ids: list[str] | None = None) -> Qu
 
 def visible_publication(reference: str) -> Publication | None:
     """A publication by slug or public id that the open scope may see: its own, or somebody's public or linked one."""
+    if not reference.isascii() or not reference.isprintable():
+        return None
     rows = Publication.objects.across_organisations(reason="the read policy decides what is seen")
     by: dict[str, Any] = {"public_id" if reference.startswith("pub_") else "slug": reference}
     return rows.select_related(None).filter(**by).first()

@@ -29,6 +29,7 @@ INSTRUCTION_CHARACTERS = 32_000
 MAX_STARTERS = 12
 MAX_RULES = 50
 MAX_CAPABILITIES = 40
+DEEPEST_FIELD = 8
 NOT_ENOUGH_INFORMATION = "I don't have enough information to answer that."
 
 Grounding = Literal["free", "prefer", "only"]
@@ -187,16 +188,17 @@ def parse_part(kind: type[PartType], document: Any) -> PartType:
         ) from error
 
 
-def merge_patch(document: Any, patch: Any) -> Any:
+def merge_patch(document: Any, patch: Any, *, depth: int = 0) -> Any:
     """Apply a JSON merge patch: objects are merged, everything else replaced; null takes a field back to its default."""
-    if not isinstance(patch, Mapping):
+    # Deeper than any field of ours lies nothing to merge with; the check of the whole then names what is wrong.
+    if not isinstance(patch, Mapping) or depth > DEEPEST_FIELD:
         return patch
     merged = dict(document) if isinstance(document, Mapping) else {}
     for name, value in patch.items():
         if value is None:
             merged.pop(name, None)
         else:
-            merged[name] = merge_patch(merged.get(name), value)
+            merged[name] = merge_patch(merged.get(name), value, depth=depth + 1)
     return merged
 
 

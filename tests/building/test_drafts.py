@@ -1,17 +1,24 @@
 """Drafts: created with sense, changed by patch, guarded by revisions."""
 
+from typing import Any
+
 import pytest
 
 from assistants.building.actions.create_assistant import create_assistant
+from assistants.building.actions.publish_version import NotReadyToPublish, publish_version
 from assistants.building.actions.replace_draft import replace_draft
+from assistants.building.actions.restore_version import restore_version
 from assistants.building.actions.update_draft import update_draft
 from assistants.building.queries import assistants
 from kernel.errors import InvalidInput, NotFound, PermissionDenied, StaleRevision
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.models import AuditEntry
+from providers import catalogue
 from providers.catalogue import default_chat_model
+from providers.models import Model
 from tests.factories.building import make_assistant, present_draft
+from tests.fakes.model_server import ModelServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,6 +104,33 @@ def test_a_model_that_is_not_offered_is_refused(alice: Actor, model: str) -> Non
     with pytest.raises(InvalidInput) as raised:
         update_draft(actor=alice, assistant_id=assistant.public_id, patch={"model": {"id": model}})
     assert raised.value.errors[0].field == "model.id"
+
+
+def test_a_patch_of_any_depth_is_answered(alice: Actor) -> None:
+    assistant = make_assistant(alice, "Ada")
+    deep: Any = {}
+    for _ in range(5000):
+        deep = {"profile": deep}
+    with pytest.raises(InvalidInput):
+        update_draft(actor=alice, assistant_id=assistant.public_id, patch=deep)
+
+
+def test_a_model_that_was_withdrawn_stays_until_another_is_chosen(
+    alice: Actor, model_server: ModelServer
+) -> None:
+    assistant = make_assistant(alice, "Ada", model={"id": "fake/chat"})
+    publish_version(actor=alice, assistant_id=assistant.public_id)
+    Model.objects.filter(name="chat").update(offered=False)
+    catalogue.forget()
+    draft = update_draft(
+        actor=alice, assistant_id=assistant.public_id, patch={"profile": {"tagline": "Still here"}}
+    )
+    assert draft.specification["model"]["id"] == "fake/chat"
+    update_draft(actor=alice, assistant_id=assistant.public_id, patch={"model": {"id": "bottega/quote"}})
+    draft = restore_version(actor=alice, assistant_id=assistant.public_id, number=1)
+    assert draft.specification["model"]["id"] == "fake/chat"
+    with pytest.raises(NotReadyToPublish):
+        publish_version(actor=alice, assistant_id=assistant.public_id)
 
 
 def test_an_outsider_and_a_missing_id_get_the_same_answer(alice: Actor, charlie: Actor) -> None:

@@ -22,7 +22,11 @@ def restore_version(*, actor: Actor, assistant_id: str, number: int) -> Draft:
     assistant = access_assistant(actor.organisation, assistant_id, lock=True)
     version = access_version(assistant, number)
     draft = save_draft(
-        actor=actor, assistant=assistant, draft=lock_draft(assistant, None), document=version.specification
+        actor=actor,
+        assistant=assistant,
+        draft=lock_draft(assistant, None),
+        document=version.specification,
+        known_model=version.specification["model"]["id"],
     )
     restore_manifest(source_set=assistant.source_set, documents=version.manifest)
     record_audit(actor, "assistant.version_restored", assistant, version=number)

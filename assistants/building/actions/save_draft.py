@@ -1,5 +1,6 @@
 """Write a draft: the part that all changes of a draft share."""
 
+from collections.abc import Container
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -28,16 +29,20 @@ def lock_draft(assistant: Assistant, revision: int | None) -> Draft:
     return draft
 
 
-def save_draft(*, actor: Actor, assistant: Assistant, draft: Draft, document: Any) -> Draft:
+def save_draft(
+    *, actor: Actor, assistant: Assistant, draft: Draft, document: Any, known_model: str = ""
+) -> Draft:
     """Check a document and store it as the next revision; storing the same one again changes nothing.
+
+    Args:
+        known_model: a model's id that is taken though it may no longer be offered, beside the draft's present one.
 
     Raises:
         InvalidInput: it names every wrong field.
     """
     assert_in_action()
-    specification = checked_specification(
-        document, present_model=draft.specification.get("model", {}).get("id", "")
-    )
+    present = draft.specification.get("model", {}).get("id", "")
+    specification = checked_specification(document, known_models=(present, known_model))
     checked = specification.document()
     if checked == draft.specification:
         return draft
@@ -50,18 +55,18 @@ def save_draft(*, actor: Actor, assistant: Assistant, draft: Draft, document: An
     return draft
 
 
-def checked_specification(document: Any, *, present_model: str = "") -> Specification:
+def checked_specification(document: Any, *, known_models: Container[str] = ()) -> Specification:
     """The definition in a document, whose model is one that is offered.
 
     Args:
-        present_model: the id that the draft has already; it stays, though it may have been withdrawn meanwhile.
+        known_models: ids that are in use already; they stay, though they may have been withdrawn meanwhile.
 
     Raises:
         InvalidInput: it names every wrong field.
     """
     specification = parse_specification(document)
     chosen = specification.model.id
-    if chosen and chosen != present_model and not _is_chat_model(chosen):
+    if chosen and chosen not in known_models and not _is_chat_model(chosen):
         raise InvalidInput.on(
             "model.id", "unknown_model", _("There is no such chat model here. Choose one of the list.")
         )

@@ -30,7 +30,7 @@ CAPABILITIES = {
     "reasoning": gettext_lazy("thinks first"),
 }
 MODEL_SENTENCES = {
-    "bottega/quote": gettext_lazy("Quotes your sources, word for word. Connect a model for conversation"),
+    "bottega/quote": gettext_lazy("Quotes your sources word for word; it follows no instructions"),
     "bottega/smollm2-135m": gettext_lazy("A demonstration of generation, often wrong"),
 }
 
