@@ -10,8 +10,9 @@ def main() -> None:
     """Run one management command."""
     sys.path.insert(1, str(Path(__file__).resolve().parent / "platform"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from config.embedded.attach import attach_running_services
     from django.core.management import execute_from_command_line
+
+    from config.embedded.attach import attach_running_services
 
     attach_running_services()
     execute_from_command_line(sys.argv)

@@ -13,4 +13,6 @@ def _stop_withdrawn(organisation_id: int, kind: str, payload: dict[str, Any]) ->
     return True
 
 
-STOP_WITHDRAWN = EventConsumer("chats stop what was withdrawn", frozenset({"publication.changed"}), _stop_withdrawn)
+STOP_WITHDRAWN = EventConsumer(
+    "chats stop what was withdrawn", frozenset({"publication.changed"}), _stop_withdrawn
+)
