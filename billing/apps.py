@@ -18,6 +18,3 @@ class BillingConfig(AppConfig):
             registries.NavigationEntry("usage", _("Usage"), "chart-column", "billing:usage", 60)
         )
         registries.shell_fragments.register(registries.ShellFragment("allowance", "billing:allowance_meter"))
-        registries.organisation_tabs.register(
-            registries.NavigationEntry("usage", _("Usage"), "chart-column", "billing:usage", 50)
-        )
