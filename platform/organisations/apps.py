@@ -13,9 +13,10 @@ class OrganisationsConfig(AppConfig):
             organisation_tabs,
             shell_fragments,
         )
-        from organisations import schema
+        from organisations import live_requests, schema
 
         schema.register()
+        live_requests.register()
         navigation.register(
             NavigationEntry(
                 "organisation",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from organisations.actor_cache import recall, remember
 from organisations.actors import SESSION_KEY as ORGANISATION_KEY
 from organisations.actors import Actor
 from organisations.keys import PREFIX, hash_secret
+from organisations.live_requests import still_member, watch
 from organisations.queries import actor_for, actor_for_key_hash, anonymous_actor
 
 
@@ -48,16 +50,25 @@ async def authenticate(request: StreamRequest, *, anonymous: bool = False) -> Ac
     """
     scheme, _space, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and secret:
-        return _of_request(await actor_of_key(secret.strip()), request)
+        actor = await actor_of_key(secret.strip())
+        key_hash = hash_secret(secret.strip())
+        watch(f"key:{actor.api_key_id}", lambda: actor_for_key_hash(key_hash) is not None)
+        return _of_request(actor, request)
+    member = await _session_member(request)
+    if member is not None:
+        watch(f"member:{member.organisation.pk}:{member.user_id}", partial(still_member, member))
+        return _of_request(member, request)
+    if not anonymous:
+        raise NotAuthenticated
+    return await run_db(anonymous_actor, request_id=request.request_id, ip=request.client_ip)
+
+
+async def _session_member(request: StreamRequest) -> Actor | None:
     session_key = request.cookies.get(settings.SESSION_COOKIE_NAME)
     actor = await _cached(f"session:{session_key}", _session_actor, session_key) if session_key else None
-    if actor is None and not anonymous:
-        raise NotAuthenticated
     if actor is not None and request.method not in ("GET", "HEAD", "OPTIONS"):
         _check_csrf(request)
-    if actor is None:
-        return await run_db(anonymous_actor, request_id=request.request_id, ip=request.client_ip)
-    return _of_request(actor, request)
+    return actor
 
 
 def _of_request(actor: Actor, request: StreamRequest) -> Actor:

@@ -77,7 +77,7 @@ def test_other_processes_remember_for_less_than_five_seconds() -> None:
 async def test_a_revoked_key_is_refused(bob: Actor) -> None:
     key = await run_db(api_key_for, bob)
     await authenticate(request(authorization=f"Bearer {key}"))
-    await run_db(_revoke_all, bob)
+    await run_db(revoke_all, bob)
     with pytest.raises(InvalidKey):
         await authenticate(request(authorization=f"Bearer {key}"))
 
@@ -114,7 +114,7 @@ async def test_a_visitor_acts_in_the_platforms_organisation_with_no_permission(d
     assert (visitor.user, visitor.organisation.kind, visitor.permissions) == (None, "platform", frozenset())
 
 
-def _revoke_all(actor: Actor) -> None:
+def revoke_all(actor: Actor) -> None:
     from kernel.tenancy import tenant_scope
 
     with tenant_scope(actor.organisation):
