@@ -41,8 +41,8 @@ from tests.providers.conftest import answer_of, events_of, request, text_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def impatient(server, name="chat", **fields):
-    limits = StreamLimits(connect=1, first_byte=0.4, between=0.4, total=2)
+def adapter(server, name="chat", *, patience=20.0, **fields):
+    limits = StreamLimits(connect=5, first_byte=patience, between=patience, total=patience * 3)
     endpoint = Endpoint(
         model=f"fake/{name}",
         base_url=server.base_url,
@@ -179,14 +179,14 @@ async def test_nothing_is_tried_again_after_the_first_byte(model_server, model):
 async def test_a_provider_that_falls_silent_is_left(model_server, model):
     started = time.monotonic()
     with pytest.raises(ProviderTimeout):
-        await drain(impatient(model_server, model))
+        await drain(adapter(model_server, model, patience=0.4))
     assert time.monotonic() - started < 2
 
 
 async def test_an_answer_that_never_ends_is_left(model_server):
     model_server.answer(pieces=["x "] * 10_000, delay=0.05)
     with pytest.raises(ProviderTimeout):
-        await drain(impatient(model_server))
+        await drain(adapter(model_server, patience=0.4))
 
 
 async def test_a_provider_that_is_not_there_is_unavailable(model_server):
@@ -218,7 +218,7 @@ async def test_a_parameter_that_the_model_does_not_take_is_left_out(model_server
 
 
 async def test_connections_are_kept_between_answers(model_server):
-    model = impatient(model_server)
+    model = adapter(model_server)
     for _ in range(5):
         await drain(model)
         await asyncio.sleep(0.02)
@@ -226,7 +226,7 @@ async def test_connections_are_kept_between_answers(model_server):
 
 
 async def test_a_connection_that_was_closed_meanwhile_is_replaced(model_server):
-    model = impatient(model_server)
+    model = adapter(model_server)
     await drain(model)
     model_server.drop_connections()
     await asyncio.sleep(0.05)
@@ -235,7 +235,7 @@ async def test_a_connection_that_was_closed_meanwhile_is_replaced(model_server):
 
 async def test_leaving_in_mid_answer_ends_the_providers_work(model_server):
     model_server.answer(pieces=["word "] * 10_000, delay=0.01)
-    stream = impatient(model_server).stream(request())
+    stream = adapter(model_server).stream(request())
     await anext(stream)
     await stream.aclose()
     for _ in range(100):
@@ -255,7 +255,7 @@ async def test_a_local_model_answers_as_many_at_once_as_it_has_slots(model_serve
     running = peak = 0
     for _ in range(6):
         model_server.answer("a b c", delay=0.05)
-    model = impatient(model_server, slots=2)
+    model = adapter(model_server, slots=2)
 
     async def one():
         nonlocal running, peak
@@ -280,7 +280,7 @@ async def test_a_stored_key_is_sent_and_never_shown(model_server):
 
 
 def small(server):
-    return impatient(server, "small", context_window=600, max_output=100)
+    return adapter(server, "small", context_window=600, max_output=100)
 
 
 async def test_a_small_context_is_never_exceeded(model_server):

@@ -35,7 +35,7 @@ def failure_of(
 ) -> Failure:
     """Read a refusal: its status, headers (names in lower case), text, and the body it was the answer to."""
     error = _error(said)
-    detail = f"{status}: {error.get('message') or said[:200]!r}"
+    detail = f"{status}: {error.get('code')} {error.get('param')} {str(error.get('message') or '')[:120]}"
     match status:
         case 401 | 403:
             return Failure(ProviderUnauthorised(model=model, detail=detail))

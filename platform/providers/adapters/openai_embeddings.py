@@ -132,7 +132,9 @@ class OpenAIEmbedder:
             entries = sorted(orjson.loads(said)["data"], key=lambda entry: entry["index"])
             vectors = [_vector(entry["embedding"]) for entry in entries]
         except (ValueError, KeyError, TypeError):
-            raise ProviderIncomplete(model=self.name, detail=f"not embeddings: {said[:100]!r}") from None
+            raise ProviderIncomplete(
+                model=self.name, detail=f"{len(said)} bytes that are no embeddings"
+            ) from None
         if len(vectors) != expected or len({len(vector) for vector in vectors}) != 1:
             raise ProviderIncomplete(model=self.name, detail=f"{len(vectors)} vectors for {expected} texts")
         return vectors

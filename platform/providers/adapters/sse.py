@@ -45,14 +45,13 @@ class EventStream:
         if len(self._rest) > MAX_LINE:
             raise ProviderIncomplete(model=self._model, detail="an endless line")
         events: list[ModelEvent] = []
-        text: list[str] = []
+        text = ""
         for line in lines:
             if line.startswith(b"data:"):
-                self._payload(line[5:], text, events)
+                text += self._text_of(line[5:], events)
         if text:
-            joined = "".join(text)
-            self.pieces.append(joined)
-            events.append(TextDelta(joined))
+            self.pieces.append(text)
+            events.append(TextDelta(text))
         return events
 
     def finish(self, estimate: Callable[[str], Usage]) -> list[ModelEvent]:
@@ -70,30 +69,32 @@ class EventStream:
             raise ProviderIncomplete(model=self._model, detail="an empty answer")
         return [*last, self._usage or estimate("".join(self.pieces)), Finished(self._reason)]
 
-    def _payload(self, payload: bytes, text: list[str], events: list[ModelEvent]) -> None:
-        if b"[DONE]" in payload[:8]:
-            self.done = True
-            return
+    def _text_of(self, payload: bytes, events: list[ModelEvent]) -> str:
+        """The text of one chunk; what else it says goes into `events` and this object."""
+        text = ""
         try:
             chunk = orjson.loads(payload)
             if choices := chunk.get("choices"):
                 choice = choices[0]
                 if delta := choice.get("delta"):
-                    self._delta(delta, text, events)
+                    text = "" + (
+                        delta.get("content") or delta.get("refusal") or ""
+                    )  # a TypeError if it is no text
+                    if calls := delta.get("tool_calls"):
+                        events.extend(map(self._call, calls))
                 if reason := choice.get("finish_reason"):
                     self._reason = _REASONS.get(reason, "stop")
             if usage := chunk.get("usage"):
                 self._usage = Usage(int(usage["prompt_tokens"]), int(usage.get("completion_tokens") or 0))
+            if error := chunk.get("error"):
+                raise ProviderUnavailable(model=self._model, detail=str(error))
         except (ValueError, AttributeError, KeyError, TypeError, IndexError):
-            raise ProviderIncomplete(model=self._model, detail=f"not a chunk: {payload[:100]!r}") from None
-        if chunk.get("error"):
-            raise ProviderUnavailable(model=self._model, detail=str(chunk["error"]))
-
-    def _delta(self, delta: Any, text: list[str], events: list[ModelEvent]) -> None:
-        if content := delta.get("content") or delta.get("refusal"):
-            text.append("" + content)  # a TypeError where it is no text
-        if calls := delta.get("tool_calls"):
-            events.extend(map(self._call, calls))
+            if payload.strip() != b"[DONE]":
+                raise ProviderIncomplete(
+                    model=self._model, detail=f"{len(payload)} bytes that are no chunk"
+                ) from None
+            self.done = True
+        return text
 
     def _call(self, call: Any) -> ToolCallDelta:
         function = call.get("function") or {}
