@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,15 @@ class Category:
 CATEGORIES: dict[str, Category] = {
     category.slug: category
     for category in (
-        Category("writing", _("Writing"), "pen-line"),
-        Category("research", _("Research"), "microscope"),
-        Category("law", _("Law"), "scale"),
-        Category("finance", _("Finance"), "landmark"),
-        Category("code", _("Code"), "braces"),
-        Category("learning", _("Learning"), "graduation-cap"),
-        Category("work", _("Work"), "briefcase"),
-        Category("home", _("Home"), "sprout"),
-        Category("craft", _("Craft"), "scissors"),
+        Category("writing", pgettext_lazy("category", "Writing"), "pen-line"),
+        Category("research", pgettext_lazy("category", "Research"), "microscope"),
+        Category("law", pgettext_lazy("category", "Law"), "scale"),
+        Category("finance", pgettext_lazy("category", "Finance"), "landmark"),
+        Category("code", pgettext_lazy("category", "Code"), "braces"),
+        Category("learning", pgettext_lazy("category", "Learning"), "graduation-cap"),
+        Category("work", pgettext_lazy("category", "Work"), "briefcase"),
+        Category("home", pgettext_lazy("category", "Home"), "sprout"),
+        Category("craft", pgettext_lazy("category", "Craft"), "scissors"),
     )
 }
 CATEGORY_CHOICES = [(category.slug, category.label) for category in CATEGORIES.values()]

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, TrigramWordSimilarity
-from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat, Greatest
 
 from kernel.text import search_terms
@@ -59,5 +59,11 @@ def _similarity(text: str, expression: Any) -> Any:
 
 
 def _score(some: SearchQuery, every: SearchQuery) -> Any:
+    # Whoever has all the words stands before whoever has some, and both before names that only look alike.
+    words = _when(every, 2.0) + _when(some, 1.0)
     rank = SearchRank(F("search"), every) * Value(2.0) + SearchRank(F("search"), some)
-    return Cast(rank + Greatest(F("by_name") * Value(1.5), F("by_tagline")), FloatField())
+    return Cast(words + rank + Greatest(F("by_name") * Value(1.5), F("by_tagline")), FloatField())
+
+
+def _when(query: SearchQuery, worth: float) -> Any:
+    return Case(When(search=query, then=Value(worth)), default=Value(0.0), output_field=FloatField())

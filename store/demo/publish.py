@@ -12,7 +12,7 @@ from store.actions.create_listing import create_listing
 from store.actions.feature_listing import feature_listing
 from store.actions.install_listing import install_listing
 from store.actions.submit_listing import submit_listing
-from store.demo.content import MEMBER, DemoAssistant, demo_assistants
+from store.demo.content import HARBOUR, MEMBER, DemoAssistant, demo_assistants
 from store.fields import ListingFields
 from store.models import Listing
 
@@ -48,8 +48,11 @@ def _publish(actor: Actor, demo: DemoAssistant, assistant: Assistant) -> None:
 
 
 def _pin(demo: DemoAssistant, listing: Listing) -> None:
-    organisation = listing.organisation.name if demo.visibility == "organisation" else "Harbour & Pine"
-    install_listing(actor=_acting(MEMBER, organisation), reference=listing.public_id)
+    """In the member's team, and in their personal workspace what is open to everybody."""
+    install_listing(actor=_acting(MEMBER, HARBOUR), reference=listing.public_id)
+    personal = actor_for(User.objects.get(email=MEMBER))
+    if demo.visibility == "public" and personal is not None:
+        install_listing(actor=personal, reference=listing.public_id)
 
 
 def _acting(email: str, organisation: str) -> Actor:

@@ -60,6 +60,12 @@ def test_what_is_not_there_is_not_found_and_nothing_breaks(charlie, shelf, searc
     assert found(charlie, search) in ([], found(charlie, ""))
 
 
+def test_words_stand_before_names_that_only_look_alike(alice, charlie):
+    make_listing(alice, "Sandbox", tagline="Tries things out")
+    make_listing(alice, "Bakery", tagline="Sandwiches for the whole office")
+    assert found(charlie, "sandwich") == ["Bakery", "Sandbox"]
+
+
 def test_an_empty_search_shows_everything(charlie, shelf):
     assert len(found(charlie)) == 4
 
