@@ -302,3 +302,22 @@ def test_open_menus_and_dialogs_are_accessible(gallery: Page) -> None:
         gallery.locator(f"{opener}:visible").first.click()
         assert Axe().run(gallery).response["violations"] == []
         gallery.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            {"status": 409, "body": '<div class="notice">Not in this state. Reload.</div>'},
+            "Not in this state. Reload.",
+        ),
+        ({"status": 400, "json": {"detail": "No.", "errors": [{"message": "Too long."}]}}, "No. Too long."),
+        ({"status": 401, "body": ""}, "You were signed out."),
+        ({"status": 500, "body": "<h1>x</h1>"}, "This did not work."),
+    ],
+)
+def test_a_refused_request_says_why(gallery: Page, answer: dict[str, Any], words: str) -> None:
+    gallery.route("**/refused", lambda route: route.fulfill(**answer))
+    gallery.evaluate("htmx.ajax('POST', '/refused', {target: 'main', swap: 'innerHTML'})")
+    expect(gallery.locator("#toasts")).to_contain_text(words)
+    expect(gallery.locator("main h1")).to_have_text("Components")

@@ -17,6 +17,17 @@ export function startRequests() {
 
 function reason(answer) {
   if (answer.status === 401) return word("signedOut");
+  if (answer.getResponseHeader("Content-Type")?.includes("json")) return problem(answer.responseText) || word("failed");
   const page = new DOMParser().parseFromString(answer.responseText, "text/html");
   return page.querySelector(".notice")?.textContent.replace(/\s+/g, " ").trim() || word("failed");
+}
+
+// htmx may also be pointed at the REST API, which answers in problem details.
+function problem(text) {
+  try {
+    const { detail, errors = [] } = JSON.parse(text);
+    return [detail, ...errors.map((error) => error.message)].filter(Boolean).join(" ");
+  } catch {
+    return "";
+  }
 }
