@@ -102,7 +102,7 @@ def main() -> int:
     try:
         prepare()
     except StartError as error:
-        print(error, file=sys.stderr, flush=True)
+        print(" ".join(str(error).split()), file=sys.stderr, flush=True)  # the manager repeats the last line
         return 1
     return 0
 
