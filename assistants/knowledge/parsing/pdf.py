@@ -82,26 +82,29 @@ def _lines(document: Any, index: int) -> list[Line]:
 
 def _read_lines(text_page: Any) -> list[Line]:
     text = text_page.get_text_range()
+    count = text_page.count_chars()
     found, offset = [], 0
     for raw in text.split("\r\n"):
         stripped = raw.strip()
-        if stripped:
+        if stripped and offset < count:
             first = offset + raw.index(stripped[0])
-            found.append(_line(text_page, stripped, first, first + len(stripped) - 1))
+            found.append(_line(text_page.raw, stripped, first, min(first + len(stripped), count) - 1))
         offset += len(raw) + 2
     return found
 
 
 def _line(text_page: Any, text: str, first: int, last: int) -> Line:
     # Only a line's ends are measured: asking for each character takes ten times as long.
-    last = min(last, text_page.count_chars() - 1)
-    left, bottom, _, top = text_page.get_charbox(min(first, last), loose=True)
-    right = text_page.get_charbox(last, loose=True)[2]
-    size = pdfium.FPDFText_GetFontSize(text_page, first) or (top - bottom)
-    if size <= 2 < top - bottom:  # a font of size 1 that is scaled up by its matrix
-        size = top - bottom
+    start, end = pdfium.FS_RECTF(), pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(text_page, first, start)
+    pdfium.FPDFText_GetLooseCharBox(text_page, max(first, last), end)
+    height = start.top - start.bottom
+    size = pdfium.FPDFText_GetFontSize(text_page, first) or height
+    if size <= 2 < height:  # a font of size 1 that is scaled up by its matrix
+        size = height
     bold = pdfium.FPDFText_GetFontWeight(text_page, first) >= 600
-    return Line(text.replace("\ufffe", "\x02"), left, max(left, right), bottom, round(size, 1), bold)
+    text = text.replace("\ufffe", "\x02")
+    return Line(text, start.left, max(start.left, end.right), start.bottom, round(size, 1), bold)
 
 
 def _drop_running_lines(pages: list[list[Line]]) -> None:
