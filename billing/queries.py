@@ -60,10 +60,10 @@ class UsageTotal:
 def allowance_status(organisation: Any) -> AllowanceStatus:
     """How much of this month's allowance is left."""
     month = this_month()
-    period = AllowancePeriod.objects.for_organisation(organisation).filter(month=month).first()
-    limit, spent, reserved = (
-        (period.limit, period.spent, period.reserved) if period else (settings.MONTHLY_ALLOWANCE_MICRO, 0, 0)
-    )
+    latest = AllowancePeriod.objects.for_organisation(organisation).order_by("-month").first()
+    period = latest if latest and latest.month == month else None
+    limit = latest.limit if latest else settings.MONTHLY_ALLOWANCE_MICRO
+    spent, reserved = (period.spent, period.reserved) if period else (0, 0)
     return AllowanceStatus(
         limit=limit,
         spent=spent,

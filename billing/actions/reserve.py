@@ -29,9 +29,11 @@ INSERT INTO billing_reservation
 SELECT %(organisation)s, %(reference)s, %(month)s, %(amount)s, 'held', %(user)s, %(api_key)s, now(), now() + %(held_for)s
 FROM taken RETURNING id
 """
+# A month begins with the limit of the one before.
 OPEN_MONTH = """
 INSERT INTO billing_allowanceperiod (organisation_id, month, "limit", reserved, spent)
-VALUES (%(organisation)s, %(month)s, %(limit)s, 0, 0) ON CONFLICT (organisation_id, month) DO NOTHING
+SELECT %(organisation)s, %(month)s, COALESCE((SELECT "limit" FROM billing_allowanceperiod
+  WHERE organisation_id = %(organisation)s ORDER BY month DESC LIMIT 1), %(limit)s), 0, 0 ON CONFLICT (organisation_id, month) DO NOTHING
 """
 STANDING = """
 SELECT EXISTS (SELECT 1 FROM billing_reservation WHERE organisation_id = %(organisation)s AND reference = %(reference)s),
@@ -45,7 +47,7 @@ class AllowanceUsedUp(DomainError):
     status = 402
     user_message = _(
         "%(organisation)s has %(left)s left of this month's %(limit)s, too little for this answer. The allowance starts"
-        " again on %(renews)s. Until then use a model without costs, or ask an owner to raise it."
+        " again on %(renews)s. Until then use a model without costs, or ask whoever runs this server to raise it."
     )
 
 

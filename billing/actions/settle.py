@@ -57,7 +57,8 @@ RELEASE = (
 )
 CHARGE = """
 INSERT INTO billing_allowanceperiod AS period (organisation_id, month, "limit", reserved, spent)
-VALUES (%(organisation)s, %(month)s, %(limit)s, 0, %(cost)s)
+SELECT %(organisation)s, %(month)s, COALESCE((SELECT "limit" FROM billing_allowanceperiod
+  WHERE organisation_id = %(organisation)s ORDER BY month DESC LIMIT 1), %(limit)s), 0, %(cost)s
 ON CONFLICT (organisation_id, month) DO UPDATE
 SET spent = period.spent + %(cost)s, reserved = GREATEST(period.reserved - %(released)s, 0)
 """

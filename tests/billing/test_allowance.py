@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connections
 from django.utils import timezone
 
@@ -174,3 +175,24 @@ def test_another_organisation_sees_and_spends_nothing_of_it(alice, charlie):
         settle(organisation=alice.organisation, reference="turn_1", usages=[usage()])
     assert standing(charlie.organisation).spent == 0
     assert api_client_for(charlie).get("/api/v1/usage").json()["total"]["cost"] == 0
+
+
+def test_the_operator_sets_an_allowance_and_the_next_months_keep_it(alice):
+    call_command("set_allowance", alice.organisation.slug, "0.001")
+    assert standing(alice.organisation).limit == 1_000
+    with tenant_scope(alice.organisation):
+        AllowancePeriod.objects.for_organisation(alice.organisation).update(
+            month=this_month() - timedelta(days=1)
+        )
+    assert standing(alice.organisation).limit == 1_000
+    with tenant_scope(alice.organisation), pytest.raises(AllowanceUsedUp):
+        reserve(organisation=alice.organisation, reference="turn_1", amount=1_001)
+    with tenant_scope(alice.organisation):
+        settle(organisation=alice.organisation, reference="turn_2", usages=[usage()])
+    assert standing(alice.organisation).limit == 1_000
+
+
+@pytest.mark.parametrize("amount", ["-1", "NaN", "much", "Infinity"])
+def test_an_allowance_is_an_amount(alice, amount):
+    with pytest.raises(CommandError):
+        call_command("set_allowance", alice.organisation.slug, "--", amount)
