@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.actions import assert_in_action
 from kernel.errors import Conflict, PermissionDenied
 from organisations.actors import Actor
-from organisations.models import Membership
+from organisations.models import Membership, Organisation
 from organisations.permissions import ROLE_PERMISSIONS, Role
 
 
@@ -34,8 +34,18 @@ def guard_grant(actor: Actor, role: Role) -> None:
         raise RoleAboveYours
 
 
+def take_turns(organisation: Organisation) -> None:
+    """Let changes of an organisation's people wait for each other: call it before anything else is locked.
+
+    Without it two owners could step down at once, each seeing the other one still there.
+    """
+    assert_in_action()
+    # No key lock: rows of the organisation can still be added meanwhile.
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+
 def guard_last_owner(membership: Membership) -> None:
-    """Refuse to take the last owner away. Locks the owners, so that two of them cannot leave at once.
+    """Refuse to take the last owner away; the action has taken its turn.
 
     Raises:
         LastOwner: nobody else is one.
@@ -44,5 +54,5 @@ def guard_last_owner(membership: Membership) -> None:
     if membership.role != Role.OWNER:
         return
     rows = Membership.objects.for_organisation(membership.organisation_id).filter(role=Role.OWNER)
-    if len(rows.select_for_update().order_by("id")) < 2:
+    if rows.count() < 2:
         raise LastOwner

@@ -7,7 +7,7 @@ from organisations.audit import record_audit
 from organisations.models import Membership
 from organisations.permissions import Permission, Role, require
 from organisations.queries import access_membership
-from organisations.ranks import guard_grant, guard_last_owner
+from organisations.ranks import guard_grant, guard_last_owner, take_turns
 
 
 @entry_action
@@ -20,6 +20,7 @@ def change_member_role(*, actor: Actor, membership_id: str, role: Role) -> Membe
         LastOwner: nobody else is one.
     """
     require(actor, Permission.MANAGE_MEMBERS)
+    take_turns(actor.organisation)
     membership = access_membership(actor.organisation, membership_id, lock=True)
     before = Role(membership.role)
     guard_grant(actor, before)

@@ -15,7 +15,7 @@ from organisations.invitations import renew_token
 from organisations.models import Invitation, Organisation
 from organisations.permissions import Permission, Role, require
 from organisations.queries import members, open_invitations
-from organisations.ranks import guard_grant
+from organisations.ranks import guard_grant, take_turns
 
 # An organisation must not become a way to send unwanted mail.
 INVITATIONS = Limit(count=100, seconds=3600)
@@ -61,8 +61,7 @@ def invite_member(*, actor: Actor, email: str, role: Role = Role.MEMBER) -> Invi
 
 
 def _open(actor: Actor, address: str, role: Role) -> Invitation:
-    # Two people may invite the same address at once: the organisation's row makes them take turns.
-    Organisation.objects.select_for_update().get(pk=actor.organisation.pk)
+    take_turns(actor.organisation)  # two people may invite the same address at once
     found = open_invitations(actor.organisation).filter(email__iexact=address).first()
     if found and found.is_open:
         raise AlreadyInvited(email=address)

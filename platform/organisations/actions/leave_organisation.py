@@ -9,6 +9,7 @@ from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.models import Organisation
 from organisations.queries import members
+from organisations.ranks import take_turns
 
 
 class PersonalStays(Conflict):
@@ -26,6 +27,7 @@ def leave_organisation(*, actor: Actor) -> None:
     """
     if actor.organisation.kind == Organisation.Kind.PERSONAL:
         raise PersonalStays
+    take_turns(actor.organisation)
     membership = members(actor.organisation).select_for_update(of=("self",)).filter(user=actor.user).first()
     if membership is None:
         raise NotFound

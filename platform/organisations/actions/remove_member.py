@@ -7,7 +7,7 @@ from organisations.audit import record_audit
 from organisations.models import Membership
 from organisations.permissions import Permission, Role, require
 from organisations.queries import access_membership
-from organisations.ranks import guard_grant
+from organisations.ranks import guard_grant, take_turns
 
 
 @entry_action
@@ -20,6 +20,7 @@ def remove_member(*, actor: Actor, membership_id: str) -> Membership:
         LastOwner: nobody else owns the organisation.
     """
     require(actor, Permission.MANAGE_MEMBERS)
+    take_turns(actor.organisation)
     membership = access_membership(actor.organisation, membership_id, lock=True)
     guard_grant(actor, Role(membership.role))
     record_audit(actor, "member.removed", membership, role=membership.role)

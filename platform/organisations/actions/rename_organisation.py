@@ -18,7 +18,7 @@ def rename_organisation(*, actor: Actor, name: str) -> Organisation:
     """
     require(actor, Permission.MANAGE_ORGANISATION)
     name = checked_name(name)
-    organisation = Organisation.objects.select_for_update().get(pk=actor.organisation.pk)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=actor.organisation.pk)
     before, organisation.name = organisation.name, name
     if before != name:
         organisation.save(update_fields=["name"])
