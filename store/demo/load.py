@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -125,8 +126,10 @@ def _existing(actor: Actor, demo: DemoAssistant) -> Assistant | None:
 def _publish_later(actor: Actor, demo: DemoAssistant) -> int:
     with tenant_scope(actor.organisation, durable=True):
         rows = Assistant.objects.for_organisation(actor.organisation).filter(name=demo.name, deleted_at=None)
-        waiting: Assistant | None = rows.filter(versions=None).first()
-        if waiting is None:
+        unfinished = (
+            Q(publication=None) | Q(publication__listing=None) | Q(publication__listing__state="draft")
+        )
+        if not rows.filter(unfinished).exists():
             return 0
         enqueue_after_commit("store.publish_demo_assistant", email=OWNERS[demo.organisation], slug=demo.slug)
         return 1

@@ -15,31 +15,44 @@ from store.actions.submit_listing import submit_listing
 from store.demo.content import HARBOUR, MEMBER, DemoAssistant, demo_assistants
 from store.fields import ListingFields
 from store.models import Listing
+from store.queries import listing_of_assistant
 
 
 def publish_demo_assistant(*, email: str, slug: str) -> bool:
-    """Publish and list one assistant; False where its documents are still being read."""
+    """Publish and list one assistant, going on where an earlier try stopped; False while its documents are being read."""
     demo = next(item for item in demo_assistants() if item.slug == slug)
     actor = _acting(email, demo.organisation)
     with tenant_scope(actor.organisation):
         rows = Assistant.objects.for_organisation(actor.organisation).filter(name=demo.name, deleted_at=None)
-        assistant: Assistant | None = rows.select_related("source_set").prefetch_related("versions").first()
-        if assistant is None or assistant.versions.exists():
+        assistant: Assistant | None = rows.select_related("source_set").first()
+        if assistant is None:
             return True
-        searchable, read = len(manifest(assistant.source_set)), totals(assistant.source_set)
-        if searchable + read.failed < source_count(assistant.source_set):
+        publication, listing = listing_of_assistant(actor.organisation, assistant.public_id)
+        if publication is None and not _is_read(assistant):
             return False
-    _publish(actor, demo, assistant)
+    if publication is None:
+        publish_version(actor=actor, assistant_id=assistant.public_id, note=demo.note)
+    if listing is None:
+        listing = _begin_listing(actor, demo, assistant)
+    if listing.state == Listing.State.DRAFT:
+        _submit(actor, demo, listing)
     return True
 
 
-def _publish(actor: Actor, demo: DemoAssistant, assistant: Assistant) -> None:
-    publish_version(actor=actor, assistant_id=assistant.public_id, note=demo.note)
+def _is_read(assistant: Assistant) -> bool:
+    searchable, read = len(manifest(assistant.source_set)), totals(assistant.source_set)
+    return searchable + read.failed >= source_count(assistant.source_set)
+
+
+def _begin_listing(actor: Actor, demo: DemoAssistant, assistant: Assistant) -> Listing:
     set_publication(actor=actor, assistant_id=assistant.public_id, visibility="private", slug=demo.slug)
     fields = ListingFields(
         visibility=demo.visibility, category=demo.category, tagline=demo.tagline, description=demo.description
     )
-    listing = create_listing(actor=actor, assistant_id=assistant.public_id, fields=fields)
+    return create_listing(actor=actor, assistant_id=assistant.public_id, fields=fields)
+
+
+def _submit(actor: Actor, demo: DemoAssistant, listing: Listing) -> None:
     submit_listing(actor=actor, listing_id=listing.public_id)
     if demo.featured:
         feature_listing(slug=demo.slug)
