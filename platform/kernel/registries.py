@@ -63,7 +63,7 @@ class NavigationEntry:
 class ShellFragment:
     """A part of the rail that another room renders: loaded by htmx from `url_name`.
 
-    `place` is one of: pinned, recent, allowance.
+    `place` is one of: organisation, pinned, recent, allowance.
     """
 
     place: str
