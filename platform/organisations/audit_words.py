@@ -1,4 +1,4 @@
-"""The audit log's actions in words. Rooms above add theirs in `AppConfig.ready()`."""
+"""The audit log's actions in words, for the page that shows it. Rooms to come add theirs in `AppConfig.ready()`."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,21 @@ _WORDS: dict[str, str | Promise] = {
     "invitation.withdrawn": _("Withdrew an invitation"),
     "api_key.created": _("Made an API key"),
     "api_key.revoked": _("Revoked an API key"),
+    "assistant.created": _("Created an assistant"),
+    "assistant.deleted": _("Deleted an assistant"),
+    "assistant.restored": _("Brought an assistant back"),
+    "assistant.published": _("Published an assistant"),
+    "assistant.unpublished": _("Took an assistant back"),
+    "assistant.version_restored": _("Went back to a version"),
+    "publication.changed": _("Changed a publication"),
+    "source.added": _("Added a source"),
+    "source.removed": _("Removed a source"),
+    "source.replaced": _("Replaced a source"),
+    "source.restored": _("Brought a source back"),
+    "listing.created": _("Made a listing"),
+    "listing.changed": _("Changed a listing"),
+    "listing.submitted": _("Sent a listing to the store"),
+    "listing.unpublished": _("Took a listing out of the store"),
 }
 
 
