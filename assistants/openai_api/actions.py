@@ -7,6 +7,7 @@ from assistants.openai_api.inputs import Completion
 from assistants.turns.actions.open_turn import OpenedTurn, open_turn
 from assistants.turns.models import Turn
 from kernel.actions import entry_action
+from kernel.db import commit_without_waiting
 from organisations.actors import Actor
 from organisations.permissions import Permission, require
 
@@ -34,4 +35,6 @@ def open_completion(*, actor: Actor, asked: Completion, runner: str, language: s
         language=language,
         keep_text=False,
     )
+    # No text is kept that could be lost, the caller waits for the first token, and the close does wait for the disk.
+    commit_without_waiting()
     return opened

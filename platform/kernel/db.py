@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,6 +28,16 @@ async def run_db(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) ->
     context = copy_context()
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_executor(), lambda: context.run(_phase, function, args, kwargs))
+
+
+def commit_without_waiting() -> None:
+    """Let the open transaction commit before it is on disk, which takes milliseconds less.
+
+    Only for what a later transaction completes: a commit that waits takes all earlier ones to the disk with it. Should
+    the database's machine crash within the half second until then, it is as if this transaction had not been.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def _phase(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
