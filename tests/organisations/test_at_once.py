@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -12,6 +13,8 @@ from kernel.errors import DomainError
 from kernel.tenancy import tenant_scope
 from organisations.actions.accept_invitation import accept_invitation
 from organisations.actions.change_member_role import change_member_role
+from organisations.actions.create_organisation import create_organisation
+from organisations.actions.create_person import create_person
 from organisations.actions.invite_member import invite_member
 from organisations.actions.leave_organisation import leave_organisation
 from organisations.actors import Actor
@@ -89,3 +92,16 @@ def test_one_idempotency_key_makes_one_key(alice: Actor) -> None:
     assert set(statuses) <= {201, 409}
     with tenant_scope(alice.organisation):
         assert ApiKey.objects.for_organisation(alice.organisation).filter(name="CI").count() == 1
+
+
+def test_organisations_of_one_name_get_different_addresses(alice: Actor, bob: Actor, charlie: Actor) -> None:
+    actors = [alice, bob, charlie]
+    made = at_once(*[partial(create_organisation, actor=actor, name="Night school") for actor in actors])
+    assert len({organisation.slug for organisation in made}) == 3
+
+
+def test_people_who_sign_up_together_each_get_a_workspace(db: None) -> None:
+    calls = [partial(create_person, email=f"sam{number}@example.org", name="Sam") for number in range(6)]
+    people = at_once(*calls)
+    assert len({make_actor(person).organisation.slug for person in people}) == 6
+    assert not any(person.is_staff for person in people)

@@ -11,7 +11,7 @@ from organisations.audit import record_audit
 from organisations.models import Membership, Organisation
 from organisations.names import checked_name
 from organisations.permissions import Role
-from organisations.slugs import free_slug
+from organisations.slugs import save_with_free_slug
 
 
 @entry_action
@@ -25,7 +25,7 @@ def create_organisation(*, actor: Actor, name: str) -> Organisation:
     if actor.user is None:
         raise NotAuthenticated
     name = checked_name(name)
-    organisation = Organisation.objects.create(name=name, slug=free_slug(name))
+    organisation = save_with_free_slug(Organisation(name=name))
     with tenant_scope(organisation):
         Membership.objects.create(organisation=organisation, user=actor.user, role=Role.OWNER)
         record_audit(replace(actor, organisation=organisation), "organisation.created", organisation)
