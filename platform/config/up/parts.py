@@ -1,6 +1,7 @@
 """The processes that make up Bottega itself, kept running."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ class Part:
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
+    orphan_signal: int = signal.SIGTERM  # what it gets when the manager itself is killed
     quick_ends: int = 0
     not_before: float = 0.0
 
@@ -65,8 +67,9 @@ def bottega_parts(*, host: str, port: int, data: Path, given: Mapping[str, str])
     return [
         Part("web", web, patience=12, environment={"DATABASE_POOL": "1"}),
         # A worker that is told to end gives running tasks some seconds, then puts them back into the queue.
-        Part("worker", worker, patience=15, environment={"REMAP_SIGTERM": "SIGQUIT"}),
-        Part("beat", beat, patience=5),
+        # Without a manager its queue is gone too: it would wait for that in vain.
+        Part("worker", worker, 15, environment={"REMAP_SIGTERM": "SIGQUIT"}, orphan_signal=signal.SIGKILL),
+        Part("beat", beat, patience=5, orphan_signal=signal.SIGKILL),
     ]
 
 
@@ -81,7 +84,13 @@ class Supervisor:
     def start(self, part: Part) -> None:
         """Start one part and follow its output."""
         environment = {**self.environment, **part.environment}
-        part.process = processes.spawn(part.arguments, env=environment, cwd=self.root, output=subprocess.PIPE)
+        part.process = processes.spawn(
+            part.arguments,
+            env=environment,
+            cwd=self.root,
+            output=subprocess.PIPE,
+            end_signal=part.orphan_signal,
+        )
         part.started = time.monotonic()
         threading.Thread(target=self._follow, args=(part.name, part.process), daemon=True).start()
 
