@@ -15,11 +15,11 @@ def follow_publication(*, organisation_id: int, publication_id: str) -> None:
     """
     with tenant_scope(organisation_id, durable=True):
         rows = Listing.objects.for_organisation(organisation_id).filter(publication__public_id=publication_id)
-        listing = rows.select_related("publication").select_for_update(of=("self",)).first()
-        listing = listing or _begin(organisation_id, publication_id)
+        listing = rows.select_for_update(of=("self",)).first() or _begin(organisation_id, publication_id)
         if listing is None:
             return
-        publication: Publication = listing.publication
+        # Read after the lock is held: a joined row would be as old as the wait for it.
+        publication = Publication.objects.for_organisation(organisation_id).get(pk=listing.publication_id)
         if publication.is_live and listing.state == Listing.State.UNPUBLISHED:
             listing.state = Listing.State.LIVE
         elif not publication.is_live and listing.is_live:

@@ -22,16 +22,23 @@ def listing_panel(request: OrganisationRequest, assistant_id: str) -> HttpRespon
 
 @organisation_page(Permission.PUBLISH_ASSISTANTS, methods=("POST",))
 def listing_save(request: OrganisationRequest, assistant_id: str) -> HttpResponse:
-    form = ListingForm(request.POST)
     wish = request.POST.get("wish", "save")
+    if wish == "unpublish":  # whatever else the form holds: this must never wait
+        unpublish_listing(actor=request.actor, listing_id=_listing_id(request, assistant_id))
+        return _panel(request, assistant_id, done=wish)
+    form = ListingForm(request.POST)
     if not form.is_valid():
         return _panel(request, assistant_id, form=form)
     listing = put_listing(actor=request.actor, assistant_id=assistant_id, fields=form.fields_given())
     if wish == "submit":
         submit_listing(actor=request.actor, listing_id=listing.public_id)
-    elif wish == "unpublish":
-        unpublish_listing(actor=request.actor, listing_id=listing.public_id)
     return _panel(request, assistant_id, done=wish)
+
+
+def _listing_id(request: OrganisationRequest, assistant_id: str) -> str:
+    with tenant_scope(request.actor.organisation):
+        _publication, listing = listing_of_assistant(request.actor.organisation, assistant_id)
+    return listing.public_id if listing else ""
 
 
 def _panel(
