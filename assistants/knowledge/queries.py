@@ -123,8 +123,12 @@ def documents_by_id(organisation_id: int, ids: Sequence[int]) -> list[Document]:
     return list(Document.objects.for_organisation(organisation_id).filter(pk__in=ids).order_by("name", "pk"))
 
 
-def place_of(organisation_id: int, passage_public_id: str) -> Place:
+def place_of(organisation_id: int, passage_public_id: str, *, spans: Sequence[Sequence[int]] = ()) -> Place:
     """A passage with the paragraphs of its page.
+
+    Args:
+        spans: pairs of character offsets in the document: the words quoted. Where given, only the paragraphs that
+            hold them are marked, instead of all of the passage's.
 
     Raises:
         NotFound: the organisation has no such passage.
@@ -136,6 +140,7 @@ def place_of(organisation_id: int, passage_public_id: str) -> Place:
     pages = DocumentPage.objects.for_organisation(organisation_id)
     page = pages.filter(document=passage.document_id, number=passage.section).first()
     document = passage.document
+    shown = _paragraphs(page.paragraphs if page else [], spans or [(passage.start, passage.end)])
     return Place(
         passage_id=passage.public_id,
         document_id=document.public_id,
@@ -143,22 +148,23 @@ def place_of(organisation_id: int, passage_public_id: str) -> Place:
         url=document.source.url,
         page=passage.page,
         pages=document.pages,
-        paragraph=passage.paragraph,
+        paragraph=next((p.number for p in shown if p.hit), passage.paragraph),
         heading=passage.heading,
         quote=passage.text,
-        paragraphs=_paragraphs(page.paragraphs if page else [], passage),
+        paragraphs=shown,
     )
 
 
 def _paragraphs(
-    rows: list[tuple[int, int, int, str | None, str]], passage: Passage
+    rows: list[tuple[int, int, int, str | None, str]], spans: Sequence[Sequence[int]]
 ) -> tuple[PlaceParagraph, ...]:
     shown: list[PlaceParagraph] = []
     previous = ""
     for number, start, end, heading, text in rows:
         changed = (heading or "") if (heading or "") != previous else ""
         previous = heading or ""
-        shown.append(PlaceParagraph(number, changed, text, start < passage.end and passage.start < end))
+        hit = any(start < last and first < end for first, last in spans)
+        shown.append(PlaceParagraph(number, changed, text, hit))
     return tuple(shown)
 
 

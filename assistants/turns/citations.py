@@ -11,6 +11,7 @@ MARK = re.compile(rf"\s?\[({NUMBERS})\](?!\()")
 # What may be the beginning of a mark, at the end of a piece of text: it waits for the next piece.
 UNFINISHED = re.compile(r"(?:\s?\[[\d\s,，、]{0,24}\]?|\s)$")
 QUOTE_LENGTH = 400
+SHORTEST_QUOTE = 6  # characters: less than that stands in any text
 
 
 class MarkFilter:
@@ -46,17 +47,37 @@ class MarkFilter:
 
 
 def citation_items(
-    numbers: Sequence[int], passages: Sequence[RetrievedPassage], turn_id: str, base_url: str
+    text: str, numbers: Sequence[int], passages: Sequence[RetrievedPassage], turn_id: str, base_url: str
 ) -> list[dict[str, Any]]:
     """The public form of the citations used.
 
     Args:
+        text: the answer. Where the words before a mark stand in its passage, the citation is of just those words.
         base_url: where the product is reached; a citation's `url` opens its place there.
     """
-    return [_item(number, passages[number - 1], turn_id, base_url) for number in numbers]
+    said = words_before_marks(text) if numbers else {}
+    return [_item(n, passages[n - 1], said.get(n, []), turn_id, base_url) for n in numbers]
 
 
-def _item(number: int, passage: RetrievedPassage, turn_id: str, base_url: str) -> dict[str, Any]:
+def words_before_marks(text: str) -> dict[int, list[str]]:
+    """What stands before each mark, back to the mark or the line before it."""
+    said: dict[int, list[str]] = {}
+    for line in text.splitlines():
+        words = ""
+        for piece in re.split(r"(\[\d{1,3}\])", line):
+            if not piece.startswith("["):
+                words = piece.strip(" \t。；，、.;,|>-*#")
+            elif len(words) >= SHORTEST_QUOTE:
+                said.setdefault(int(piece[1:-1]), []).append(words)
+    return said
+
+
+def _item(
+    number: int, passage: RetrievedPassage, said: Sequence[str], turn_id: str, base_url: str
+) -> dict[str, Any]:
+    quoted = [(words, passage.text.find(words)) for words in said]
+    spans = [[passage.start + at, passage.start + at + len(words)] for words, at in quoted if at >= 0]
+    first = next((words for words, at in quoted if at >= 0), passage.text)
     return {
         "number": number,
         "document": passage.document_id,
@@ -65,7 +86,8 @@ def _item(number: int, passage: RetrievedPassage, turn_id: str, base_url: str) -
         "page": passage.page,
         "paragraph": passage.paragraph,
         "heading": passage.heading,
-        "quote": passage.text[:QUOTE_LENGTH],
+        "quote": first[:QUOTE_LENGTH],
+        "spans": spans,
         "url": f"{base_url}/citations/{turn_id}/{number}",
     }
 

@@ -167,9 +167,10 @@ async def _answer(opened: OpenedTurn, work: Work, limits: Limits) -> AsyncIterat
 async def _close(opened: OpenedTurn, work: Work, state: str, error: DomainError | None) -> Outcome:
     work.rest()
     numbers = work.marks.used if work.marks else []
+    text = "".join(work.shown)
     outcome = work.ended(
         state,
-        citations=citation_items(numbers, work.passages, opened.id, settings.PUBLIC_URL),
+        citations=citation_items(text, numbers, work.passages, opened.id, settings.PUBLIC_URL),
         error_code=error.code if error else "",
         error_message=error.message if error else "",
         finish_reason=work.transcript.finish_reason,

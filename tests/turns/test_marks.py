@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants.turns.citations import MarkFilter, annotations
+from assistants.turns.citations import MarkFilter, annotations, citation_items
+from assistants.turns.plan import RetrievedPassage
 
 
 def filtered(pieces: list[str], sources: int = 3) -> tuple[str, list[int]]:
@@ -72,3 +73,24 @@ def test_annotations_give_the_place_of_each_mark() -> None:
     ]
     assert found[0]["type"] == "url_citation"
     assert found[0]["url_citation"]["page"] == 7
+
+
+LEASE = RetrievedPassage(
+    "psg_1", "doc_1", "Lease", "Rent is due on the first. No deductions.", 7, 3, "Rent", 0.9, 100, 140, 12
+)
+
+
+def test_a_citation_is_of_the_words_before_its_mark_where_the_passage_has_them() -> None:
+    item = citation_items(
+        "As it says: no.\nRent is due on the first. [1]", [1], [LEASE], "turn_1", "http://x"
+    )[0]
+    assert item["quote"] == "Rent is due on the first"
+    assert item["spans"] == [[100, 124]]
+
+
+def test_words_of_the_models_own_cite_the_whole_passage() -> None:
+    item = citation_items("You pay at the beginning of each month [1].", [1], [LEASE], "turn_1", "http://x")[
+        0
+    ]
+    assert item["quote"] == LEASE.text
+    assert item["spans"] == []

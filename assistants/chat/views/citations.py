@@ -22,7 +22,9 @@ def citation_detail(request: OrganisationRequest, turn_id: str, number: int) -> 
         raise NotFound
     # The viewer sees one passage's page because this answer cites it; nothing else of the creator's knowledge.
     with tenant_scope(turn.creator_organisation_id):
-        place = place_of(turn.creator_organisation_id, items[number]["passage"])
+        place = place_of(
+            turn.creator_organisation_id, items[number]["passage"], spans=items[number].get("spans", ())
+        )
     drawer = bool(request.headers.get("HX-Request")) or request.GET.get("drawer") == "1"
     template = "chat/_drawer.html" if drawer else "chat/citation_detail.html"
     return TemplateResponse(request, template, _context(turn, items, number, place))
