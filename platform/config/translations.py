@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -18,6 +18,19 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("platform", "assistants", "billing", "store")
 LANGUAGES = ("zh_Hans",)
+HEADER = """\
+# Bottega, {name}
+msgid ""
+msgstr ""
+"Project-Id-Version: Bottega\\n"
+"Language: {language}\\n"
+"Language-Team: Bottega\\n"
+"Plural-Forms: {plural_forms}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
@@ -41,10 +54,26 @@ def compile_catalogues() -> None:
 
 def collect_strings() -> dict[str, int]:
     """Bring every language's catalogue up to date; returns how many strings each leaves untranslated."""
-    found = Catalog(project="Bottega", charset="utf-8")
+    found = find_strings()
+    return {language: _update(language, found) for language in LANGUAGES}
+
+
+def find_strings() -> Catalog:
+    """Every string of the sources, untranslated, with the files it stands in. Writes nothing."""
+    found = Catalog(charset="utf-8")
     for file, (_, message, comments, context) in _all_messages():
         found.add(message, None, [(file, 0)], auto_comments=comments, context=context)
-    return {language: _update(language, found) for language in LANGUAGES}
+    return found
+
+
+def catalogue_file(language: str) -> Path:
+    """Where the translations into a language, for example zh_Hans, are kept."""
+    return ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def is_translated(message: Message) -> bool:
+    """Whether there is a translation, and one of every plural form."""
+    return all(message.string) if isinstance(message.string, tuple | list) else bool(message.string)
 
 
 def _compile(source: Path, target: Path) -> None:
@@ -77,16 +106,32 @@ def _messages(file: Path) -> Iterator[Any]:
 
 
 def _update(language: str, found: Catalog) -> int:
-    file = ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
+    file = catalogue_file(language)
     file.parent.mkdir(parents=True, exist_ok=True)
-    catalogue = Catalog(locale=language, project="Bottega", charset="utf-8", fuzzy=False)
+    catalogue = Catalog(locale=language)
     if file.exists():
         with file.open("rb") as source:
             catalogue = read_po(source, locale=language)
     catalogue.update(found, no_fuzzy_matching=True)
+    _write(file, catalogue, language)
+    return sum(1 for message in catalogue if message.id and not is_translated(message))
+
+
+def _write(file: Path, catalogue: Catalog, language: str) -> None:
+    # Our own header: Babel's has dates, which would differ after every collection, and placeholders
+    name = catalogue.locale.english_name if catalogue.locale else language
+    header = HEADER.format(name=name, language=language, plural_forms=catalogue.plural_forms)
     with file.open("wb") as output:
-        write_po(output, catalogue, width=110, include_lineno=False, ignore_obsolete=True, sort_by_file=True)
-    return sum(1 for message in catalogue if message.id and not message.string)
+        output.write(header.encode())
+        write_po(
+            output,
+            catalogue,
+            width=110,
+            omit_header=True,
+            include_lineno=False,
+            ignore_obsolete=True,
+            sort_by_file=True,
+        )
 
 
 def main(arguments: list[str]) -> int:
