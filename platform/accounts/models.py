@@ -42,6 +42,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=120, blank=True)
     locale = models.CharField(max_length=16, blank=True)
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    # Where the person acted last, so that the next sign-in starts there. A number: organisations are a room above.
+    last_organisation_id = models.BigIntegerField(null=True, editable=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     # Counts how often the person signed out everywhere: sessions of an earlier count are void.

@@ -42,7 +42,8 @@ def actor_for(
     """The person acting in one of their organisations.
 
     Args:
-        organisation_id: the wanted one; where the person is no member of it (any more), their personal one is used.
+        organisation_id: the wanted one; where the person is no member of it (any more), the one they acted in last,
+            else their personal one.
 
     Returns:
         None for somebody without any membership.
@@ -50,7 +51,9 @@ def actor_for(
     memberships = memberships_of(user)
     if not memberships or not user.is_active:
         return None
-    chosen = next((m for m in memberships if m.organisation_id == organisation_id), memberships[0])
+    by_organisation = {m.organisation_id: m for m in memberships}
+    known = (by_organisation.get(key) for key in (organisation_id, user.last_organisation_id))
+    chosen = next((membership for membership in known if membership), memberships[0])
     return actor_of_membership(chosen, user, request_id=request_id, ip=ip)
 
 

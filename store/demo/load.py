@@ -19,6 +19,7 @@ from kernel.jobs import enqueue_after_commit
 from kernel.tenancy import tenant_scope
 from organisations.actions.create_organisation import create_organisation
 from organisations.actions.create_person import create_person
+from organisations.actions.switch_organisation import remember_organisation
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.models import AuditEntry, Membership, Organisation
@@ -88,6 +89,11 @@ def _organisation(name: str, people: dict[str, User]) -> Actor:
     organisation = mine[0] if mine else create_organisation(actor=personal, name=name)
     for email, role in ROLES[name].items():
         _join(organisation, people[email], role)
+    for person in (owner, *(people[email] for email in ROLES[name])):
+        if (
+            person.last_organisation_id is None
+        ):  # signing in shows the team and what it built, not an empty workspace
+            remember_organisation(user=person, organisation=organisation)
     actor = actor_for(owner, organisation.pk)
     assert actor is not None
     return actor

@@ -63,7 +63,8 @@ def _submit(actor: Actor, demo: DemoAssistant, listing: Listing) -> None:
 def _pin(demo: DemoAssistant, listing: Listing) -> None:
     """In the member's team, and in their personal workspace what is open to everybody."""
     install_listing(actor=_acting(MEMBER, HARBOUR), reference=listing.public_id)
-    personal = actor_for(User.objects.get(email=MEMBER))
+    member = User.objects.get(email=MEMBER)
+    personal = actor_for(member, memberships_of(member)[0].organisation_id)
     if demo.visibility == "public" and personal is not None:
         install_listing(actor=personal, reference=listing.public_id)
 

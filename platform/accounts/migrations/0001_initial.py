@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
                 ('locale', models.CharField(blank=True, max_length=16)),
                 ('theme', models.CharField(choices=[('system', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8)),
+                ('last_organisation_id', models.BigIntegerField(editable=False, null=True)),
                 ('is_active', models.BooleanField(default=True)),
                 ('is_staff', models.BooleanField(default=False)),
                 ('session_generation', models.PositiveIntegerField(default=0)),

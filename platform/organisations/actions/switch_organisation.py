@@ -21,7 +21,14 @@ def switch_organisation(*, user: User, session: SessionBase, organisation_id: st
     found = next((m for m in memberships_of(user) if m.organisation.public_id == organisation_id), None)
     if found is None:
         raise NotFound
+    remember_organisation(user=user, organisation=found.organisation)
     session[SESSION_KEY] = found.organisation_id
     # The streaming endpoints remember for a few seconds whom a session's key stands for.
     session.cycle_key()
     return found.organisation
+
+
+def remember_organisation(*, user: User, organisation: Organisation) -> None:
+    """Let the person's next sign-in start in an organisation of theirs."""
+    user.last_organisation_id = organisation.pk
+    user.save(update_fields=["last_organisation_id"])
