@@ -36,10 +36,10 @@ def attach_running_services() -> None:
 
     Exits with a sentence when the command needs a database and there is none.
     """
-    if "DATABASE_URL" in os.environ:
-        return
+    given = "DATABASE_URL" in os.environ
     for name, value in (running_services() or {}).items():
-        os.environ.setdefault(name, value)
+        if not (given and name.startswith("DATABASE_")):  # two addresses of one database, never of two
+            os.environ.setdefault(name, value)
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if "DATABASE_URL" not in os.environ and command not in NEEDS_NO_DATABASE and "--help" not in sys.argv:
         sys.exit(
