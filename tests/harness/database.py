@@ -20,6 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from config.embedded.roles import APP, OWNER, ensure_database, ensure_roles
 
+RESET_TRIES = 4
 ROLE_OF_ALIAS = {"default": APP, "owner": OWNER}
 # Rows that migrations made are kept aside in the schema `seed`; `seed.reset()` brings exactly them back.
 SEED = """
@@ -77,6 +78,11 @@ def worker_database(worker: str) -> Iterator[str]:
 def reset_rows(database: str) -> None:
     """Leave only the rows that migrations made."""
     with psycopg.connect(admin_url(database=database), autocommit=True) as connection:
+        for _attempt in range(RESET_TRIES):
+            # What a test's processes still do in the background may meet the reset half-way.
+            with suppress(psycopg.errors.DeadlockDetected):
+                connection.execute("SELECT seed.reset()")
+                return
         connection.execute("SELECT seed.reset()")
 
 
