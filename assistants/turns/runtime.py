@@ -72,11 +72,13 @@ class RunningTurn:
         position = sequence
         while True:
             grew, finished = self._grew, self.finished
-            for entry in self._entries[position:]:
+            # A slice: what is added while these are being sent is the next round's.
+            batch = self._entries[position:]
+            position += len(batch)
+            for entry in batch:
                 left = entry.after(sequence, characters)
                 if left:
                     yield left
-            position = max(position, len(self._entries))
             if finished:
                 return
             if grew is self._grew:
