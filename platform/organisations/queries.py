@@ -52,8 +52,8 @@ def actor_for(
     if not memberships or not user.is_active:
         return None
     by_organisation = {m.organisation_id: m for m in memberships}
-    known = (by_organisation.get(key) for key in (organisation_id, user.last_organisation_id))
-    chosen = next((membership for membership in known if membership), memberships[0])
+    wanted = [key for key in (organisation_id, user.last_organisation_id) if key in by_organisation]
+    chosen = by_organisation[wanted[0]] if wanted else memberships[0]
     return actor_of_membership(chosen, user, request_id=request_id, ip=ip)
 
 
