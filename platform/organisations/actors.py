@@ -33,6 +33,13 @@ class Actor:
         return permission in self.permissions
 
     @property
+    def caller(self) -> str:
+        """Whose requests are counted together: a key's, a person's, or an address's."""
+        if self.api_key_id:
+            return f"key:{self.api_key_id}"
+        return f"user:{self.user_id}" if self.user_id else f"ip:{self.ip}"
+
+    @property
     def is_anonymous(self) -> bool:
         """Whether nobody is signed in."""
         return self.user is None

@@ -21,6 +21,7 @@ from organisations.actor_cache import forget_cached_actors as forget_cached_acto
 from organisations.actor_cache import recall, remember
 from organisations.actors import SESSION_KEY as ORGANISATION_KEY
 from organisations.actors import Actor
+from organisations.api.rates import check_rate_async
 from organisations.keys import PREFIX, hash_secret
 from organisations.live_requests import still_member, watch
 from organisations.queries import actor_for, actor_for_key_hash, anonymous_actor
@@ -47,17 +48,18 @@ async def authenticate(request: StreamRequest, *, anonymous: bool = False) -> Ac
     Raises:
         NotAuthenticated: nobody is signed in, or the key does not work.
         CsrfFailed: a session's unsafe request without our token.
+        RateLimited: the caller asks too often.
     """
     scheme, _space, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and secret:
         actor = await actor_of_key(secret.strip())
         key_hash = hash_secret(secret.strip())
         watch(f"key:{actor.api_key_id}", lambda: actor_for_key_hash(key_hash) is not None)
-        return _of_request(actor, request)
+        return await _admitted(actor, request)
     member = await _session_member(request)
     if member is not None:
         watch(f"member:{member.organisation.pk}:{member.user_id}", partial(still_member, member))
-        return _of_request(member, request)
+        return await _admitted(member, request)
     if not anonymous:
         raise NotAuthenticated
     return await run_db(anonymous_actor, request_id=request.request_id, ip=request.client_ip)
@@ -71,7 +73,8 @@ async def _session_member(request: StreamRequest) -> Actor | None:
     return actor
 
 
-def _of_request(actor: Actor, request: StreamRequest) -> Actor:
+async def _admitted(actor: Actor, request: StreamRequest) -> Actor:
+    await check_rate_async(actor)
     # What is remembered between requests must not carry the first one's id into the audit log of the others.
     return replace(actor, request_id=request.request_id, ip=request.client_ip)
 

@@ -1,6 +1,7 @@
 """`/v1` as the official SDK sees it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import openai
 import pytest
@@ -181,3 +182,14 @@ def _closed_turn() -> Turn:
             return turn
         time.sleep(0.05)
     raise AssertionError("the turn never ended")
+
+
+def test_a_caller_who_asks_too_often_is_told_when_to_try_again(
+    sdk: openai.OpenAI, alice: Actor, settings: Any
+) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1
+    sdk.models.list()
+    with pytest.raises(openai.RateLimitError) as caught:
+        sdk.models.list()
+    assert caught.value.code == "rate_limit_exceeded"
+    assert int(caught.value.response.headers["retry-after"]) > 0

@@ -4,7 +4,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, ClassVar, cast
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +15,10 @@ from rest_framework.views import APIView
 
 from kernel.errors import FieldError, InvalidInput, NotAuthenticated
 from kernel.pagination import DEFAULT_LIMIT, paginate
-from kernel.ratelimit import Limit, take
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.api import idempotency
+from organisations.api.rates import check_rate
 from organisations.permissions import Permission, require
 from organisations.queries import anonymous_actor
 
@@ -74,12 +73,6 @@ class _SeenBefore(Exception):
         self.response = response
 
 
-def _caller(actor: Actor) -> str:
-    if actor.api_key_id:
-        return f"key:{actor.api_key_id}"
-    return f"user:{actor.user_id}" if actor.user_id else f"ip:{actor.ip}"
-
-
 class OrganisationAPIView(APIView):
     """A REST view of the actor's organisation.
 
@@ -116,10 +109,7 @@ class OrganisationAPIView(APIView):
 
     def check_throttles(self, request: Request) -> None:
         """Refuse callers who ask more often than the operator allows."""
-        if settings.API_REQUESTS_PER_MINUTE:
-            take(
-                f"api:{_caller(actor_of(request))}", Limit(count=settings.API_REQUESTS_PER_MINUTE, seconds=60)
-            )
+        check_rate(actor_of(request))
 
     def _honour_idempotency_key(self, request: Request) -> None:
         key = request.headers.get(idempotency.HEADER)
