@@ -205,6 +205,7 @@ DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="Bottega <bottega@localh
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

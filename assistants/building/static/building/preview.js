@@ -102,7 +102,7 @@ function traceOf(trace) {
   put("output", trace.usage.output_tokens.toLocaleString());
   put("search", trace.passages.length ? milliseconds(trace.times.search) : "–");
   put("first", milliseconds(trace.times.first_word));
-  element.querySelector("[data-trace-sum]").textContent = [milliseconds(trace.times.total), money(trace.cost)].filter(Boolean).join(", ");
+  element.querySelector("[data-trace-sum]").textContent = [milliseconds(trace.times.total), money(trace.cost)].filter(Boolean).join(pane.dataset.wordComma);
   element.querySelector("[data-trace-show]").addEventListener("click", () => {
     document.querySelector("[data-trace-prompt]").textContent = trace.prompt;
     openDialog("prompt-dialog");
@@ -121,7 +121,7 @@ function passageOf(passage) {
 
 function placeOf({ page, paragraph, heading }) {
   const parts = [page && pane.dataset.wordPage.replace("%s", page), paragraph && pane.dataset.wordParagraph.replace("%s", paragraph), heading];
-  return parts.filter(Boolean).join(", ");
+  return parts.filter(Boolean).join(pane.dataset.wordComma);
 }
 
 function milliseconds(value) {
