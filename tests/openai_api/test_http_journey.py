@@ -118,7 +118,7 @@ def test_smollm2_generates_token_by_token(site: Site, api: httpx2.Client, key: s
         )
         if chunk.choices and chunk.choices[0].delta.content
     ]
-    assert len(chunks) > 5
+    assert len(chunks) > 2  # pieces that arrive together are sent together
 
 
 def question(text: str) -> Any:
