@@ -10,6 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from kernel.errors import DomainError
@@ -24,6 +25,14 @@ logger = structlog.get_logger(__name__)
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Saves a new person together with their personal organisation."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The address or password is wrong. Check both, or set a new password."),
+        "email_taken": _("This address has an account already. Sign in with it."),
+        "enter_current_password": _("Type your present password."),
+        "incorrect_password": _("This is not your password. Type it again."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
+    }
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Save the person and make the organisation, both or neither."""

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from assistants.building.actions.create_assistant import create_assistant
 from assistants.building.actions.delete_assistant import delete_assistant
@@ -48,7 +49,7 @@ def _list(request: OrganisationRequest, *, deleted: bool) -> HttpResponse:
 @organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
 def assistant_create(request: OrganisationRequest) -> HttpResponse:
     """Begin an assistant and go to its pages."""
-    name = request.POST.get("name", "").strip()[:80] or _("New assistant")
+    name = request.POST.get("name", "").strip()[:80] or pgettext("name", "New assistant")
     made = create_assistant(actor=request.actor, name=name)
     return redirect("building:assistant_configure", made.public_id)
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from assistants.building.prompts import compile_prompt
 from assistants.building.specification import INSTRUCTION_CHARACTERS, MAX_RULES, MAX_STARTERS
@@ -19,7 +19,7 @@ from providers.tokens import count_tokens
 from web.numbers import compact_number
 
 GROUNDINGS = (
-    ("free", gettext_lazy("Free"), gettext_lazy("Sources help where they can")),
+    ("free", pgettext_lazy("grounding", "Free"), gettext_lazy("Sources help where they can")),
     ("prefer", gettext_lazy("Prefer sources"), gettext_lazy("General knowledge is marked")),
     ("only", gettext_lazy("Only sources"), gettext_lazy("Otherwise it says it cannot")),
 )
