@@ -15,7 +15,7 @@ from assistants.turns.events import MessageFinished, Retrieved, TextAdded
 from assistants.turns.journal import Entry
 from assistants.turns.runtime import RunningTurn, runtime
 from assistants.turns.stream import write_events
-from kernel.asgi import Responder, StreamRequest, StreamRoute, event_bytes
+from kernel.asgi import Responder, StreamRequest, StreamRoute, described, event_bytes
 from kernel.db import run_db
 from kernel.money import price_of
 from organisations.stream_auth import authenticate
@@ -125,5 +125,19 @@ async def _stream(request: StreamRequest, respond: Responder, running: RunningTu
 
 
 PREVIEW = StreamRoute(
-    "assistant_preview", "POST", r"/api/v1/assistants/(?P<assistant>asst_\w+)/preview", assistant_preview
+    "assistant_preview",
+    "POST",
+    r"/api/v1/assistants/(?P<assistant>asst_\w+)/preview",
+    assistant_preview,
+    operation=described(
+        "Try the draft or a version; the answer comes with what happened inside",
+        body={
+            "text": {"type": "string"},
+            "model": {"type": "string"},
+            "version": {"type": "integer"},
+            "history": {"type": "array", "items": {"type": "object"}},
+            "stream": {"type": "boolean"},
+        },
+        events=True,
+    ),
 )

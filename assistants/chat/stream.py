@@ -12,7 +12,7 @@ from assistants.chat.models import Message
 from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.runtime import RunningTurn, runtime
 from assistants.turns.stream import write_events
-from kernel.asgi import Responder, StreamRequest, StreamRoute
+from kernel.asgi import Responder, StreamRequest, StreamRoute, described
 from kernel.db import run_db
 from kernel.errors import FieldError, InvalidInput
 from organisations.actors import Actor
@@ -125,7 +125,19 @@ def _checked(body: dict[str, Any], fields: dict[str, type]) -> dict[str, Any]:
 
 
 BASE = r"/api/v1/conversations/(?P<conversation>conv_\w+)/messages"
+ASK = described(
+    "Ask; the answer comes whole, or with `stream` as server-sent events",
+    body={"text": {"type": "string"}, "stream": {"type": "boolean"}, "parent": {"type": "string"}},
+    events=True,
+)
+AGAIN = described("Answer again, keeping the first answer", body={"stream": {"type": "boolean"}}, events=True)
 ROUTES = (
-    StreamRoute("message_create", "POST", BASE, message_create),
-    StreamRoute("message_regenerate", "POST", BASE + r"/(?P<message>msg_\w+)/regenerate", message_regenerate),
+    StreamRoute("message_create", "POST", BASE, message_create, operation=ASK),
+    StreamRoute(
+        "message_regenerate",
+        "POST",
+        BASE + r"/(?P<message>msg_\w+)/regenerate",
+        message_regenerate,
+        operation=AGAIN,
+    ),
 )

@@ -17,7 +17,7 @@ from assistants.turns.citations import annotations
 from assistants.turns.driver import Ending, drive
 from assistants.turns.events import TextAdded, TurnFailed
 from assistants.turns.runtime import runtime
-from kernel.asgi import Responder, StreamRequest, StreamRoute
+from kernel.asgi import Responder, StreamRequest, StreamRoute, described
 from kernel.db import run_db
 from kernel.errors import DomainError
 from organisations.stream_auth import authenticate
@@ -176,9 +176,27 @@ async def model_detail(request: StreamRequest, respond: Responder) -> None:
     await respond.json(200, found.document())
 
 
-V1 = {"error_body": error_body, "error_type": b"application/json"}
+COMPLETE = described(
+    "OpenAI's Chat Completions; the model is an assistant's id or a listing's slug",
+    body={
+        "model": {"type": "string"},
+        "messages": {"type": "array", "items": {"type": "object"}},
+        "stream": {"type": "boolean"},
+        "temperature": {"type": "number"},
+        "top_p": {"type": "number"},
+        "max_completion_tokens": {"type": "integer"},
+    },
+    events=True,
+)
+LIST = described("The assistants that the key may use, as OpenAI lists models")
+DETAIL = described("One of them")
+V1: dict[str, Any] = {"error_body": error_body, "error_type": b"application/json"}
 ROUTES = (
-    StreamRoute("chat_completions", "POST", r"/v1/chat/completions", chat_completions, **V1),  # type: ignore[arg-type]
-    StreamRoute("model_list", "GET", r"/v1/models", model_list, **V1),  # type: ignore[arg-type]
-    StreamRoute("model_detail", "GET", r"/v1/models/(?P<model>[\w.\-]+)", model_detail, **V1),  # type: ignore[arg-type]
+    StreamRoute(
+        "chat_completions", "POST", r"/v1/chat/completions", chat_completions, operation=COMPLETE, **V1
+    ),
+    StreamRoute("model_list", "GET", r"/v1/models", model_list, operation=LIST, **V1),
+    StreamRoute(
+        "model_detail", "GET", r"/v1/models/(?P<model>[\w.\-]+)", model_detail, operation=DETAIL, **V1
+    ),
 )

@@ -8,7 +8,7 @@ from assistants.turns.journal import Entry, parse_position
 from assistants.turns.models import Turn
 from assistants.turns.queries import access_turn, answer_document
 from assistants.turns.runtime import follow, runtime
-from kernel.asgi import KEEP_ALIVE_SECONDS, Responder, StreamRequest, StreamRoute, event_bytes
+from kernel.asgi import KEEP_ALIVE_SECONDS, Responder, StreamRequest, StreamRoute, described, event_bytes
 from kernel.db import run_db
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
@@ -151,7 +151,11 @@ class HtmlWriter:
         )
 
 
+FOLLOW = described("Follow an answer; Last-Event-ID resumes it", events=True)
+STOP = described("Stop an answer; what there is of it is kept", status=202)
 ROUTES = (
-    StreamRoute("turn_events", "GET", r"/api/v1/turns/(?P<turn>turn_\w+)/events", turn_events),
-    StreamRoute("turn_stop", "POST", r"/api/v1/turns/(?P<turn>turn_\w+)/stop", turn_stop),
+    StreamRoute(
+        "turn_events", "GET", r"/api/v1/turns/(?P<turn>turn_\w+)/events", turn_events, operation=FOLLOW
+    ),
+    StreamRoute("turn_stop", "POST", r"/api/v1/turns/(?P<turn>turn_\w+)/stop", turn_stop, operation=STOP),
 )

@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "organisations.schema.add_stream_routes",
         "organisations.schema.add_shared_parts",
     ],
     "SERVE_PUBLIC": True,

@@ -6,7 +6,7 @@ errors. Who is asking is settled by `organisations.stream_auth`, with the same s
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from time import perf_counter
@@ -198,6 +198,7 @@ class StreamRoute:
 
     `pattern` is a regular expression over the whole path; its named groups become `request.params`.
     `error_body` makes the body of an error; by default problem details. `public` endpoints settle access themselves.
+    `operation` describes it in the API's schema: an OpenAPI operation, without what all operations share.
     """
 
     name: str
@@ -207,6 +208,12 @@ class StreamRoute:
     error_body: ErrorBody = problem_document
     error_type: bytes = b"application/problem+json"
     public: bool = False
+    operation: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def template(self) -> str:
+        """The path with its parameters in braces, as OpenAPI writes it."""
+        return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", self.pattern)
 
     def match(self, method: str, path: str) -> dict[str, str] | None:
         """The path's parameters where this route serves it."""
@@ -309,3 +316,25 @@ async def _lifespan(receive: Receive, send: Send) -> None:
                 await hook()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+def described(
+    summary: str, *, body: Mapping[str, Any] | None = None, events: bool = False, status: int = 200
+) -> dict[str, Any]:
+    """An OpenAPI operation of a streaming route.
+
+    Args:
+        body: the JSON schemas of the body's fields, by name.
+        events: whether it can answer with server-sent events.
+    """
+    content: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
+    if events:
+        content["text/event-stream"] = {"schema": {"type": "string"}}
+    operation: dict[str, Any] = {
+        "summary": summary,
+        "responses": {str(status): {"description": "", "content": content}},
+    }
+    if body is not None:
+        schema = {"type": "object", "properties": dict(body)}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return operation

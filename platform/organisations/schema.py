@@ -1,10 +1,14 @@
 """What drf-spectacular cannot see by itself: how callers prove who they are, and what every operation shares."""
 
+import re
+from copy import deepcopy
 from typing import Any
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+
+from kernel import registries
 
 PROBLEM = {
     "type": "object",
@@ -62,9 +66,38 @@ def add_shared_parts(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in result.get("paths", {}).values():
         for method, operation in path.items():
+            _page(operation)
             operation["responses"].setdefault("default", {"description": "A problem.", "content": content})
             if method == "post":
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_PARAMETER)
+    return result
+
+
+def _page(operation: dict[str, Any]) -> None:
+    # Every list of the API is a page.
+    content = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+    if content.get("schema", {}).get("type") == "array":
+        cursor = {"type": ["string", "null"]}
+        properties = {"results": content["schema"], "next": cursor, "previous": cursor}
+        content["schema"] = {"type": "object", "required": list(properties), "properties": properties}
+
+
+def add_stream_routes(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """Describe the endpoints that are served beside Django."""
+    for route in registries.stream_routes:
+        if route.operation:
+            names = re.findall(r"{(\w+)}", route.template)
+            parameters = [
+                {"in": "path", "name": n, "required": True, "schema": {"type": "string"}} for n in names
+            ]
+            operation = {
+                "operationId": route.name,
+                "tags": [route.template.split("/")[3 if route.template.startswith("/api/") else 1]],
+                "security": [{"apiKey": []}, {"session": []}],
+                "parameters": parameters,
+                **deepcopy(dict(route.operation)),
+            }
+            result.setdefault("paths", {}).setdefault(route.template, {})[route.method.lower()] = operation
     return result
 
 

@@ -27,3 +27,16 @@ def test_the_page_has_no_inline_script_and_loads_from_here_only(alice: Actor) ->
     assert script
     answered = Client().get(script.group(1).replace("&amp;", "&"))
     assert (answered.status_code, "javascript" in answered["Content-Type"]) == (200, True)
+
+
+def test_the_schema_also_describes_what_streams(client: Client) -> None:
+    paths = client.get("/api/v1/schema", HTTP_ACCEPT="application/json").json()["paths"]
+    ask = paths["/api/v1/conversations/{conversation}/messages"]["post"]
+    assert "text/event-stream" in ask["responses"]["200"]["content"]
+    assert "/v1/chat/completions" in paths
+
+
+def test_every_list_of_the_schema_is_a_page(client: Client) -> None:
+    paths = client.get("/api/v1/schema", HTTP_ACCEPT="application/json").json()["paths"]
+    schema = paths["/api/v1/conversations"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert set(schema["properties"]) == {"results", "next", "previous"}
