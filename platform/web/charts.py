@@ -117,9 +117,14 @@ def _colour(index: int) -> int:
 
 
 def _step(highest: float) -> float:
-    """A round distance between four lines, so that the highest column stays under the top one."""
+    """A round distance between four lines, so that the highest column stays under the top one.
+
+    Counts, which are whole, get whole distances: nobody gives 1.6 answers.
+    """
     if highest <= 0:
         return 1
-    rough = highest / 4
+    whole = isinstance(highest, int)
+    rough = max(highest / 4, 1) if whole else highest / 4
     power = 10.0 ** floor(log10(rough))
-    return float(next(m for m in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if rough <= m * power) * power)
+    steps = (m * power for m in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if rough <= m * power)
+    return next(step for step in steps if not whole or step == int(step))
