@@ -27,6 +27,7 @@ from organisations.permissions import Role
 from organisations.queries import actor_for, memberships_of
 from store.demo.content import (
     CREATOR,
+    DEMO_ASSISTANTS,
     HARBOUR,
     MEMBER,
     NAMES,
@@ -34,7 +35,6 @@ from store.demo.content import (
     SHUFANG,
     STAFF,
     DemoAssistant,
-    demo_assistants,
 )
 
 LAID_OUT = "demo.laid_out"
@@ -66,7 +66,7 @@ def load_demo(*, only: Collection[str] = ()) -> int:
         raise DemoRefused
     people = {email: _person(email) for email in NAMES}
     actors = {name: _organisation(name, people) for name in OWNERS}
-    wanted = [demo for demo in demo_assistants() if not only or demo.slug in only]
+    wanted = [demo for demo in DEMO_ASSISTANTS if not only or demo.slug in only]
     if not _was_laid_out(actors[HARBOUR]):
         for demo in wanted:
             with translation.override(demo.language):

@@ -12,7 +12,7 @@ from store.actions.create_listing import create_listing
 from store.actions.feature_listing import feature_listing
 from store.actions.install_listing import install_listing
 from store.actions.submit_listing import submit_listing
-from store.demo.content import HARBOUR, MEMBER, DemoAssistant, demo_assistants
+from store.demo.content import DEMO_ASSISTANTS, HARBOUR, MEMBER, DemoAssistant
 from store.fields import ListingFields
 from store.models import Listing
 from store.queries import listing_of_assistant
@@ -20,7 +20,7 @@ from store.queries import listing_of_assistant
 
 def publish_demo_assistant(*, email: str, slug: str) -> bool:
     """Publish and list one assistant, going on where an earlier try stopped; False while its documents are being read."""
-    demo = next(item for item in demo_assistants() if item.slug == slug)
+    demo = next(item for item in DEMO_ASSISTANTS if item.slug == slug)
     actor = _acting(email, demo.organisation)
     with tenant_scope(actor.organisation):
         rows = Assistant.objects.for_organisation(actor.organisation).filter(name=demo.name, deleted_at=None)

@@ -6,7 +6,7 @@ from django.test import override_settings
 from accounts.models import User
 from kernel.tenancy import tenant_scope
 from organisations.queries import anonymous_actor, memberships_of
-from store.demo.content import FILES, MEMBER, NAMES, demo_assistants
+from store.demo.content import DEMO_ASSISTANTS, FILES, MEMBER, NAMES
 from store.demo.load import DemoRefused, load_demo
 from store.models import Install
 from store.queries import store_listings
@@ -45,8 +45,8 @@ def test_a_production_server_never_gets_it():
 
 
 def test_every_assistant_has_files_starters_and_both_languages_are_there():
-    for demo in demo_assistants():
+    for demo in DEMO_ASSISTANTS:
         assert demo.files and all(path.is_file() for path in demo.files)
         assert len(demo.starters) >= 3 and len(demo.tagline) <= 120
     assert {path.suffix for path in FILES.iterdir()} >= {".md", ".html", ".txt", ".pdf", ".docx"}
-    assert {demo.language for demo in demo_assistants()} == {"en", "zh-hans"}
+    assert {demo.language for demo in DEMO_ASSISTANTS} == {"en", "zh-hans"}

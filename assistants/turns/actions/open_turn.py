@@ -8,6 +8,7 @@ from assistants.turns.models import Turn
 from assistants.turns.plan import AssistantPlan
 from billing.actions.reserve import reserve
 from kernel.actions import assert_in_action
+from kernel.ids import new_public_id
 from kernel.money import price_of
 from kernel.rows import insert_row
 from organisations.actors import Actor
@@ -63,40 +64,14 @@ def open_turn(
         ModelNotFound: the assistant's model is no longer offered.
     """
     assert_in_action()
-    info = get_model(plan.model_id)
-    turn = Turn(
-        organisation_id=actor.organisation.pk,
-        user_id=actor.user_id,
-        api_key_id=actor.api_key_id,
-        message_id=message_id,
-        surface=surface,
-        assistant_id=plan.assistant_id,
-        assistant_name=plan.assistant_name,
-        publication_id=plan.publication_id or "",
-        version_id=plan.version_id or "",
-        creator_organisation_id=plan.creator_organisation_id,
-        model_id=plan.model_id,
-        runner=runner,
-        question=question if keep_text else "",
-        prompt_tokens=_prompt_estimate(plan, question, history),
-        price=_price_note(info),
-    )
-    insert_row(turn)
-    reserve(
-        organisation=actor.organisation,
-        reference=turn.public_id,
-        amount=_estimate(plan, info, turn.prompt_tokens),
-        user=actor.user,
-        api_key_id=actor.api_key_id,
-    )
-    return turn, OpenedTurn(
-        id=turn.public_id,
+    opened = OpenedTurn(
+        id=new_public_id("turn_"),
         organisation_id=actor.organisation.pk,
         surface=surface,
         plan=plan,
         question=question,
         model=chat_model(plan.model_id),
-        info=info,
+        info=get_model(plan.model_id),
         user_id=actor.user_id,
         api_key_id=actor.api_key_id,
         history=history,
@@ -105,6 +80,39 @@ def open_turn(
         message_id=message_id,
         keep_text=keep_text,
     )
+    turn = _saved(opened, runner)
+    reserve(
+        organisation=actor.organisation,
+        reference=turn.public_id,
+        amount=_estimate(plan, opened.info, turn.prompt_tokens),
+        user=actor.user,
+        api_key_id=actor.api_key_id,
+    )
+    return turn, opened
+
+
+def _saved(opened: OpenedTurn, runner: str) -> Turn:
+    plan = opened.plan
+    turn = Turn(
+        public_id=opened.id,
+        organisation_id=opened.organisation_id,
+        user_id=opened.user_id,
+        api_key_id=opened.api_key_id,
+        message_id=opened.message_id,
+        surface=opened.surface,
+        assistant_id=plan.assistant_id,
+        assistant_name=plan.assistant_name,
+        publication_id=plan.publication_id or "",
+        version_id=plan.version_id or "",
+        creator_organisation_id=plan.creator_organisation_id,
+        model_id=plan.model_id,
+        runner=runner,
+        question=opened.question if opened.keep_text else "",
+        prompt_tokens=_prompt_estimate(plan, opened.question, opened.history),
+        price=_price_note(opened.info),
+    )
+    insert_row(turn)
+    return turn
 
 
 def _prompt_estimate(plan: AssistantPlan, question: str, history: Sequence[PastMessage]) -> int:
