@@ -1,0 +1,94 @@
+"""A conversation in a real browser: watched, reloaded, stopped, tried again, edited."""
+
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from tests.browser.looking import look, sign_in, watch
+from tests.factories.chat import make_conversation, make_published
+from tests.factories.organisations import make_actor
+from tests.fakes.model_server import ModelServer
+from tests.fixtures.live import ROOT, NewContext, Site
+
+pytestmark = pytest.mark.browser
+EMAIL, PASSWORD = "noor@example.org", "three unrelated words"
+
+
+@pytest.fixture
+def at_a_chat(site: Site, model_server: ModelServer, new_context: NewContext) -> Page:
+    """Somebody before an empty conversation."""
+    command = [sys.executable, "manage.py", "create_user", EMAIL, "--password", PASSWORD]
+    subprocess.run(command, cwd=ROOT, env=site.environment, check=True)
+    actor = make_actor(User.objects.get(email=EMAIL))
+    conversation = make_conversation(actor, make_published(actor))
+    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
+    sign_in(page, EMAIL, PASSWORD)
+    page.goto(f"/chats/{conversation.public_id}")
+    return page
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_label("Message", exact=True).fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_a_reload_in_mid_answer_goes_on_where_it_was(at_a_chat: Page, model_server: ModelServer) -> None:
+    model_server.answer(" ".join(str(n) for n in range(80)), delay=0.06)
+    ask(at_a_chat, "Count to eighty")
+    expect(at_a_chat.locator(".answer")).to_contain_text("10 11 12")
+    at_a_chat.reload()
+    expect(at_a_chat.locator(".answer")).to_contain_text("0 1 2 3")
+    expect(at_a_chat.get_by_role("button", name="Good answer")).to_be_visible()
+    expect(at_a_chat.locator(".answer")).to_have_text(" ".join(str(n) for n in range(80)))
+
+
+def test_stop_keeps_what_there_is(at_a_chat: Page, model_server: ModelServer) -> None:
+    model_server.answer("word " * 400, delay=0.05)
+    ask(at_a_chat, "Talk")
+    expect(at_a_chat.locator(".answer")).to_contain_text("word word")
+    at_a_chat.get_by_role("button", name="Stop").click()
+    expect(at_a_chat.get_by_text("Stopped by you")).to_be_visible()
+    expect(at_a_chat.get_by_role("button", name="Send")).to_be_visible()
+    look(at_a_chat)
+
+
+def test_a_failed_answer_says_why_and_is_tried_again(at_a_chat: Page, model_server: ModelServer) -> None:
+    model_server.answer("Half of the answer is here", fault="half")
+    model_server.answer("The whole of it.")
+    ask(at_a_chat, "Try")
+    expect(at_a_chat.get_by_role("alert").filter(has_text=".").first).to_be_visible()
+    look(at_a_chat)
+    at_a_chat.get_by_role("button", name="Try again").click()
+    expect(at_a_chat.locator(".answer")).to_have_text("The whole of it.")
+    expect(at_a_chat.get_by_text("2/2")).to_be_visible()
+
+
+def test_an_edited_question_keeps_the_first_one(at_a_chat: Page, model_server: ModelServer) -> None:
+    problems = watch(at_a_chat)
+    model_server.answer("First answer.")
+    model_server.answer("Second answer with `code`.")
+    ask(at_a_chat, "First question")
+    expect(at_a_chat.locator(".answer")).to_have_text("First answer.")
+    at_a_chat.get_by_role("button", name="Edit the question").click()
+    at_a_chat.get_by_role("textbox", name="Edit the question").fill("Second question")
+    at_a_chat.get_by_role("button", name="Ask again").click()
+    expect(at_a_chat.locator(".answer")).to_have_text("Second answer with code.")
+    at_a_chat.get_by_role("button", name="Earlier version").click()
+    expect(at_a_chat.locator(".answer")).to_have_text("First answer.")
+    expect(at_a_chat.get_by_text("First question").last).to_be_visible()
+    assert problems == []
+
+
+def test_what_a_model_writes_cannot_run(at_a_chat: Page, model_server: ModelServer) -> None:
+    dialogs: list[str] = []
+    at_a_chat.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    model_server.answer(
+        "<img src=x onerror=alert(1)> [x](javascript:alert(2)) <script>alert(3)</script> ![i](http://x.example/i.png)"
+    )
+    ask(at_a_chat, "Attack")
+    expect(at_a_chat.get_by_role("button", name="Good answer")).to_be_visible()
+    assert at_a_chat.locator(".answer img, .answer script").count() == 0
+    assert dialogs == []
