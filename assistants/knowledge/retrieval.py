@@ -8,6 +8,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
@@ -33,7 +34,9 @@ WITH term AS MATERIALIZED (
 ), anyterm AS MATERIALIZED (
     SELECT string_agg(query::text, ' | ')::tsquery AS query FROM term
 ), place AS MATERIALIZED (
-    SELECT v.id, (v.embedding <=> %(vector)s::halfvec) AS distance, length(v.words) AS size
+    SELECT v.id, length(v.words) AS size,
+        -- Vectors of another model say nothing here, and may be of another length.
+        CASE WHEN v.document_id = ANY(%(meant)s) THEN v.embedding <=> %(vector)s::halfvec END AS distance
     FROM knowledge_passagevector v
     WHERE v.organisation_id = %(organisation)s AND v.source_set_id = %(source_set)s AND v.document_id = ANY(%(documents)s)
 ), extent AS MATERIALIZED (
@@ -71,6 +74,14 @@ ORDER BY f.score DESC, f.id
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A question's vector as a literal, and the documents that the same model has embedded; empty where there is none."""
+
+    vector: str | None = None
+    documents: list[int] = field(default_factory=list)
+
+
 def retrieve(
     scope: KnowledgeScope, query: str, *, k: int, budget_tokens: int, mode: str = "hybrid"
 ) -> list[RetrievedPassage]:
@@ -86,38 +97,39 @@ def retrieve(
     asked = query.strip()[:MAX_QUERY_CHARACTERS]
     if not asked or not scope.document_ids or k < 1:
         return []
-    vector = None if mode == "words" else _vector_of(asked, scope)
+    meaning = Meaning() if mode == "words" else _meaning_of(asked, scope)
     with tenant_scope(scope.organisation_id), connection.cursor() as cursor:
-        cursor.execute(_SEARCH, _parameters(scope, asked, vector, k, mode))
+        cursor.execute(_SEARCH, _parameters(scope, asked, meaning, k, mode))
         rows = [RetrievedPassage(*row) for row in cursor.fetchall()]
     return _within_budget(rows, budget_tokens)
 
 
-def _parameters(scope: KnowledgeScope, query: str, vector: str | None, k: int, mode: str) -> dict[str, Any]:
+def _parameters(scope: KnowledgeScope, query: str, meaning: Meaning, k: int, mode: str) -> dict[str, Any]:
     return {
         "organisation": scope.organisation_id,
         "source_set": scope.source_set_id,
         "documents": list(scope.document_ids),
         "terms": "" if mode == "vector" else search_terms(query),
-        "vector": vector,
+        "vector": meaning.vector,
+        "meant": meaning.documents,
         "weights": [0.1, 0.2, 0.4, 1.0],
         "b": LENGTH_NORMALISATION,
         "candidates": CANDIDATES,
         "constant": float(RANK_CONSTANT),
-        "meaning": MEANING if vector else 0.0,
+        "meaning": MEANING if meaning.vector else 0.0,
         "words": 0.0 if mode == "vector" else WORDS,
         "limit": k,
     }
 
 
-def _vector_of(query: str, scope: KnowledgeScope) -> str | None:
-    """The question's vector as a literal; None where the documents were embedded by another model."""
+def _meaning_of(query: str, scope: KnowledgeScope) -> Meaning:
     with tenant_scope(scope.organisation_id):
         model = embedder()
-        names = Document.objects.for_organisation(scope.organisation_id).filter(pk__in=scope.document_ids)
-        if not names.filter(embedder=model.name).exists():
-            return None
-    return "[" + ",".join(map(repr, _wait(model.query(query)))) + "]"
+        rows = Document.objects.for_organisation(scope.organisation_id).filter(pk__in=scope.document_ids)
+        documents = list(rows.filter(embedder=model.name).values_list("pk", flat=True))
+    if not documents:
+        return Meaning()
+    return Meaning("[" + ",".join(map(repr, _wait(model.query(query)))) + "]", documents)
 
 
 def _within_budget(rows: Sequence[RetrievedPassage], budget_tokens: int) -> list[RetrievedPassage]:

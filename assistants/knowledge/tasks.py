@@ -1,8 +1,16 @@
-from celery import shared_task
+from typing import Any
+
+from celery import shared_task, signals
 
 from assistants.knowledge.actions import embed_document as embedding
 from assistants.knowledge.actions import parse_document as parsing
 from assistants.knowledge.actions import resume_documents as resuming
+from assistants.knowledge.parsing.standby import standby
+
+
+@signals.worker_process_init.connect
+def _keep_a_parser(**_: Any) -> None:
+    standby.keep()
 
 
 @shared_task(name="knowledge.parse_document")

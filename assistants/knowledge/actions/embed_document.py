@@ -5,10 +5,10 @@ import time
 
 import structlog
 from django.db.models import F
-from django.utils import timezone
 
-from assistants.knowledge.actions.end_document import fail_document, postpone_document
+from assistants.knowledge.actions.end_document import end_well, fail_document, postpone_document
 from assistants.knowledge.actions.queue_document import queue_document
+from assistants.knowledge.ahead import embedding_text
 from assistants.knowledge.leases import Lease, LeaseLost, claim, kept
 from assistants.knowledge.models import Document
 from assistants.knowledge.queries import missing_vectors, passage_texts
@@ -74,11 +74,6 @@ def _embed(lease: Lease, lost: threading.Event) -> None:
         _ready(lease)
 
 
-def embedding_text(heading: str, text: str) -> str:
-    """What of a passage is embedded: a heading says what its words are about."""
-    return f"{heading}\n{text}" if heading else text
-
-
 def _begin(lease: Lease, model: Embedder) -> list[int]:
     """Note the model; vectors of another one are of no use and are made again. Returns the passages without one."""
     document: Document = Document.objects.for_organisation(lease.organisation_id).get(pk=lease.document_id)
@@ -107,11 +102,5 @@ def _queue_rest(lease: Lease) -> None:
 
 
 def _ready(lease: Lease) -> None:
-    lease.write(
-        state=Document.State.READY,
-        lease="",
-        lease_until=None,
-        attempts=0,
-        error_code="",
-        finished_at=timezone.now(),
-    )
+    with tenant_scope(lease.organisation_id, durable=True):
+        end_well(lease)

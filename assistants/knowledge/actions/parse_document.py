@@ -1,13 +1,15 @@
 """Read a document: bytes → blocks → passages that words can find."""
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 from django.utils import timezone
 
 from assistants.knowledge.actions.end_document import fail_document, postpone_document
+from assistants.knowledge.actions.keep_ahead import keep_ahead
 from assistants.knowledge.actions.queue_document import queue_document
+from assistants.knowledge.ahead import Ahead, ahead_of
 from assistants.knowledge.fetching import fetch_page
 from assistants.knowledge.files import StoredFile, local_copy
 from assistants.knowledge.formats import BY_NAME
@@ -19,14 +21,27 @@ from assistants.knowledge.passages import Paragraph, PassageDraft, paragraphs_of
 from assistants.knowledge.queries import parsed_twin
 from assistants.knowledge.storing import copy_vectors, swap_in
 from kernel.tenancy import tenant_scope
+from providers.catalogue import ModelNotFound
+from providers.gateway import embedder
 
 PROGRESS_SECONDS = 0.5
 logger = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was found in a document; `pages` counts them where the format has any."""
+
+    paragraphs: list[Paragraph]
+    passages: list[PassageDraft]
+    pages: int | None
+    twin: Document | None
+
+
 def parse_document(*, organisation_id: int, document_id: str) -> None:
     """Take a waiting document as far as word search, and queue its embedding.
 
+    Vectors that a server elsewhere makes are asked for while words are stored, and kept right after.
     Does nothing where somebody else works on it. Failures are kept with the document.
 
     Args:
@@ -62,7 +77,20 @@ def _parse(lease: Lease) -> None:
     if not paragraphs:
         parsed = _read(document, _progress(lease))
         paragraphs, pages = paragraphs_of(parsed.blocks), parsed.pages
-    _finish(lease, document, paragraphs, list(passages_of(paragraphs)), pages, twin)
+    passages = list(passages_of(paragraphs))
+    ahead = None if twin else _ahead(lease, passages)
+    _finish(lease, document, Contents(paragraphs, passages, pages, twin), queue=ahead is None)
+    if ahead is not None:
+        keep_ahead(lease, ahead)
+
+
+def _ahead(lease: Lease, passages: list[PassageDraft]) -> Ahead | None:
+    try:
+        with tenant_scope(lease.organisation_id, durable=True):
+            model = embedder()
+    except ModelNotFound:  # words are found without it; the embedding says why it fails
+        return None
+    return ahead_of(model, passages)
 
 
 def _load(lease: Lease) -> Document:
@@ -134,14 +162,8 @@ def _paragraphs_of_twin(twin: Document) -> list[Paragraph]:
     return found
 
 
-def _finish(
-    lease: Lease,
-    document: Document,
-    paragraphs: list[Paragraph],
-    passages: list[PassageDraft],
-    pages: int | None,
-    twin: Document | None,
-) -> None:
+def _finish(lease: Lease, document: Document, contents: Contents, *, queue: bool) -> None:
+    passages, twin = contents.passages, contents.twin
     with tenant_scope(lease.organisation_id, durable=True):
         lease.update(
             state=Document.State.EMBEDDING,
@@ -150,15 +172,16 @@ def _finish(
             done=0,
             total=len(passages),
             unit="passages",
-            pages=pages,
+            pages=contents.pages,
             passages=len(passages),
-            characters=paragraphs[-1].end,
+            characters=contents.paragraphs[-1].end,
             tokens=sum(passage.tokens for passage in passages),
             parsed_at=timezone.now(),
             error_code="",
         )
-        swap_in(document, paragraphs, passages)
+        swap_in(document, contents.paragraphs, passages)
         if twin is not None and twin.embedder:
             lease.update(done=copy_vectors(document, twin), embedder=twin.embedder)
-        document.refresh_from_db()
-        queue_document(document)
+        if queue:
+            document.refresh_from_db()
+            queue_document(document)

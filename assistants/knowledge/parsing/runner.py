@@ -4,8 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,8 +13,8 @@ from typing import Any
 import structlog
 
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
+from assistants.knowledge.parsing.standby import Process, standby
 
-ROOT = Path(__file__).resolve().parents[3]
 BASE_SECONDS = 60
 SECONDS_A_MEGABYTE = 2
 MAX_CHARACTERS = 20_000_000
@@ -49,7 +47,7 @@ def parse_file(
         ParsingFailed: the file cannot be read; its code says why.
     """
     limit = seconds or BASE_SECONDS + SECONDS_A_MEGABYTE * path.stat().st_size / 1_000_000
-    with _started(path, format, limit) as process:
+    with standby.send(format, str(path.resolve()), int(limit) + 1) as process:
         killed = threading.Event()
         timer = threading.Timer(limit, _stop, (process, killed))
         timer.start()
@@ -58,6 +56,7 @@ def parse_file(
         finally:
             timer.cancel()
             _kill(process)
+            standby.renew()
     if verdict != "end":
         _explain(process.returncode, killed.is_set(), verdict, format)
     if not parsed.blocks:
@@ -65,27 +64,7 @@ def parse_file(
     return parsed
 
 
-def _started(path: Path, format_: str, limit: float) -> "subprocess.Popen[bytes]":
-    command = [
-        sys.executable,
-        "-m",
-        "assistants.knowledge.parsing.worker",
-        format_,
-        str(path.resolve()),
-        str(int(limit) + 1),
-    ]
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
-def _read(process: "subprocess.Popen[bytes]", progress: Progress | None) -> tuple[ParsedFile, str]:
+def _read(process: Process, progress: Progress | None) -> tuple[ParsedFile, str]:
     parsed, characters = ParsedFile(), 0
     assert process.stdout is not None
     for line in process.stdout:
@@ -116,12 +95,12 @@ def _explain(code: int | None, killed: bool, verdict: str, format_: str) -> Any:
     raise ParsingFailed("too_complex" if killed or code in _OUT_OF_ROOM else "corrupt")
 
 
-def _stop(process: "subprocess.Popen[bytes]", killed: threading.Event) -> None:
+def _stop(process: Process, killed: threading.Event) -> None:
     killed.set()
     _kill(process)
 
 
-def _kill(process: "subprocess.Popen[bytes]") -> None:
+def _kill(process: Process) -> None:
     # Its whole session: a parser that started something takes that along.
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):

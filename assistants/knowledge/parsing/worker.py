@@ -1,6 +1,6 @@
-"""The parser process: `python -m assistants.knowledge.parsing.worker FORMAT FILE CPU_SECONDS`.
+"""The parser process: `python -m assistants.knowledge.parsing.worker`, with `[format, file, cpu seconds]` as a line of JSON.
 
-Writes JSON lines to standard output: `["block", page, level, text]`, `["progress", done, total, unit]`, and at the end
+The line may come late: what most files need is loaded before. Writes JSON lines to standard output: `["block", page, level, text]`, `["progress", done, total, unit]`, and at the end
 `["end"]` or `["failed", code]`. Django is not loaded here: it starts in a tenth of a second and holds no secret.
 """
 
@@ -15,11 +15,15 @@ from assistants.knowledge.parsing.blocks import Block, ParsingFailed, cleaned
 from assistants.knowledge.parsing.confinement import confine
 
 
-def main(arguments: list[str]) -> None:
-    """Parse one file and say what is in it, or why not."""
-    format_, path, cpu_seconds = arguments
+def main() -> None:
+    """Parse one file and say what is in it, or why not; without a job, end."""
+    _preload("pdf")
+    job = sys.stdin.readline()
+    if not job:
+        return
+    format_, path, cpu_seconds = json.loads(job)
     _preload(format_)
-    confine(cpu_seconds=int(cpu_seconds))
+    confine(cpu_seconds=cpu_seconds)
     try:
         _write_blocks(format_, Path(path))
     except ParsingFailed as failure:
@@ -72,4 +76,4 @@ def _write(*values: Any) -> None:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    main(sys.argv[1:])
+    main()
