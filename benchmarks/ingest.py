@@ -4,8 +4,11 @@
 1. A PDF of 200 pages is uploaded to a running Bottega: seconds until a search by words finds it.
 2. Its embedding by the built-in model, held against the rate that the same model reaches by itself, before and after.
 3. With an embeddings server that takes 40 ms a call: pages a second from upload to ready, held against LangChain's
-   usual pipeline (in an environment of its own, made at the first run) over the same files, server and database, in turn.
-   Four files of 200 pages, as people drop them; and one file alone, which leaves a worker idle, as a further figure.
+   usual pipeline (in an environment of its own, made at the first run) over the same files, server and database. Both
+   take turns, round by round, on the same machine; the figure is the median of the rounds' ratios. The target is for
+   one file of 200 pages; four such files at once, as people drop them, are a further figure.
+   Bottega's time holds everything between the upload's first byte and `ready` as REST tells it: HTTP, storage, queue,
+   a confined parser process, word index and vectors. LangChain's holds its four steps, without imports and connecting.
 
     .venv/bin/python benchmarks/ingest.py [--quick]
 """
@@ -31,7 +34,11 @@ PAGES = 200
 FILES = 4
 CALL_MS = 40
 SAMPLE = 40  # passages that the embedder's own rate is measured with
-TARGETS = {"word_search_seconds": "<= 15", "embedding_ratio": "<= 1.2", "pages_per_second_ratio": ">= 3"}
+TARGETS = {
+    "word_search_seconds": "<= 15",
+    "embedding_ratio": "<= 1.2",
+    "pages_per_second_ratio": ">= 3",
+}  # of one file
 PEER = Path(tempfile.gettempdir()) / "bottega-bench-langchain"
 
 
@@ -125,14 +132,17 @@ def against_langchain(folder: Path, rounds: int) -> dict[str, float]:
         stack.enter_context(worker(made))
         creator = Creator(made, address)
         peer_url = peer_database(made)
-        several = compared(creator, peer, folder, FILES, rounds, peer_url, url)
         one = compared(creator, peer, folder, 1, rounds, peer_url, url)
-    ratio = [median(a / b for a, b in pairs) for pairs in (several, one)]
+        several = compared(creator, peer, folder, FILES, rounds, peer_url, url)
+    return rates("", one) | rates("four_files_", several)
+
+
+def rates(prefix: str, pairs: list[tuple[float, float]]) -> dict[str, float]:
+    """Medians over the rounds: of both rates, and of their ratio within a round."""
     return {
-        "pages_per_second": round(median(a for a, _ in several), 1),
-        "langchain_pages_per_second": round(median(b for _, b in several), 1),
-        "pages_per_second_ratio": round(ratio[0], 2),
-        "one_file_ratio": round(ratio[1], 2),
+        f"{prefix}pages_per_second": round(median(ours for ours, _ in pairs), 1),
+        f"{prefix}langchain_pages_per_second": round(median(theirs for _, theirs in pairs), 1),
+        f"{prefix}pages_per_second_ratio": round(median(ours / theirs for ours, theirs in pairs), 2),
     }
 
 
@@ -201,7 +211,7 @@ def peer_seconds(python: Path, pdfs: list[Path], postgres: str, url: str) -> flo
 
 
 def holds(figures: dict[str, float]) -> bool:
-    """Whether every target is met."""
+    """Whether every target is met; figures without one are told, not judged."""
     compare = {"<=": float.__le__, ">=": float.__ge__}
     parts = ((name, *target.split()) for name, target in TARGETS.items())
     return all(compare[sign](float(figures[name]), float(bound)) for name, sign, bound in parts)
