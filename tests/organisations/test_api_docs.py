@@ -38,5 +38,7 @@ def test_the_schema_also_describes_what_streams(client: Client) -> None:
 
 def test_every_list_of_the_schema_is_a_page(client: Client) -> None:
     paths = client.get("/api/v1/schema", HTTP_ACCEPT="application/json").json()["paths"]
-    schema = paths["/api/v1/conversations"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    schema = paths["/api/v1/conversations"]["get"]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
     assert set(schema["properties"]) == {"results", "next", "previous"}
