@@ -5,7 +5,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -113,10 +113,13 @@ def local_copy(key: str) -> Iterator[Path]:
     Raises:
         FileNotFoundError: they are gone.
     """
-    with suppress(NotImplementedError):
-        path = Path(default_storage.path(key))
+    try:
+        path: Path | None = Path(default_storage.path(key))
+    except NotImplementedError:  # what Django's storages raise where files are not on this machine's disk
+        path = None
+    if path is not None:
         path.stat()
-        yield path
+        yield path  # outside the try: what the reader of the file raises is not ours to catch
         return
     with default_storage.open(key) as source, tempfile.NamedTemporaryFile() as target:
         for chunk in source.chunks():
