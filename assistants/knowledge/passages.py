@@ -47,31 +47,28 @@ class PassageDraft:
     tokens: int
 
 
-def paragraphs_of(blocks: Iterable[Block]) -> list[Paragraph]:
-    """Number the paragraphs, give each its offsets and the headings that it stands under.
+def paragraphs_of(blocks: Iterable[Block]) -> Iterator[Paragraph]:
+    """Number the paragraphs as they come, give each its offsets and the headings that it stands under.
 
     A heading that nothing stands under is a paragraph itself, so that no text is lost.
     """
-    found: list[Paragraph] = []
+    last: Paragraph | None = None
     trail: list[tuple[int, str]] = []
     bare: Block | None = None
-    offset = 0
     for block in blocks:
         if block.level:
             if bare is not None and block.level <= bare.level:
-                offset = _append(found, bare, trail[:-1], offset)
+                yield (last := _next(last, bare, trail[:-1]))
             trail = [entry for entry in trail if entry[0] < block.level] + [(block.level, block.text)]
             bare = block
         else:
-            offset = _append(found, block, trail, offset)
+            yield (last := _next(last, block, trail))
             bare = None
     if bare is not None:
-        _append(found, bare, trail[:-1], offset)
-    return found
+        yield _next(last, bare, trail[:-1])
 
 
-def _append(found: list[Paragraph], block: Block, trail: list[tuple[int, str]], offset: int) -> int:
-    last = found[-1] if found else None
+def _next(last: Paragraph | None, block: Block, trail: list[tuple[int, str]]) -> Paragraph:
     if block.page is None:
         number = last.number + 1 if last else 1
         section = (number - 1) // SECTION_PARAGRAPHS + 1
@@ -80,11 +77,11 @@ def _append(found: list[Paragraph], block: Block, trail: list[tuple[int, str]], 
         section = block.page
     heading = " › ".join(text for _, text in trail)[-HEADING_LENGTH:]
     tokens = count_tokens(block.text)
-    found.append(Paragraph(block.text, offset, section, block.page, number, heading, tokens))
-    return offset + len(block.text) + len(GAP)
+    start = last.end + len(GAP) if last else 0
+    return Paragraph(block.text, start, section, block.page, number, heading, tokens)
 
 
-def passages_of(paragraphs: Sequence[Paragraph]) -> Iterator[PassageDraft]:
+def passages_of(paragraphs: Iterable[Paragraph]) -> Iterator[PassageDraft]:
     """Passages of at most 256 tokens that cross no page, section or heading.
 
     Short paragraphs stand together while they fit; one that is too long is cut at its sentences, into even parts
@@ -92,14 +89,14 @@ def passages_of(paragraphs: Sequence[Paragraph]) -> Iterator[PassageDraft]:
     """
     ordinal = 0
     for group in _groups(paragraphs):
-        for start, text in _parts(group):
+        for start, text, tokens in _parts(group):
             first = group[0]
             place = (first.section, first.page, first.number, first.heading)
-            yield PassageDraft(ordinal, text, *place, start, start + len(text), count_tokens(text))
+            yield PassageDraft(ordinal, text, *place, start, start + len(text), tokens)
             ordinal += 1
 
 
-def _groups(paragraphs: Sequence[Paragraph]) -> Iterator[list[Paragraph]]:
+def _groups(paragraphs: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
     group: list[Paragraph] = []
     tokens = 0
     for paragraph in paragraphs:
@@ -117,13 +114,16 @@ def _together(one: Paragraph, other: Paragraph) -> bool:
     return (one.section, one.page, one.heading) == (other.section, other.page, other.heading)
 
 
-def _parts(group: list[Paragraph]) -> Iterator[tuple[int, str]]:
+def _parts(group: Sequence[Paragraph]) -> Iterator[tuple[int, str, int]]:
+    """(start, text, tokens) of each passage that a group makes."""
     first = group[0]
     if len(group) > 1 or first.tokens <= MAX_TOKENS:
-        yield first.start, GAP.join(paragraph.text for paragraph in group)
+        # Counted once: a gap is a token of its own, or a part of the one before.
+        tokens = sum(paragraph.tokens for paragraph in group) + len(group) - 1
+        yield first.start, GAP.join(paragraph.text for paragraph in group), tokens
         return
     for offset, text in _splitter(first.tokens).chunk_indices(first.text):
-        yield first.start + offset, text
+        yield first.start + offset, text, count_tokens(text)
 
 
 def _splitter(tokens: int) -> TextSplitter:

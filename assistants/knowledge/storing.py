@@ -3,10 +3,9 @@
 import json
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
-import numpy as np
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
@@ -15,10 +14,11 @@ from assistants.knowledge.passages import Paragraph, PassageDraft
 from kernel.actions import assert_in_action
 from kernel.ids import new_public_id
 from kernel.text import search_terms
+from providers.ports import Vectors
 
 _INCOMING = """
 CREATE TEMPORARY TABLE incoming (public_id text, ordinal int, text text, section int, page int, paragraph int,
-    heading text, start int, "end" int, tokens int, terms text) ON COMMIT DROP
+    heading text, start int, "end" int, tokens int, words tsvector) ON COMMIT DROP
 """
 _COLUMNS = 'public_id, ordinal, text, section, page, paragraph, heading, start, "end", tokens'
 _PASSAGES = f"""
@@ -26,10 +26,14 @@ INSERT INTO knowledge_passage (organisation_id, document_id, {_COLUMNS})
 SELECT %(organisation)s, %(document)s, {_COLUMNS} FROM incoming
 """  # noqa: S608 - constants of this module
 _WORDS = """
-INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id, words)
-SELECT p.id, p.organisation_id, %(source_set)s, p.document_id,
-    setweight(to_tsvector('english', i.terms), 'A') || setweight(to_tsvector('english', %(title)s || ' ' || i.heading), 'D')
+SELECT (setweight(to_tsvector('english', terms), 'A') || setweight(to_tsvector('english', head), 'D'))::text
+FROM unnest(%s::text[], %s::text[]) passage (terms, head)
+"""
+_SEARCHED = """
+INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id, embedding, words)
+SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, a.embedding, i.words
 FROM incoming i JOIN knowledge_passage p ON p.document_id = %(document)s AND p.ordinal = i.ordinal
+LEFT JOIN arriving a ON a.id = i.ordinal
 """
 _INCOMING_PAGES = "CREATE TEMPORARY TABLE incoming_page (number int, paragraphs jsonb) ON COMMIT DROP"
 _PAGES = """
@@ -41,32 +45,61 @@ _JOIN_VECTORS = """
 UPDATE knowledge_passagevector v SET embedding = a.embedding FROM arriving a WHERE v.id = a.id AND v.document_id = %s
 """
 _COPY_VECTORS = """
-UPDATE knowledge_passagevector mine SET embedding = theirs.embedding
-FROM knowledge_passage p, knowledge_passage q, knowledge_passagevector theirs
-WHERE mine.document_id = %(document)s AND p.id = mine.id AND q.document_id = %(twin)s AND q.ordinal = p.ordinal
-    AND q.text = p.text AND q.heading = p.heading AND theirs.id = q.id AND theirs.embedding IS NOT NULL
+UPDATE knowledge_passagevector mine SET embedding = (
+    -- One look-up a row: of rows as new as these the planner knows no number, and would compare each with each.
+    SELECT theirs.embedding FROM knowledge_passage q JOIN knowledge_passagevector theirs ON theirs.id = q.id
+    WHERE q.document_id = %(twin)s AND q.ordinal = p.ordinal AND q.text = p.text AND q.heading = p.heading
+) FROM knowledge_passage p WHERE p.document_id = %(document)s AND mine.id = p.id
+RETURNING mine.embedding IS NOT NULL
 """
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 _TRAILER = b"\xff\xff"
 
 
-def swap_in(document: Document, paragraphs: Sequence[Paragraph], passages: Sequence[PassageDraft]) -> None:
-    """Put a document's pages and passages in the place of what it had, words searchable, in the open transaction."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was found in a document: `words` of each passage for the index; `pages` counts them where the format has any."""
+
+    paragraphs: Sequence[Paragraph]
+    passages: Sequence[PassageDraft]
+    words: Sequence[str]
+    pages: int | None
+
+
+def words_of(title: str, passages: Sequence[PassageDraft]) -> list[str]:
+    """The `tsvector` of each passage as text: its own words, and with less weight its heading's and its document's.
+
+    Needs no open transaction: it is made before one begins, while the rest of a document is still being read.
+    """
+    known = search_terms(title)
+    terms = [search_terms(passage.text) for passage in passages]
+    heads = [f"{known} {passage.heading}" for passage in passages]
+    with connection.cursor() as cursor:
+        cursor.execute(_WORDS, [terms, heads])
+        return [words for (words,) in cursor.fetchall()]
+
+
+def swap_in(document: Document, contents: Contents, vectors: Vectors) -> None:
+    """Put a document's pages and passages in the place of what it had, words searchable, in the open transaction.
+
+    Args:
+        vectors: those of the first passages, as many as there are.
+    """
     assert_in_action()
     with connection.cursor() as cursor:
         _clear(cursor, document)
         cursor.execute(_INCOMING)
-        _copy_passages(cursor, passages)
-        values: dict[str, int | str] = {
+        _copy_passages(cursor, contents)
+        values = {
             "organisation": document.organisation_id,
             "document": document.pk,
             "source_set": document.source_set_id,
-            "title": search_terms(document.name),
         }
         cursor.execute(_PASSAGES, values)
-        cursor.execute(_WORDS, values)
-        cursor.execute("DROP TABLE incoming")
-        _copy_pages(cursor, document, paragraphs)
+        _copy_arriving(cursor, range(len(vectors)), vectors)
+        cursor.execute(_SEARCHED, values)
+        cursor.execute("DROP TABLE incoming, arriving")
+        _copy_pages(cursor, document, contents.paragraphs)
 
 
 def _clear(cursor: CursorWrapper, document: Document) -> None:
@@ -74,11 +107,11 @@ def _clear(cursor: CursorWrapper, document: Document) -> None:
         cursor.execute(f"DELETE FROM {table} WHERE document_id = %s", [document.pk])  # noqa: S608
 
 
-def _copy_passages(cursor: CursorWrapper, passages: Sequence[PassageDraft]) -> None:
+def _copy_passages(cursor: CursorWrapper, contents: Contents) -> None:
     with cursor.copy("COPY incoming FROM STDIN") as copy:
-        for p in passages:
+        for p, words in zip(contents.passages, contents.words, strict=True):
             place = (p.section, p.page, p.paragraph, p.heading, p.start, p.end, p.tokens)
-            copy.write_row((new_public_id("psg_"), p.ordinal, p.text, *place, search_terms(p.text)))
+            copy.write_row((new_public_id("psg_"), p.ordinal, p.text, *place, words))
 
 
 def _copy_pages(cursor: CursorWrapper, document: Document, paragraphs: Sequence[Paragraph]) -> None:
@@ -91,19 +124,23 @@ def _copy_pages(cursor: CursorWrapper, document: Document, paragraphs: Sequence[
     cursor.execute("DROP TABLE incoming_page")
 
 
-def join_vectors(document_id: int, ids: Sequence[int], vectors: Sequence[Sequence[float]]) -> None:
+def join_vectors(document_id: int, ids: Sequence[int], vectors: Vectors) -> None:
     """Give passages of a document their vectors, in the open transaction."""
     assert_in_action()
     with connection.cursor() as cursor:
-        cursor.execute(_VECTORS)
-        with cursor.copy("COPY arriving FROM STDIN (FORMAT binary)") as copy:
-            copy.write(_binary_rows(ids, vectors))
+        _copy_arriving(cursor, ids, vectors)
         cursor.execute(_JOIN_VECTORS, [document_id])
         cursor.execute("DROP TABLE arriving")
 
 
-def _binary_rows(ids: Sequence[int], vectors: Sequence[Sequence[float]]) -> bytes:
-    matrix: Any = np.asarray(vectors, dtype=">f2")
+def _copy_arriving(cursor: CursorWrapper, ids: Sequence[int], vectors: Vectors) -> None:
+    cursor.execute(_VECTORS)
+    with cursor.copy("COPY arriving FROM STDIN (FORMAT binary)") as copy:
+        copy.write(_binary_rows(ids, vectors))
+
+
+def _binary_rows(ids: Sequence[int], vectors: Vectors) -> bytes:
+    matrix = vectors.astype(">f2")
     width = matrix.shape[1]
     head = struct.Struct(">hiqihh")
     rows = [head.pack(2, 8, key, 4 + 2 * width, width, 0) + matrix[i].tobytes() for i, key in enumerate(ids)]
@@ -114,7 +151,7 @@ def copy_vectors(document: Document, twin: Document) -> int:
     """Take over the vectors of a document with the same bytes; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(_COPY_VECTORS, {"document": document.pk, "twin": twin.pk})
-        return int(cursor.rowcount)
+        return sum(has for (has,) in cursor.fetchall())
 
 
 def forget_vectors(document: Document) -> None:

@@ -8,8 +8,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from numpy import float32
+from numpy.typing import NDArray
+
 Role = Literal["system", "user", "assistant", "tool"]
 Grounding = Literal["free", "prefer", "only"]
+Vectors = NDArray[float32]  # a row a text
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
 
@@ -130,6 +134,6 @@ class Embedder(Protocol):
         """Embed one question."""
         ...
 
-    def passages(self, texts: list[str]) -> list[list[float]]:
+    def passages(self, texts: list[str]) -> Vectors:
         """Embed passages, in their order. Blocks: call it from a worker or an executor, not from an event loop."""
         ...

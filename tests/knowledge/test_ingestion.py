@@ -221,7 +221,7 @@ def test_the_same_bytes_elsewhere_in_the_organisation_are_not_parsed_again(
 ) -> None:
     upload(alice, make_source_set(alice))
     run_jobs()
-    monkeypatch.setattr(parsing, "parse_file", lambda *a, **k: pytest.fail("parsed twice"))
+    monkeypatch.setattr(parsing, "Parsing", lambda *a, **k: pytest.fail("parsed twice"))
     other_set = make_source_set(alice)
     other = upload(alice, other_set, name="again.md")
     run_jobs()

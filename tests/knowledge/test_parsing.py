@@ -16,15 +16,24 @@ import pytest
 from assistants.knowledge.failures import failure_message
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
 from assistants.knowledge.parsing.plain import decode, parse_markdown, parse_text
-from assistants.knowledge.parsing.runner import ParsedFile, parse_file
+from assistants.knowledge.parsing.runner import Parsing
 from assistants.knowledge.parsing.standby import ROOT, Process, Standby
 from tests.fakes import files
 
 
-def parsed(tmp_path: Path, data: bytes, format: str, **options: float) -> ParsedFile:
+class Parsed:
+    """A file that was read to its end."""
+
+    def __init__(self, path: Path, format: str, **options: float) -> None:
+        parsing = Parsing(path, format=format, **options)
+        self.blocks = list(parsing)
+        self.pages = parsing.pages
+
+
+def parsed(tmp_path: Path, data: bytes, format: str, **options: float) -> Parsed:
     path = tmp_path / f"file.{format}"
     path.write_bytes(data)
-    return parse_file(path, format=format, **options)
+    return Parsed(path, format, **options)
 
 
 def texts(blocks: list[Block]) -> list[str]:
@@ -68,7 +77,7 @@ def test_progress_is_told_while_a_pdf_is_read(tmp_path: Path) -> None:
     path = tmp_path / "long.pdf"
     path.write_bytes(files.pdf([[FIRST]] * 25))
     told: list[tuple[int, int, str]] = []
-    parse_file(path, format="pdf", progress=lambda done, total, unit: told.append((done, total, unit)))
+    list(Parsing(path, format="pdf", progress=lambda done, total, unit: told.append((done, total, unit))))
     assert told == [(10, 25, "pages"), (20, 25, "pages"), (25, 25, "pages")]
 
 

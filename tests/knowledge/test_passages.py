@@ -70,7 +70,7 @@ def test_a_paragraph_of_two_passages_is_half_covered_by_each() -> None:
     )
 )
 def test_offsets_are_exact_and_nothing_is_lost(blocks: list[Block]) -> None:
-    paragraphs = paragraphs_of(blocks)
+    paragraphs = list(paragraphs_of(blocks))
     text = GAP.join(p.text for p in paragraphs)
     covered = [False] * len(text)
     for passage in passages_of(paragraphs):

@@ -20,7 +20,7 @@ def test_passages_come_back_in_their_order(model_server):
     vectors = embedder("fake/embed").passages(texts)
     assert len(vectors) == 150
     for text, vector in list(zip(texts, vectors, strict=True))[::37]:
-        assert vector == pytest.approx(bag_of_words(text), abs=1e-6)
+        assert vector.tolist() == pytest.approx(bag_of_words(text), abs=1e-6)
     assert len(model_server.embeddings) == 3
     assert {asked.body["encoding_format"] for asked in model_server.embeddings} == {"base64"}
 
@@ -40,7 +40,7 @@ async def test_a_question_is_embedded_without_blocking(model_server):
 
 
 def test_nothing_to_embed_calls_nobody(model_server):
-    assert embedder("fake/embed").passages([]) == []
+    assert embedder("fake/embed").passages([]).size == 0
     assert model_server.embeddings == []
 
 

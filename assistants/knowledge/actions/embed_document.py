@@ -16,7 +16,7 @@ from assistants.knowledge.storing import forget_vectors, join_vectors
 from kernel.tenancy import tenant_scope
 from providers.errors import ProviderBadRequest, ProviderError, ProviderUnauthorised
 from providers.gateway import embedder
-from providers.ports import Embedder
+from providers.ports import Embedder, Vectors
 
 SLICE_SECONDS = 120.0  # then other documents have their turn
 WRITE_SECONDS = 0.7  # about how long a batch takes, whatever the model: progress is seen, and little is lost
@@ -89,7 +89,7 @@ def _next_size(size: int, seconds: float) -> int:
     return max(SMALLEST, min(LARGEST, fitting, size * GROWTH))
 
 
-def _keep(lease: Lease, ids: list[int], vectors: list[list[float]]) -> None:
+def _keep(lease: Lease, ids: list[int], vectors: Vectors) -> None:
     with tenant_scope(lease.organisation_id, durable=True):
         lease.update(done=F("done") + len(ids), attempts=0)
         join_vectors(lease.document_id, ids, vectors)

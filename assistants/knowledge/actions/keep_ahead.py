@@ -1,4 +1,4 @@
-"""Give a document that has just been read the vectors that were made ahead."""
+"""Give a document that has just been read the vectors that came after its words."""
 
 from assistants.knowledge.actions.end_document import end_well
 from assistants.knowledge.actions.queue_document import queue_document
@@ -11,7 +11,7 @@ from kernel.tenancy import tenant_scope
 
 
 def keep_ahead(lease: Lease, ahead: Ahead) -> None:
-    """Join the vectors to the passages, in their order; the document is ready, or what is missing is queued.
+    """Join the vectors that are not there yet, in their order; the document is ready, or what is missing is queued.
 
     Raises:
         LeaseLost: somebody else works on it by now.
@@ -21,9 +21,11 @@ def keep_ahead(lease: Lease, ahead: Ahead) -> None:
         document: Document = Document.objects.for_organisation(lease.organisation_id).get(
             pk=lease.document_id
         )
+        missing = missing_vectors(document)
+        late = vectors[document.passages - len(missing) :]
         lease.update(done=len(vectors), embedder=ahead.model.name)
-        if vectors:
-            join_vectors(lease.document_id, missing_vectors(document)[: len(vectors)], vectors)
+        if len(late):
+            join_vectors(lease.document_id, missing[: len(late)], late)
         if len(vectors) == document.passages:
             end_well(lease)
         else:

@@ -1,41 +1,36 @@
 """Read a document: bytes → blocks → passages that words can find."""
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
 
 import structlog
 from django.utils import timezone
 
-from assistants.knowledge.actions.end_document import fail_document, postpone_document
+from assistants.knowledge.actions.end_document import end_well, fail_document, postpone_document
 from assistants.knowledge.actions.keep_ahead import keep_ahead
 from assistants.knowledge.actions.queue_document import queue_document
-from assistants.knowledge.ahead import Ahead, ahead_of
+from assistants.knowledge.ahead import NO_VECTORS, Ahead, ahead_of
 from assistants.knowledge.fetching import fetch_page
 from assistants.knowledge.files import StoredFile, local_copy
 from assistants.knowledge.formats import BY_NAME
 from assistants.knowledge.leases import Lease, LeaseLost, claim, kept
 from assistants.knowledge.models import Document, DocumentPage
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
-from assistants.knowledge.parsing.runner import ParsedFile, Progress, parse_file
+from assistants.knowledge.parsing.runner import Parsing, Progress
 from assistants.knowledge.passages import Paragraph, PassageDraft, paragraphs_of, passages_of
 from assistants.knowledge.queries import parsed_twin
-from assistants.knowledge.storing import copy_vectors, swap_in
+from assistants.knowledge.storing import Contents, copy_vectors, swap_in, words_of
 from kernel.tenancy import tenant_scope
 from providers.catalogue import ModelNotFound
 from providers.gateway import embedder
 
 PROGRESS_SECONDS = 0.5
+WORDS_BATCH = 64
+AHEAD_SECONDS = 0.25  # that words wait for vectors which are about to be there: both are then written once
 logger = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What was found in a document; `pages` counts them where the format has any."""
-
-    paragraphs: list[Paragraph]
-    passages: list[PassageDraft]
-    pages: int | None
-    twin: Document | None
 
 
 def parse_document(*, organisation_id: int, document_id: str) -> None:
@@ -73,24 +68,26 @@ def _parse(lease: Lease) -> None:
     with tenant_scope(lease.organisation_id, durable=True):
         twin = parsed_twin(document)
         paragraphs = _paragraphs_of_twin(twin) if twin else []
-    pages = twin.pages if twin else None
-    if not paragraphs:
-        parsed = _read(document, _progress(lease))
-        paragraphs, pages = paragraphs_of(parsed.blocks), parsed.pages
-    passages = list(passages_of(paragraphs))
-    ahead = None if twin else _ahead(lease, passages)
-    _finish(lease, document, Contents(paragraphs, passages, pages, twin), queue=ahead is None)
-    if ahead is not None:
-        keep_ahead(lease, ahead)
+    if twin and paragraphs:
+        passages = list(passages_of(paragraphs))
+        contents = Contents(paragraphs, passages, words_of(document.name, passages), twin.pages)
+        _finish(lease, document, contents, twin=twin)
+        return
+    with _ahead(lease) or nullcontext() as ahead:
+        contents = _read(document, _progress(lease), ahead)
+        if ahead is None:
+            _finish(lease, document, contents)
+        elif not _finish(lease, document, contents, ahead=ahead):
+            keep_ahead(lease, ahead)
 
 
-def _ahead(lease: Lease, passages: list[PassageDraft]) -> Ahead | None:
+def _ahead(lease: Lease) -> Ahead | None:
     try:
         with tenant_scope(lease.organisation_id, durable=True):
             model = embedder()
     except ModelNotFound:  # words are found without it; the embedding says why it fails
         return None
-    return ahead_of(model, passages)
+    return ahead_of(model)
 
 
 def _load(lease: Lease) -> Document:
@@ -122,9 +119,29 @@ def _fetch(lease: Lease, document: Document) -> Document:
     return _load(lease)
 
 
-def _read(document: Document, progress: Progress) -> ParsedFile:
+def _read(document: Document, progress: Progress, ahead: Ahead | None) -> Contents:
+    """Cut passages, find their words and ask for their vectors while the parser still reads."""
+    paragraphs: list[Paragraph] = []
+    passages: list[PassageDraft] = []
+    words: list[str] = []
     with local_copy(document.storage_key) as path:
-        return parse_file(path, format=BY_NAME[document.format].name, progress=progress)
+        parsing = Parsing(path, format=BY_NAME[document.format].name, progress=progress)
+        for passage in passages_of(_kept_in(paragraphs, paragraphs_of(parsing))):
+            passages.append(passage)
+            if ahead:
+                ahead.add(passage)
+            if len(passages) == len(words) + WORDS_BATCH:
+                words += words_of(document.name, passages[len(words) :])
+    if ahead:
+        ahead.complete()
+    words += words_of(document.name, passages[len(words) :])
+    return Contents(paragraphs, passages, words, parsing.pages)
+
+
+def _kept_in(kept: list[Paragraph], paragraphs: Iterable[Paragraph]) -> Iterator[Paragraph]:
+    for paragraph in paragraphs:
+        kept.append(paragraph)
+        yield paragraph
 
 
 def _progress(lease: Lease) -> Progress:
@@ -148,7 +165,7 @@ def _paragraphs_of_twin(twin: Document) -> list[Paragraph]:
     for page in rows:
         number_of_page = page.number if twin.pages is not None else None
         for number, start, _end, heading, text in page.paragraphs:
-            known = paragraphs_of([Block(text)])[0]
+            known = next(paragraphs_of([Block(text)]))
             found.append(
                 replace(
                     known,
@@ -162,26 +179,44 @@ def _paragraphs_of_twin(twin: Document) -> list[Paragraph]:
     return found
 
 
-def _finish(lease: Lease, document: Document, contents: Contents, *, queue: bool) -> None:
-    passages, twin = contents.passages, contents.twin
+def _finish(
+    lease: Lease,
+    document: Document,
+    contents: Contents,
+    *,
+    twin: Document | None = None,
+    ahead: Ahead | None = None,
+) -> bool:
+    """Store the words, and the vectors that are there; True where that is all and the document is ready.
+
+    What has no vector yet is queued, unless it is under way in `ahead`.
+    """
+    vectors = ahead.vectors(within=AHEAD_SECONDS) if ahead else NO_VECTORS
+    whole = len(vectors) == len(contents.passages)
     with tenant_scope(lease.organisation_id, durable=True):
-        lease.update(
-            state=Document.State.EMBEDDING,
-            searchable=True,
-            attempts=0,
-            done=0,
-            total=len(passages),
-            unit="passages",
-            pages=contents.pages,
-            passages=len(passages),
-            characters=contents.paragraphs[-1].end,
-            tokens=sum(passage.tokens for passage in passages),
-            parsed_at=timezone.now(),
-            error_code="",
-        )
-        swap_in(document, contents.paragraphs, passages)
+        lease.update(**_found(contents), done=len(vectors), embedder=ahead.model.name if ahead else "")
+        swap_in(document, contents, vectors)
         if twin is not None and twin.embedder:
             lease.update(done=copy_vectors(document, twin), embedder=twin.embedder)
-        if queue:
+        if whole:
+            end_well(lease)
+        elif ahead is None:
             document.refresh_from_db()
             queue_document(document)
+    return whole
+
+
+def _found(contents: Contents) -> dict[str, Any]:
+    return {
+        "state": Document.State.EMBEDDING,
+        "searchable": True,
+        "attempts": 0,
+        "total": len(contents.passages),
+        "unit": "passages",
+        "pages": contents.pages,
+        "passages": len(contents.passages),
+        "characters": contents.paragraphs[-1].end,
+        "tokens": sum(passage.tokens for passage in contents.passages),
+        "parsed_at": timezone.now(),
+        "error_code": "",
+    }

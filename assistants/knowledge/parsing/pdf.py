@@ -15,6 +15,9 @@ import pypdfium2.raw as pdfium
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
 
 MAX_PAGES = 5_000
+WINDOW = (
+    32  # pages that are looked at together: enough to tell what runs along them, few enough to go on early
+)
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _BULLET = re.compile(r"^(?:[•‣▪●–—*-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+\S")
 _SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’)）】]*$")
@@ -46,17 +49,20 @@ def parse_pdf(
     total = len(document)
     if total > MAX_PAGES:
         raise ParsingFailed("too_complex")
-    pages: list[list[Line]] = []
-    for index in range(total):
-        pages.append(_lines(document, index))
-        if index % 10 == 9 or index + 1 == total:
-            progress(index + 1, total)
-    if not any(pages):
+    sizes: Counter[float] = Counter()
+    running: tuple[set[str], set[str]] = (set(), set())
+    for start in range(0, total, WINDOW):
+        pages: list[list[Line]] = []
+        for index in range(start, min(start + WINDOW, total)):
+            pages.append(_lines(document, index))
+            if index % 10 == 9 or index + 1 == total:
+                progress(index + 1, total)
+        _drop_running_lines(pages, running)
+        body = _body_size(pages, sizes)
+        for number, lines in enumerate(pages, start=start + 1):
+            yield from _page_blocks(lines, number, body)
+    if not sizes:
         raise ParsingFailed("needs_ocr" if total else "empty")
-    _drop_running_lines(pages)
-    body = _body_size(pages)
-    for number, lines in enumerate(pages, start=1):
-        yield from _page_blocks(lines, number, body)
 
 
 def _opened(path: Path) -> Any:
@@ -107,23 +113,25 @@ def _line(text_page: Any, text: str, first: int, last: int) -> Line:
     return Line(text, start.left, max(start.left, end.right), start.bottom, round(size, 1), bold)
 
 
-def _drop_running_lines(pages: list[list[Line]]) -> None:
-    """Headers and footers: the same words, but for numbers, at the edge of most pages."""
-    if len(pages) < 3:
-        return
-    for edge in (0, -1):
+def _drop_running_lines(pages: list[list[Line]], running: tuple[set[str], set[str]]) -> None:
+    """Headers and footers: the same words, but for numbers, at the edge of most of these pages.
+
+    Args:
+        running: those found at the top and at the foot of earlier pages; found ones are added.
+    """
+    for edge, known in zip((0, -1), running, strict=True):
         for _ in range(2):
             seen = Counter(_DIGITS.sub("#", lines[edge].text) for lines in pages if len(lines) > 2)
-            common = {text for text, count in seen.items() if count >= max(3, 0.5 * len(pages))}
-            if not common:
+            known |= {text for text, count in seen.items() if count >= max(3, 0.5 * len(pages))}
+            if not known & seen.keys():
                 break
             for lines in pages:
-                if len(lines) > 2 and _DIGITS.sub("#", lines[edge].text) in common:
+                if len(lines) > 2 and _DIGITS.sub("#", lines[edge].text) in known:
                     lines.pop(edge)
 
 
-def _body_size(pages: list[list[Line]]) -> float:
-    sizes: Counter[float] = Counter()
+def _body_size(pages: list[list[Line]], sizes: Counter[float]) -> float:
+    """The size that most characters have so far; `sizes` counts them, over all pages."""
     for lines in pages:
         for line in lines:
             sizes[line.size] += len(line.text)

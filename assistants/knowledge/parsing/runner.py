@@ -5,10 +5,9 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import structlog
 
@@ -25,70 +24,71 @@ Progress = Callable[[int, int, str], None]
 logger = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class ParsedFile:
-    """What a file holds."""
+class Parsing:
+    """The blocks of a file, from a process of its own without network and with limits of memory and time.
 
-    blocks: list[Block] = field(default_factory=list)
-    pages: int | None = None
+    Going through it starts the process; the blocks come while it still reads. Leaving off ends it.
 
+    Attributes:
+        pages: how many the file has, once that is known; None where the format has none.
+    """
 
-def parse_file(
-    path: Path, *, format: str, progress: Progress | None = None, seconds: float | None = None
-) -> ParsedFile:
-    """Parse a file in a process of its own, without network, with limits of memory and time.
-
-    Args:
+    def __init__(
+        self, path: Path, *, format: str, progress: Progress | None = None, seconds: float | None = None
+    ) -> None:
+        """Args:
         format: txt, md, html, pdf or docx.
         progress: is told (done, total, unit) now and then.
         seconds: the limit of wall-clock time, where it is not to follow the file's size.
+        """
+        self.pages: int | None = None
+        self._path = path
+        self._format = format
+        self._progress = progress
+        self._limit = seconds or BASE_SECONDS + SECONDS_A_MEGABYTE * path.stat().st_size / 1_000_000
 
-    Raises:
-        ParsingFailed: the file cannot be read; its code says why.
-    """
-    limit = seconds or BASE_SECONDS + SECONDS_A_MEGABYTE * path.stat().st_size / 1_000_000
-    with standby.send(format, str(path.resolve()), int(limit) + 1) as process:
-        killed = threading.Event()
-        timer = threading.Timer(limit, _stop, (process, killed))
-        timer.start()
-        try:
-            parsed, verdict = _read(process, progress)
-        finally:
-            timer.cancel()
-            _kill(process)
-            standby.renew()
-    if verdict != "end":
-        _explain(process.returncode, killed.is_set(), verdict, format)
-    if not parsed.blocks:
-        raise ParsingFailed("empty")
-    return parsed
+    def __iter__(self) -> Iterator[Block]:
+        """Raises ParsingFailed where the file cannot be read, or no further; its code says why."""
+        with standby.send(self._format, str(self._path.resolve()), int(self._limit) + 1) as process:
+            killed = threading.Event()
+            timer = threading.Timer(self._limit, _stop, (process, killed))
+            timer.start()
+            try:
+                verdict = yield from self._blocks(process)
+            finally:
+                timer.cancel()
+                _kill(process)
+                standby.renew()
+        if verdict != "end":
+            _explain(process.returncode, killed.is_set(), verdict, self._format)
+
+    def _blocks(self, process: Process) -> Generator[Block, None, str]:
+        """The blocks; returns how it ended: `end`, a failure's code, or nothing where the process died."""
+        found = characters = 0
+        assert process.stdout is not None
+        for line in process.stdout:
+            try:
+                kind, *values = json.loads(line)
+            except ValueError:  # cut off in the middle
+                return ""
+            if kind == "block":
+                found += 1
+                characters += len(values[2])
+                if characters > MAX_CHARACTERS or found > MAX_BLOCKS:
+                    return "too_much_text"
+                yield Block(values[2], values[0], values[1])
+            elif kind == "progress":
+                self.pages = values[1]
+                if self._progress:
+                    self._progress(*values)
+            elif kind == "end":
+                return "end" if found else "empty"
+            elif kind == "failed":
+                return str(values[0])
+        return ""
 
 
-def _read(process: Process, progress: Progress | None) -> tuple[ParsedFile, str]:
-    parsed, characters = ParsedFile(), 0
-    assert process.stdout is not None
-    for line in process.stdout:
-        try:
-            kind, *values = json.loads(line)
-        except ValueError:  # cut off in the middle
-            return parsed, ""
-        if kind == "block":
-            characters += len(values[2])
-            if characters > MAX_CHARACTERS or len(parsed.blocks) >= MAX_BLOCKS:
-                return parsed, "too_much_text"
-            parsed.blocks.append(Block(values[2], values[0], values[1]))
-        elif kind == "progress":
-            parsed.pages = values[1]
-            if progress:
-                progress(*values)
-        elif kind == "end":
-            return parsed, "end"
-        elif kind == "failed":
-            return parsed, str(values[0])
-    return parsed, ""
-
-
-def _explain(code: int | None, killed: bool, verdict: str, format_: str) -> Any:
+def _explain(code: int | None, killed: bool, verdict: str, format_: str) -> NoReturn:
     if verdict:
         raise ParsingFailed(verdict)
     logger.warning("parser_died", format=format_, returncode=code, killed=killed)

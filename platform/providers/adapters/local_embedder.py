@@ -7,6 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
+
+from providers.ports import Vectors
+
 BATCH = 16  # passages a call of the engine, so that a question never waits long for its turn
 MAX_CHARACTERS = 6000  # the model reads 512 tokens; what is beyond them costs time and changes nothing
 
@@ -34,20 +38,24 @@ class LocalEmbedder:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, self._embed, texts, False)
 
-    def passages(self, texts: list[str]) -> list[list[float]]:
+    def passages(self, texts: list[str]) -> Vectors:
         """Embed passages, in their order."""
-        found: list[list[float]] = []
-        for start in range(0, len(texts), BATCH):
-            found += self._embed(texts[start : start + BATCH], False)
-        return found
+        if not texts:
+            return np.empty((0, self.dimensions), dtype=np.float32)
+        starts = range(0, len(texts), BATCH)
+        return np.concatenate([self._vectors(texts[start : start + BATCH], False) for start in starts])
 
     def _ask(self, text: str) -> list[float]:
         return self._embed([text], True)[0]
 
     def _embed(self, texts: list[str], is_query: bool) -> list[list[float]]:
+        vectors: list[list[float]] = self._vectors(texts, is_query).tolist()
+        return vectors
+
+    def _vectors(self, texts: list[str], is_query: bool) -> Vectors:
         clean = [text[:MAX_CHARACTERS].replace("\x00", " ") for text in texts]
         with self._lock:
-            vectors: list[list[float]] = self._engine.encode(clean, is_query=is_query).tolist()
+            vectors: Vectors = self._engine.encode(clean, is_query=is_query)
         return vectors
 
     @cached_property

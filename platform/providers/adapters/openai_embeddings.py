@@ -24,6 +24,7 @@ from kernel.egress import (
 from providers.adapters.endpoint import Endpoint
 from providers.adapters.failures import Failure, failure_of
 from providers.errors import ProviderIncomplete, ProviderTimeout, ProviderUnavailable
+from providers.ports import Vectors
 
 BATCH_TEXTS = 64
 BATCH_CHARACTERS = 200_000
@@ -56,19 +57,22 @@ class OpenAIEmbedder:
         for attempt in range(1, TRIES + 1):
             outcome = await self._ask(self._body([text]))
             if not isinstance(outcome, Failure):
-                return self._vectors(outcome, 1)[0]
+                vector: list[float] = self._vectors(outcome, 1)[0].tolist()
+                return vector
             if not _again(outcome, attempt):
                 raise outcome.error
             await asyncio.sleep(_pause(outcome, attempt))
         raise AssertionError("unreachable")
 
-    def passages(self, texts: list[str]) -> list[list[float]]:
+    def passages(self, texts: list[str]) -> Vectors:
         """Embed passages in concurrent batches, in their order."""
+        if not texts:
+            return np.empty((0, 0), dtype=np.float32)
         batches = _batches(texts)
         if len(batches) == 1:
             return self._batch(batches[0])
-        with ThreadPoolExecutor(max_workers=min(CONCURRENT, len(batches) or 1)) as threads:
-            return [vector for vectors in threads.map(self._batch, batches) for vector in vectors]
+        with ThreadPoolExecutor(max_workers=min(CONCURRENT, len(batches))) as threads:
+            return np.concatenate(list(threads.map(self._batch, batches)))
 
     async def _ask(self, body: bytes) -> bytes | Failure:
         clients = _clients.setdefault(asyncio.get_running_loop(), {})
@@ -83,7 +87,7 @@ class OpenAIEmbedder:
             return self._unreached(error)
         return said if response.status == 200 else self._refused(response.status, response.headers, said)
 
-    def _batch(self, texts: list[str]) -> list[list[float]]:
+    def _batch(self, texts: list[str]) -> Vectors:
         body = self._body(texts)
         for attempt in range(1, TRIES + 1):
             outcome = self._post(body)
@@ -127,30 +131,31 @@ class OpenAIEmbedder:
     def _refused(self, status: int, headers: Mapping[str, str], said: bytes) -> Failure:
         return failure_of(model=self.name, status=status, headers=headers, said=said, body={})
 
-    def _vectors(self, said: bytes, expected: int) -> list[list[float]]:
+    def _vectors(self, said: bytes, expected: int) -> Vectors:
         try:
             entries = sorted(orjson.loads(said)["data"], key=lambda entry: entry["index"])
-            vectors = [_vector(entry["embedding"]) for entry in entries]
+            rows = [_row(entry["embedding"]) for entry in entries]
         except (ValueError, KeyError, TypeError):
             raise ProviderIncomplete(
                 model=self.name, detail=f"{len(said)} bytes that are no embeddings"
             ) from None
-        if len(vectors) != expected or len({len(vector) for vector in vectors}) != 1:
-            raise ProviderIncomplete(model=self.name, detail=f"{len(vectors)} vectors for {expected} texts")
-        return vectors
+        if len(rows) != expected or len({row.size for row in rows}) != 1:
+            raise ProviderIncomplete(model=self.name, detail=f"{len(rows)} vectors for {expected} texts")
+        return self._of_length_1(np.stack(rows))
+
+    def _of_length_1(self, vectors: Vectors) -> Vectors:
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not vectors.size or not np.isfinite(lengths).all() or not lengths.all():
+            raise ProviderIncomplete(model=self.name, detail="numbers that are no vectors")
+        normal: Vectors = vectors / lengths
+        return normal
 
 
-def _vector(embedding: Any) -> list[float]:
-    """A vector of length 1, from little-endian float32 in base64 or from a list of numbers."""
+def _row(embedding: Any) -> Vectors:
+    """The numbers of one text, from little-endian float32 in base64 or from a list."""
     if isinstance(embedding, str):
-        values = np.frombuffer(base64.b64decode(embedding), dtype="<f4")
-    else:
-        values = np.asarray(embedding, dtype="<f4")
-    length = float(np.linalg.norm(values))
-    if values.size == 0 or not np.isfinite(length) or length == 0:
-        raise ValueError("not a vector")
-    normal: list[float] = (values / length).tolist()
-    return normal
+        return np.frombuffer(base64.b64decode(embedding), dtype="<f4")
+    return np.asarray(embedding, dtype="<f4").reshape(-1)
 
 
 def _batches(texts: list[str]) -> list[list[str]]:
