@@ -15,7 +15,10 @@ def _keep_a_parser(**_: Any) -> None:
 
 @shared_task(name="knowledge.parse_document")
 def parse_document(organisation_id: int, document_id: str) -> None:
-    parsing.parse_document(organisation_id=organisation_id, document_id=document_id)
+    try:
+        parsing.parse_document(organisation_id=organisation_id, document_id=document_id)
+    finally:
+        standby.renew()  # starting takes the processor from what comes after the parsing, so it is done last
 
 
 @shared_task(name="knowledge.embed_document")

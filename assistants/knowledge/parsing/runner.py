@@ -58,7 +58,6 @@ class Parsing:
             finally:
                 timer.cancel()
                 _kill(process)
-                standby.renew()
         if verdict != "end":
             _explain(process.returncode, killed.is_set(), verdict, self._format)
 
