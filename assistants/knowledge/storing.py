@@ -1,11 +1,11 @@
 """Bulk writes of passages and vectors. COPY goes through temporary tables: it may not write past row-level security."""
 
-import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import orjson
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
@@ -119,7 +119,7 @@ def _copy_pages(cursor: CursorWrapper, document: Document, paragraphs: Sequence[
     with cursor.copy("COPY incoming_page FROM STDIN") as copy:
         for section, group in groupby(paragraphs, key=lambda paragraph: paragraph.section):
             rows = [[p.number, p.start, p.end, p.heading or None, p.text] for p in group]
-            copy.write_row((section, json.dumps(rows, ensure_ascii=False)))
+            copy.write_row((section, orjson.dumps(rows).decode()))
     cursor.execute(_PAGES, [document.organisation_id, document.pk])
     cursor.execute("DROP TABLE incoming_page")
 

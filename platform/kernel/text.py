@@ -20,6 +20,8 @@ def has_cjk(text: str) -> bool:
 
 def search_terms(text: str) -> str:
     """Text made ready for `to_tsvector('english', …)`: CJK runs as bigrams, width and case folded."""
+    if text.isascii():  # nothing to fold but case
+        return text.replace("\x00", " ").lower()
     folded = unicodedata.normalize("NFKC", text).replace("\x00", " ").lower()
     return _RUN.sub(lambda match: f" {_bigrams(match.group())} ", folded)
 

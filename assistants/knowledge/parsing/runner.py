@@ -1,7 +1,6 @@
 """Run the parser process and kill it when it takes too much."""
 
 import contextlib
-import json
 import os
 import signal
 import threading
@@ -9,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import orjson
 import structlog
 
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
@@ -67,7 +67,7 @@ class Parsing:
         assert process.stdout is not None
         for line in process.stdout:
             try:
-                kind, *values = json.loads(line)
+                kind, *values = orjson.loads(line)
             except ValueError:  # cut off in the middle
                 return ""
             if kind == "block":

@@ -4,12 +4,15 @@ Each parser reads one job from its standard input, reads that one file, and ends
 whose end of the pipe closes.
 """
 
+import contextlib
+import fcntl
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+PIPE_BYTES = 1024 * 1024
 Process = subprocess.Popen[bytes]
 
 
@@ -53,7 +56,7 @@ def _given(process: Process, line: bytes) -> bool:
 
 
 def _start() -> Process:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "assistants.knowledge.parsing.worker"],
         cwd=ROOT,
         env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
@@ -62,6 +65,16 @@ def _start() -> Process:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    _widen(process)
+    return process
+
+
+def _widen(process: Process) -> None:
+    """Let a parser go on while its reader is busy, where the system knows how and allows it."""
+    assert process.stdout is not None
+    with contextlib.suppress(OSError):
+        if sys.platform == "linux":
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 standby = Standby()
