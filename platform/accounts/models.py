@@ -37,6 +37,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
+    class StaffRole(models.TextChoices):
+        OPERATOR = "operator", _("Operator")
+        MODERATOR = "moderator", _("Moderator")
+        FINANCE = "finance", _("Finance")
+
     public_id = PublicIdField("usr_")
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
@@ -46,6 +51,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     last_organisation_id = models.BigIntegerField(null=True, editable=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    # What somebody of the platform's staff looks after; set by command only.
+    staff_role = models.CharField(max_length=10, choices=StaffRole, blank=True)
     # Counts how often the person signed out everywhere: sessions of an earlier count are void.
     session_generation = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -69,3 +76,43 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         """What others see: the name, or the part of the address before the @."""
         return self.name or self.email.partition("@")[0]
+
+
+class SecurityEvent(models.Model):
+    """One line of what happened to a person's own account: signing in, passwords, second factors. Rows are only added."""
+
+    public_id = PublicIdField("sec_")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    detail = models.JSONField(default=dict)
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="security_event_recent")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class StaffAction(models.Model):
+    """One line of what the platform's staff did outside any one organisation. Rows are only added."""
+
+    public_id = PublicIdField("sta_")
+    staff = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    staff_label = models.CharField(max_length=160)
+    action = models.CharField(max_length=80)
+    target_type = models.CharField(max_length=60, blank=True)
+    target_id = models.CharField(max_length=60, blank=True)
+    target_label = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    detail = models.JSONField(default=dict)
+    ip = models.GenericIPAddressField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "-id"], name="staff_action_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.staff_label} {self.action}"

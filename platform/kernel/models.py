@@ -36,3 +36,15 @@ class OutboxEvent(TenantModel):
                 fields=["created_at"], condition=models.Q(delivered_at=None), name="outbox_undelivered"
             )
         ]
+
+
+class FeatureSwitch(models.Model):
+    """Something that the operator switches on or off for the whole installation; without a row it stands as its default."""
+
+    name = models.SlugField(max_length=60, unique=True)
+    on = models.BooleanField(default=True)
+    note = models.CharField(max_length=300, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.name

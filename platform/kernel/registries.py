@@ -115,7 +115,52 @@ class PersonalDataHolder:
     erase: Callable[[int], None]
 
 
+@dataclass(frozen=True)
+class PolicyImpact:
+    """Says what a change of an organisation's policy would break: `find(organisation, old, new)`, inside its scope.
+
+    Sentences for people, each naming what is hit. `section` is the part of the policy that it looks at.
+    """
+
+    name: str
+    section: str
+    find: Callable[[Any, Any, Any], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class ApprovalKind:
+    """Something that may wait for a second person's word.
+
+    `apply(actor, approval)` does it, inside the transaction of the decision; `url(approval)` is the page of its subject;
+    `permission` is the name of what a decider needs besides DECIDE_APPROVALS, or None.
+    """
+
+    kind: str
+    label: str | Promise
+    apply: Callable[[Any, Any], None]
+    url: Callable[[Any], str]
+    permission: str | None = None
+
+
+@dataclass(frozen=True)
+class NotificationKind:
+    """Turns domain events of a kind into people's notifications.
+
+    `notices(organisation_id, payload)` gives `(user id, title, body, address)` for each person; titles and bodies are
+    `(msgid, params)` pairs, translated when they are read.
+    """
+
+    kind: str
+    label: str | Promise
+    event: str
+    notices: Callable[[int, dict[str, Any]], Sequence[Any]]
+    email: str = "at_once"
+
+
 navigation: Registry[NavigationEntry] = Registry()
+policy_impacts: Registry[PolicyImpact] = Registry()
+approval_kinds: Registry[ApprovalKind] = Registry()
+notification_kinds: Registry[NotificationKind] = Registry()
 # Tabs of the organisation's pages: rooms that show something of the organisation add theirs.
 organisation_tabs: Registry[NavigationEntry] = Registry()
 shell_fragments: Registry[ShellFragment] = Registry()

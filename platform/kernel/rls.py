@@ -111,7 +111,7 @@ class TenantTable(_TableOperation):
         ]
 
     def _keys(self, model: Any) -> list[str]:
-        return [self._composite_key(model._meta.db_table, field) for field in _tenant_parents(model)]
+        return [self.composite_key(model._meta.db_table, field) for field in _tenant_parents(model)]
 
     @staticmethod
     def _dropped_keys(model: Any) -> list[str]:
@@ -122,7 +122,8 @@ class TenantTable(_TableOperation):
         ]
 
     @staticmethod
-    def _composite_key(table: str, field: Any) -> str:
+    def composite_key(table: str, field: Any) -> str:
+        """SQL that ties a table's foreign key to parents of the same organisation."""
         parent = field.remote_field.model._meta.db_table
         return (
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{_key_name(table, field)}"'
@@ -143,6 +144,22 @@ def _tenant_parents(model: Any) -> list[Any]:
 
 def _key_name(table: str, field: Any) -> str:
     return f"{table}_{field.column}_tenant_fk"[:63]
+
+
+class TenantKey(_TableOperation):
+    """Tie a foreign key that was added to a walled table later to parents of the same organisation."""
+
+    def __init__(self, name: str, field: str) -> None:
+        super().__init__(name)
+        self.field = field
+
+    def forwards(self, model: Any) -> list[str]:
+        return [TenantTable.composite_key(model._meta.db_table, model._meta.get_field(self.field))]
+
+    def backwards(self, model: Any) -> list[str]:
+        table = model._meta.db_table
+        name = _key_name(table, model._meta.get_field(self.field))
+        return [f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"']
 
 
 class ReadPolicy(_TableOperation):

@@ -17,14 +17,25 @@ class Actor:
     Attributes:
         user: the person; None for an anonymous visitor, who acts in the platform's organisation.
         permissions: what the role allows, cut to the key's scopes where an API key is used.
+        membership_id: their place in the organisation; None for visitors and service accounts.
+        role_label: the role's name; a custom role's own.
         api_key_id: the key that was used, or None for a session.
+        service_account_id, service_account_name: the machine that acts, where no person does.
+        assistants: public ids of the only assistants that the key may touch; empty for all.
+        staff: who of the platform's staff acts as this person, by address; empty where nobody does.
     """
 
     user: User | None
     organisation: Organisation
     role: Role | None = None
     permissions: frozenset[Permission] = field(default_factory=frozenset)
+    membership_id: int | None = None
+    role_label: str = ""
     api_key_id: int | None = None
+    service_account_id: int | None = None
+    service_account_name: str = ""
+    assistants: frozenset[str] = field(default_factory=frozenset)
+    staff: str = ""
     request_id: str = ""
     ip: str = ""
 
@@ -41,8 +52,15 @@ class Actor:
 
     @property
     def is_anonymous(self) -> bool:
-        """Whether nobody is signed in."""
-        return self.user is None
+        """Whether nobody is signed in: neither a person nor a machine."""
+        return self.user is None and self.service_account_id is None
+
+    @property
+    def label(self) -> str:
+        """Who this is, for logs."""
+        if self.user is not None:
+            return self.user.email
+        return self.service_account_name or "anonymous"
 
     @property
     def user_id(self) -> int | None:

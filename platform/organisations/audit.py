@@ -10,25 +10,37 @@ from organisations.models import AuditEntry
 LABEL = 160
 
 
-def record_audit(actor: Actor, action: str, target: Any = None, **detail: Any) -> None:
+def record_audit(
+    actor: Actor,
+    action: str,
+    target: Any = None,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    **detail: Any,
+) -> None:
     """Add a line to the actor's organisation's audit log, in the open transaction.
 
     Args:
         action: `noun.past_verb`, for example `assistant.published`.
         target: the model instance that it happened to.
+        before, after: the fields that changed, as they were and as they are.
         detail: JSON values; never a secret and never what people typed into a chat.
     """
     assert_in_action()
     AuditEntry.objects.create(
         organisation=actor.organisation,
         actor_user_id=actor.user_id,
-        actor_label=actor.user.email[:LABEL] if actor.user else "anonymous",
+        actor_label=actor.label[:LABEL],
+        staff_label=actor.staff[:LABEL],
         api_key=str(actor.api_key_id or ""),
         action=action,
         target_type=target._meta.model_name if target is not None else "",
         target_id=getattr(target, "public_id", ""),
         target_label=str(target)[:200] if target is not None else "",
         detail=detail,
+        before=before,
+        after=after,
         ip=_valid_ip(actor.ip),
         request_id=actor.request_id,
     )

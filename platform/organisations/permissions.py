@@ -42,6 +42,29 @@ ROLE_HINTS: dict[Role, str | Promise] = {
 }
 
 
+class Level(StrEnum):
+    """What a grant on one resource allows; each level holds the ones before it."""
+
+    USE = "use"
+    VIEW = "view"
+    EDIT = "edit"
+    OWN = "own"
+
+
+LEVEL_LABELS: dict[Level, str | Promise] = {
+    Level.USE: _("Use it"),
+    Level.VIEW: _("See its settings and duplicate it"),
+    Level.EDIT: _("Change it"),
+    Level.OWN: _("Own it: share, transfer, delete"),
+}
+
+
+def levels_from(lowest: Level) -> list[Level]:
+    """The levels that allow at least what `lowest` allows."""
+    every = list(Level)
+    return every[every.index(lowest) :]
+
+
 class Permission(StrEnum):
     """What can be allowed. Also the scopes of an API key."""
 
@@ -49,7 +72,12 @@ class Permission(StrEnum):
     USE_ASSISTANTS = "assistants:use"
     BUILD_ASSISTANTS = "assistants:build"
     PUBLISH_ASSISTANTS = "assistants:publish"
+    MANAGE_ASSISTANTS = "assistants:manage"
+    DECIDE_APPROVALS = "approvals:decide"
     MANAGE_MEMBERS = "members:manage"
+    MANAGE_ROLES = "roles:manage"
+    MANAGE_POLICY = "policy:manage"
+    MANAGE_SERVICE_ACCOUNTS = "service_accounts:manage"
     MANAGE_ORGANISATION = "organisation:manage"
     MANAGE_KEYS = "keys:manage"
     VIEW_USAGE = "usage:view"
@@ -63,7 +91,12 @@ PERMISSION_LABELS: dict[Permission, str | Promise] = {
     Permission.MANAGE_KEYS: _("Make API keys for oneself"),
     Permission.BUILD_ASSISTANTS: _("Build assistants and give them knowledge"),
     Permission.PUBLISH_ASSISTANTS: _("Publish assistants"),
-    Permission.MANAGE_MEMBERS: _("Invite people, change roles, remove members"),
+    Permission.MANAGE_ASSISTANTS: _("Open, change and share every assistant, whoever built it"),
+    Permission.DECIDE_APPROVALS: _("Approve or refuse what others ask for"),
+    Permission.MANAGE_MEMBERS: _("Invite people, change roles, remove members, keep groups"),
+    Permission.MANAGE_ROLES: _("Make roles of the organisation's own"),
+    Permission.MANAGE_POLICY: _("Set the organisation's policy"),
+    Permission.MANAGE_SERVICE_ACCOUNTS: _("Make service accounts and their keys"),
     Permission.MANAGE_ORGANISATION: _("Change the organisation's settings"),
     Permission.VIEW_AUDIT: _("Read the audit log"),
     Permission.VIEW_USAGE: _("See what everybody uses"),
@@ -72,14 +105,32 @@ PERMISSION_LABELS: dict[Permission, str | Promise] = {
 # The order in which people read them.
 PERMISSION_GROUPS: list[tuple[str | Promise, tuple[Permission, ...]]] = [
     (_("Use"), (Permission.USE_ASSISTANTS, Permission.VIEW_ORGANISATION, Permission.MANAGE_KEYS)),
-    (_("Build"), (Permission.BUILD_ASSISTANTS, Permission.PUBLISH_ASSISTANTS)),
-    (_("Look after"), (Permission.MANAGE_MEMBERS, Permission.MANAGE_ORGANISATION, Permission.VIEW_AUDIT)),
+    (
+        _("Build"),
+        (
+            Permission.BUILD_ASSISTANTS,
+            Permission.PUBLISH_ASSISTANTS,
+            Permission.DECIDE_APPROVALS,
+            Permission.MANAGE_ASSISTANTS,
+        ),
+    ),
+    (
+        _("Look after"),
+        (
+            Permission.MANAGE_MEMBERS,
+            Permission.MANAGE_ROLES,
+            Permission.MANAGE_POLICY,
+            Permission.MANAGE_SERVICE_ACCOUNTS,
+            Permission.MANAGE_ORGANISATION,
+            Permission.VIEW_AUDIT,
+        ),
+    ),
     (_("Money"), (Permission.VIEW_USAGE, Permission.MANAGE_BILLING)),
 ]
 
 _USE = frozenset({Permission.VIEW_ORGANISATION, Permission.USE_ASSISTANTS, Permission.MANAGE_KEYS})
 _BUILD = _USE | {Permission.BUILD_ASSISTANTS}
-_PUBLISH = _BUILD | {Permission.PUBLISH_ASSISTANTS}
+_PUBLISH = _BUILD | {Permission.PUBLISH_ASSISTANTS, Permission.DECIDE_APPROVALS}
 _ALL = frozenset(Permission)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -1,9 +1,9 @@
 """Questions about organisations, memberships, keys and invitations."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
@@ -13,7 +13,7 @@ from kernel.errors import NotFound
 from kernel.tenancy import user_scope
 from organisations.actors import Actor
 from organisations.keys import hash_secret
-from organisations.models import ApiKey, AuditEntry, Invitation, Membership, Organisation
+from organisations.models import ApiKey, AuditEntry, Invitation, Membership, Organisation, known_permissions
 from organisations.permissions import ROLE_PERMISSIONS, Permission, Role
 
 
@@ -31,8 +31,10 @@ def anonymous_actor(*, request_id: str = "", ip: str = "") -> Actor:
 def memberships_of(user: User) -> list[Membership]:
     """A person's memberships with their organisations, the personal one first."""
     with user_scope(user):
-        rows = Membership.objects.across_organisations(reason="a person's own memberships").filter(user=user)
-        found = list(rows.select_related("organisation").order_by("organisation__name"))
+        rows = Membership.objects.across_organisations(reason="a person's own memberships").filter(
+            user=user, suspended_at=None, organisation__suspended_at=None
+        )
+        found = list(rows.select_related("organisation", "custom_role").order_by("organisation__name"))
     return sorted(found, key=lambda m: m.organisation.kind != Organisation.Kind.PERSONAL)
 
 
@@ -59,12 +61,13 @@ def actor_for(
 
 def actor_of_membership(membership: Membership, user: User, *, request_id: str = "", ip: str = "") -> Actor:
     """The actor that a membership makes."""
-    role = Role(membership.role)
     return Actor(
         user=user,
         organisation=membership.organisation,
-        role=role,
-        permissions=ROLE_PERMISSIONS[role],
+        role=Role(membership.role),
+        permissions=membership.permissions,
+        membership_id=membership.pk,
+        role_label=membership.role_label,
         request_id=request_id,
         ip=ip,
     )
@@ -80,21 +83,39 @@ def actor_for_key_hash(key_hash: str) -> Actor | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    key_id, organisation_id, user_id, role, scopes = row
-    user = User.objects.get(pk=user_id)
-    actor = Actor(
-        user=user,
-        organisation=Organisation.objects.get(pk=organisation_id),
-        role=Role(role),
-        api_key_id=key_id,
+    found = _KeyOwner(*row)
+    allowed = _names(found.permissions)
+    holds = ROLE_PERMISSIONS[Role(found.role)] if allowed is None else known_permissions(allowed)
+    return Actor(
+        user=User.objects.get(pk=found.user_id) if found.user_id else None,
+        organisation=Organisation.objects.get(pk=found.organisation_id),
+        role=Role(found.role) if found.role else None,
+        permissions=holds & known_permissions(_names(found.scopes) or []),
+        membership_id=found.membership_id,
+        api_key_id=found.key_id,
+        service_account_id=found.service_account_id,
+        service_account_name=found.service_account_name or "",
+        assistants=frozenset(_names(found.assistants) or []),
     )
-    return replace(actor, permissions=ROLE_PERMISSIONS[Role(role)] & _as_permissions(scopes))
 
 
-def _as_permissions(scopes: Any) -> frozenset[Permission]:
-    known = {permission.value: permission for permission in Permission}
-    listed = scopes if isinstance(scopes, list) else json.loads(scopes)
-    return frozenset(known[scope] for scope in listed if scope in known)
+class _KeyOwner(NamedTuple):
+    """What `bottega_api_key_owner` answers; `permissions` is null where a built-in role says them."""
+
+    key_id: int
+    organisation_id: int
+    user_id: int | None
+    membership_id: int | None
+    role: str
+    permissions: Any
+    service_account_id: int | None
+    service_account_name: str | None
+    scopes: Any
+    assistants: Any
+
+
+def _names(value: Any) -> list[str] | None:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def members(organisation: Organisation) -> QuerySet[Membership]:

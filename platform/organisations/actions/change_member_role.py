@@ -30,7 +30,9 @@ def change_member_role(*, actor: Actor, membership_id: str, role: Role) -> Membe
     guard_last_owner(membership)
     membership.role = role
     membership.save(update_fields=["role"])
-    record_audit(actor, "member.role_changed", membership, before=before.value, after=role.value)
+    record_audit(
+        actor, "member.role_changed", membership, before={"role": before.value}, after={"role": role.value}
+    )
     publish_event(
         actor.organisation, "member.role_changed", {"member": membership.public_id, "role": role.value}
     )

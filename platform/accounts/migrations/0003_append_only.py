@@ -1,0 +1,11 @@
+from typing import ClassVar
+
+from django.db import migrations
+
+from kernel.rls import AppendOnly
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("accounts", "0002_staff_and_security")]
+
+    operations: ClassVar = [AppendOnly("StaffAction")]

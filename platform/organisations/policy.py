@@ -1,0 +1,98 @@
+"""An organisation's policy: one typed document of what it allows. What a change would break, rooms say in `kernel.registries.policy_impacts`."""
+
+from typing import Annotated, Any
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import BaseModel, ConfigDict, Field
+
+from organisations.models import Organisation, Policy
+
+Names = Annotated[tuple[str, ...], Field(max_length=200)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Who(_Part):
+    """Which roles may do something, out of those whose permissions allow it; `roles` None means all of them.
+
+    A role is named by its `Membership.role_key`: a built-in one's name, or a custom one's id.
+    """
+
+    roles: Names | None = None
+
+
+class Publishing(_Part):
+    """Publishing to the organisation's directory and to the public store, and whether a second person must agree."""
+
+    directory: Who = Who()
+    store: Who = Who()
+    directory_approval: bool = False
+    store_approval: bool = False
+    links: bool = True
+
+
+class Building(_Part):
+    """Who may create assistants, add actions, and add knowledge from the web."""
+
+    create: Who = Who()
+    actions: Who = Who()
+    web_knowledge: Who = Who()
+
+
+class Models(_Part):
+    """Which models may be used; None allows every one. Regions are those that the catalogue names for a provider."""
+
+    models: Names | None = None
+    providers: Names | None = None
+    regions: Names | None = None
+
+
+class Hosts(_Part):
+    """Which outside hosts may be called: those named, with `*.` before a domain for its subdomains; None allows all."""
+
+    allowed: Names | None = None
+    blocked: Names = ()
+
+
+class Files(_Part):
+    """Which files may become knowledge: names of formats, None for all; the largest size, None for the installation's."""
+
+    types: Names | None = None
+    max_mb: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+class Joining(_Part):
+    """E-mail domains whose people may join by themselves, and as what; whether a second factor is required."""
+
+    domains: Names = ()
+    role: str = "member"
+    mfa_required: bool = False
+
+
+class PolicyDocument(_Part):
+    """The whole policy. An empty document allows everything that roles allow."""
+
+    building: Building = Building()
+    publishing: Publishing = Publishing()
+    models: Models = Models()
+    hosts: Hosts = Hosts()
+    files: Files = Files()
+    joining: Joining = Joining()
+
+
+SECTION_LABELS = {
+    "building": _("Building"),
+    "publishing": _("Publishing"),
+    "models": _("Models"),
+    "hosts": _("Outside hosts"),
+    "files": _("Files"),
+    "joining": _("Joining and signing in"),
+}
+
+
+def policy_of(organisation: Organisation | int) -> PolicyDocument:
+    """The policy in force, read inside the open scope; one that allows everything where none was set."""
+    row: Any = Policy.objects.for_organisation(organisation).values_list("document", flat=True).first()
+    return PolicyDocument.model_validate(row or {})
