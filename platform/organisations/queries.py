@@ -115,7 +115,8 @@ class _KeyOwner(NamedTuple):
 
 
 def _names(value: Any) -> list[str] | None:
-    return json.loads(value) if isinstance(value, str) else value
+    names: list[str] | None = json.loads(value) if isinstance(value, str) else value
+    return names
 
 
 def members(organisation: Organisation) -> QuerySet[Membership]:

@@ -22,5 +22,7 @@ def rename_organisation(*, actor: Actor, name: str) -> Organisation:
     before, organisation.name = organisation.name, name
     if before != name:
         organisation.save(update_fields=["name"])
-        record_audit(actor, "organisation.renamed", organisation, before=before)
+        record_audit(
+            actor, "organisation.renamed", organisation, before={"name": before}, after={"name": name}
+        )
     return organisation
