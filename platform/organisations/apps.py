@@ -11,12 +11,15 @@ class OrganisationsConfig(AppConfig):
             ShellFragment,
             navigation,
             organisation_tabs,
+            periodic_tasks,
             shell_fragments,
         )
-        from organisations import live_requests, schema
+        from organisations import live_requests, notices, schema
 
         schema.register()
         live_requests.register()
+        notices.register()
+        periodic_tasks["seal audit logs"] = {"task": "organisations.seal_every_audit_log", "schedule": 900.0}
         navigation.register(
             NavigationEntry(
                 "organisation",

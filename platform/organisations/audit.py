@@ -6,6 +6,7 @@ from typing import Any
 from kernel.actions import assert_in_action
 from organisations.actors import Actor
 from organisations.models import AuditEntry
+from organisations.sealing import seal_after_commit
 
 LABEL = 160
 
@@ -44,6 +45,7 @@ def record_audit(
         ip=_valid_ip(actor.ip),
         request_id=actor.request_id,
     )
+    seal_after_commit(actor.organisation.pk)
 
 
 def _valid_ip(value: str) -> str | None:

@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from organisations.actions import seal_audit_log as sealing
 from organisations.actions import send_invitation as sending
 
 
@@ -11,3 +12,13 @@ from organisations.actions import send_invitation as sending
 )
 def send_invitation(organisation_id: int, invitation_id: str, language: str) -> None:
     sending.send_invitation(organisation_id=organisation_id, invitation_id=invitation_id, language=language)
+
+
+@shared_task(name="organisations.seal_audit_log")
+def seal_audit_log(organisation_id: int) -> None:
+    sealing.seal_audit_log(organisation_id=organisation_id)
+
+
+@shared_task(name="organisations.seal_every_audit_log")
+def seal_every_audit_log() -> None:
+    sealing.seal_every_audit_log()
