@@ -7,13 +7,13 @@ from store.actions.count_use import count_conversation, count_pins
 from store.actions.follow_publication import follow_publication, refresh_pins
 
 
-def _follow(organisation_id: int, kind: str, payload: dict[str, Any]) -> bool:
+def _follow(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
     follow_publication(organisation_id=organisation_id, publication_id=payload["publication"])
     refresh_pins(publication_id=payload["publication"])
     return True
 
 
-def _count(organisation_id: int, kind: str, payload: dict[str, Any]) -> bool:
+def _count(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
     if kind == "listing.pinned":
         count_pins(listing_id=payload["listing"])
     elif payload.get("publication"):

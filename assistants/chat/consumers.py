@@ -7,7 +7,7 @@ from kernel.redis import sync_redis
 from kernel.registries import EventConsumer
 
 
-def _stop_withdrawn(organisation_id: int, kind: str, payload: dict[str, Any]) -> bool:
+def _stop_withdrawn(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
     if payload.get("state") != "live":
         sync_redis().publish(CONTROL_CHANNEL, f"stop-publication {payload['publication']}")
     return True

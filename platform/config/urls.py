@@ -8,12 +8,14 @@ from organisations.api.missing import Missing
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.urls")),
     path("", include("accounts.urls")),
+    path("", include("events.urls")),
     path("", include("organisations.urls")),
     path("", include("billing.urls")),
     path("", include("assistants.building.urls")),
     path("", include("assistants.chat.urls")),
     path("", include("store.urls")),
     path("api/v1/", include("organisations.api_urls")),
+    path("api/v1/", include("events.api_urls")),
     path("api/v1/", include("providers.api_urls")),
     path("api/v1/", include("billing.api_urls")),
     path("api/v1/", include("assistants.turns.api_urls")),
@@ -32,4 +34,4 @@ handler403 = "web.views.permission_denied"
 handler404 = "web.views.page_not_found"
 handler500 = "web.views.server_error"
 # Where allauth's limits send people.
-handler429 = "accounts.views.too_many_requests"
+handler429 = "accounts.views.limits.too_many_requests"

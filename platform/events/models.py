@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from events.notices import worded
 from kernel.ids import PublicIdField
 from kernel.models import TenantModel
 
@@ -39,6 +40,19 @@ class Notification(TenantModel):
                 name="notification_to_send",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.title_words
+
+    @property
+    def title_words(self) -> str:
+        """What happened, in the active language."""
+        return worded(self.title)
+
+    @property
+    def body_words(self) -> str:
+        """More about it, in the active language; may be empty."""
+        return worded(self.body)
 
 
 class NotificationChoice(models.Model):

@@ -58,7 +58,7 @@ def _consume(consumer: registries.EventConsumer, event: OutboxEvent) -> bool:
     if event.kind not in consumer.kinds:
         return True
     try:
-        return consumer.handle(event.organisation_id, event.kind, event.payload)
+        return consumer.handle(event.organisation_id, event.kind, event.payload, event.pk)
     except Exception:  # one consumer's fault must not hold up the events behind it; it is tried again
         logger.exception("event_consumer_failed", consumer=consumer.name, kind=event.kind, event_id=event.pk)
         return False

@@ -1,6 +1,6 @@
 """What must be known upwards. Rooms register here in `AppConfig.ready()`, and nowhere else."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -63,7 +63,7 @@ class NavigationEntry:
 class ShellFragment:
     """A part of the rail that another room renders: loaded by htmx from `url_name`.
 
-    `place` is one of: organisation, pinned, recent, allowance.
+    `place` is one of: organisation, bell, pinned, recent, allowance.
     """
 
     place: str
@@ -73,11 +73,14 @@ class ShellFragment:
 
 @dataclass(frozen=True)
 class EventConsumer:
-    """Handles domain events of some kinds; returns whether it succeeded. Must be idempotent."""
+    """Handles domain events of some kinds; returns whether it succeeded. Must be idempotent.
+
+    `handle(organisation_id, kind, payload, event_id)`: the last one is the same each time an event is handed over.
+    """
 
     name: str
-    kinds: frozenset[str]
-    handle: Callable[[int, str, dict[str, Any]], bool]
+    kinds: Container[str]
+    handle: Callable[[int, str, dict[str, Any], int], bool]
 
 
 @dataclass(frozen=True)
@@ -128,11 +131,24 @@ class PolicyImpact:
 
 
 @dataclass(frozen=True)
+class PolicyChoices:
+    """The values that a list in an organisation's policy may hold: `list()` gives `(value, label, note)` of each.
+
+    `field` is the list's path in the policy, for example `files.types`.
+    """
+
+    field: str
+    list: Callable[[], Sequence[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True)
 class ApprovalKind:
     """Something that may wait for a second person's word.
 
     `apply(actor, approval)` does it, inside the transaction of the decision; `url(approval)` is the page of its subject;
-    `permission` is the name of what a decider needs besides DECIDE_APPROVALS, or None.
+    `permission` is the name of what a decider needs besides DECIDE_APPROVALS, or None; `facts(approval)` gives what
+    changes as pairs of a label and a text, for the page that asks; `ended(approval)` cleans up after one that was not
+    approved, inside that transaction.
     """
 
     kind: str
@@ -140,6 +156,8 @@ class ApprovalKind:
     apply: Callable[[Any, Any], None]
     url: Callable[[Any], str]
     permission: str | None = None
+    facts: Callable[[Any], Sequence[tuple[str, str]]] = lambda _approval: ()
+    ended: Callable[[Any], None] = lambda _approval: None
 
 
 @dataclass(frozen=True)
@@ -153,12 +171,13 @@ class NotificationKind:
     kind: str
     label: str | Promise
     event: str
-    notices: Callable[[int, dict[str, Any]], Sequence[Any]]
+    notices: Callable[[int, dict[str, Any]], Iterable[Any]]
     email: str = "at_once"
 
 
 navigation: Registry[NavigationEntry] = Registry()
 policy_impacts: Registry[PolicyImpact] = Registry()
+policy_choices: Registry[PolicyChoices] = Registry()
 approval_kinds: Registry[ApprovalKind] = Registry()
 notification_kinds: Registry[NotificationKind] = Registry()
 # Tabs of the organisation's pages: rooms that show something of the organisation add theirs.

@@ -24,6 +24,7 @@ PUBLIC: dict[str, str] = {
     "web:preferences_update": "a visitor's own language and theme",
     "web:component_gallery": "shows the design system; holds no data",
     "api-store-listings": "the public store",
+    "events:unsubscribe": "a signed link from an e-mail; it ends e-mails of one kind and shows nothing",
     "store:home": "the public store",
     "store:search": "the public store",
     "store:sitemap": "addresses of public listings, for search engines",

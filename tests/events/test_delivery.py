@@ -26,7 +26,7 @@ def consumers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EventConsumer]]:
 
 
 def consumer(seen: Seen, *, name: str = "listener", answer: bool | Exception = True) -> EventConsumer:
-    def handle(organisation_id: int, kind: str, payload: dict[str, Any]) -> bool:
+    def handle(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
         seen.append((organisation_id, kind, payload))
         if isinstance(answer, Exception):
             raise answer
