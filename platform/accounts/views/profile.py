@@ -1,4 +1,4 @@
-"""One's own account: name, address, appearance, password and sessions."""
+"""One's own account: name, address, appearance."""
 
 from typing import cast
 
@@ -18,7 +18,6 @@ from accounts.actions.update_profile import update_profile
 from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.queries import email_is_verified
-from kernel.errors import RateLimited
 
 
 @require_safe
@@ -62,19 +61,10 @@ def verification_send(request: HttpRequest) -> HttpResponse:
 def sign_out_everywhere_else(request: HttpRequest) -> HttpResponse:
     """End all other sessions; this browser stays signed in."""
     user = cast(User, request.user)
-    sign_out_everywhere(user=user)
+    sign_out_everywhere(user=user, request=request)
     update_session_auth_hash(request, user)
     messages.success(request, _("All other browsers are signed out."))
-    return redirect("accounts:profile")
-
-
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """429, where allauth's limits end: signing in, resetting passwords, sending links."""
-    error = RateLimited(retry_after=60)
-    context = {"error": error, "request_id": getattr(request, "request_id", "")}
-    response = render(request, "web/error.html", context, status=error.status)
-    response["Retry-After"] = str(error.retry_after)
-    return response
+    return redirect("accounts:security")
 
 
 def _profile(request: HttpRequest, form: ProfileForm, *, status: int = 200) -> HttpResponse:
