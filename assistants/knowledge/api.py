@@ -100,7 +100,7 @@ class SourceListView(_SourceSetView):
         Answers with the source; several files are answered by the first one's fields with all of them in `results`.
         201 where something was added, 200 where everything was there already.
         """
-        check_request_size(request.META)
+        check_request_size(request.META, self.actor)
         source_set = self.find_set(assistant_id)
         if (request.content_type or "").startswith("multipart/"):
             return self._added(self._add_files(source_set, request), several=True)
@@ -116,7 +116,7 @@ class SourceListView(_SourceSetView):
         files = uploaded_files(request)
         # All of them are looked at before the first is stored: nothing half done.
         for file in files:
-            check_file(file, file.name or "")
+            check_file(self.actor, file, file.name or "")
         return [
             add_file(actor=self.actor, source_set=source_set, upload=file, name=file.name or "")
             for file in files
@@ -169,7 +169,7 @@ class SourceDetailView(_SourceSetView):
     @extend_schema(request={"multipart/form-data": FilesInput}, responses=SourceOutput)
     def put(self, request: Request, assistant_id: str, source_id: str) -> Response:
         """Replace a source's content with another file. The old one answers until the new one can be searched."""
-        check_request_size(request.META)
+        check_request_size(request.META, self.actor)
         source_set = self.find_set(assistant_id)
         file = uploaded_files(request)[0]
         replace_file(

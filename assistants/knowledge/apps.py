@@ -6,8 +6,12 @@ class KnowledgeConfig(AppConfig):
     label = "knowledge"
 
     def ready(self) -> None:
+        from assistants.knowledge import policy
         from assistants.knowledge.retrieval import retrieve
-        from kernel.registries import periodic_tasks, retriever
+        from kernel.registries import PolicyChoices, periodic_tasks, policy_choices, policy_impacts, retriever
 
+        policy_choices.register(PolicyChoices("files.types", policy.format_choices))
+        for impact in policy.IMPACTS:
+            policy_impacts.register(impact)
         retriever.fill(retrieve)
         periodic_tasks["resume_documents"] = {"task": "knowledge.resume_documents", "schedule": 15}

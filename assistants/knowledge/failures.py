@@ -32,6 +32,14 @@ _SENTENCES: dict[str, str | Promise] = {
     "page_missing": _(
         "This address answered with an error. Open it in your browser to check it, then try again."
     ),
+    "host_forbidden": _(
+        "The policy of your organisation does not allow pages of this host. Ask an administrator to change it, then try"
+        " again."
+    ),
+    "kind_forbidden": _(
+        "The policy of your organisation does not take files of this kind. Ask an administrator to change it, then try"
+        " again."
+    ),
     "egress_refused": _("This address cannot be reached from here. Public https addresses work."),
     "egress_timeout": _("This address took too long to answer. Try again later."),
     "egress_too_large": _(

@@ -16,7 +16,12 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 
 from assistants.knowledge.formats import Format, format_of
+from assistants.knowledge.policy import MEGABYTE, check_allowed_kind, check_allowed_size
 from kernel.errors import InvalidInput, TooLarge
+from kernel.tenancy import tenant_scope
+from organisations.actors import Actor
+from organisations.policy import PolicyDocument, policy_of
+from organisations.policy_cache import policy_in_force
 
 _CHUNK = 1024 * 1024
 FORM_BYTES = 1024 * 1024  # what a form adds around its files
@@ -51,15 +56,18 @@ def max_upload_bytes() -> int:
     return int(settings.MAX_UPLOAD_MB) * 1024 * 1024
 
 
-def check_request_size(meta: Mapping[str, Any]) -> None:
+def check_request_size(meta: Mapping[str, Any], actor: Actor) -> None:
     """Refuse a request that cannot hold an acceptable file, by its own word, before its body is parsed.
 
     Raises:
-        TooLarge: its Content-Length is above the limit of a file and a little more for the form around it.
+        TooLarge: its Content-Length is above the limit of a file, the organisation's or the installation's, and a
+            little more for the form around it.
     """
     length = str(meta.get("CONTENT_LENGTH") or "0")
-    if length.isdigit() and int(length) > max_upload_bytes() + FORM_BYTES:
-        raise TooLarge(limit=f"{settings.MAX_UPLOAD_MB} MB")
+    allowed = policy_in_force(actor.organisation.pk).files.max_mb or settings.MAX_UPLOAD_MB
+    limit = min(allowed, settings.MAX_UPLOAD_MB)
+    if length.isdigit() and int(length) > limit * MEGABYTE + FORM_BYTES:
+        raise TooLarge(limit=f"{limit} MB")
 
 
 def clean_name(name: str) -> str:
@@ -70,21 +78,30 @@ def clean_name(name: str) -> str:
     return f"{stem[: 254 - len(extension)]}{dot}{extension}" if dot and len(extension) < 20 else last[:255]
 
 
-def check_file(file: Any, name: str) -> tuple[str, Format]:
-    """The shown name and format of an upload.
+def check_file(actor: Actor, file: Any, name: str) -> tuple[str, Format]:
+    """The shown name and format of an upload that the actor's organisation takes.
 
     Args:
         file: a Django File, or anything with `size`, `read` and `seek`.
 
     Raises:
         EmptyFile, FileTooLarge, UnsupportedFile, WrongContent: it is not taken.
+        FileAbovePolicy, KindForbidden: the organisation's policy does not take it.
     """
-    shown = clean_name(name)
+    shown, policy = clean_name(name), _present_policy(actor)
+    check_allowed_size(policy, shown, file.size)
     if file.size == 0:
         raise EmptyFile(name=shown)
     if file.size > max_upload_bytes():
         raise FileTooLarge(name=shown, limit=f"{settings.MAX_UPLOAD_MB} MB")
-    return shown, format_of(shown, file)
+    found = format_of(shown, file)
+    check_allowed_kind(policy, shown, found)
+    return shown, found
+
+
+def _present_policy(actor: Actor) -> PolicyDocument:
+    with tenant_scope(actor.organisation):
+        return policy_of(actor.organisation)
 
 
 def store_file(file: Any, *, name: str, format: Format, organisation_id: str) -> StoredFile:

@@ -1,9 +1,8 @@
 """The knowledge page's parts, over a source set. Whoever owns sets mounts them: see `knowledge_paths`."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db.models import Q
@@ -38,7 +37,12 @@ PAGE = 50
 QUEUE = 30
 FRESH = timedelta(minutes=2)  # how long a finished file stays in the queue
 CHANGED = "knowledge-changed"
-FindSet = Callable[[Actor, str], SourceSet]
+
+
+class FindSet(Protocol):
+    """Finds the set that an address means, in the open scope; `edit` where it is to be changed."""
+
+    def __call__(self, actor: Actor, assistant_id: str, *, edit: bool) -> SourceSet: ...
 
 
 def knowledge_paths(prefix: str, find: FindSet) -> list[URLPattern]:
@@ -135,11 +139,11 @@ class KnowledgePages:
 
     def _set(self, request: OrganisationRequest, assistant_id: str) -> SourceSet:
         with tenant_scope(request.actor.organisation):
-            return self._find(request.actor, assistant_id)
+            return self._find(request.actor, assistant_id, edit=True)
 
     def _queue(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
         """The files under way, asked for every second while there are any."""
-        source_set = self._find(request.actor, assistant_id)
+        source_set = self._find(request.actor, assistant_id, edit=False)
         context = _queue_context(source_set, _base(request, "/queue"))
         response = render(request, "knowledge/_queue.html", context)
         before = request.GET.get("working", "")
@@ -149,13 +153,13 @@ class KnowledgePages:
 
     def _table(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
         """All sources, a page at a time."""
-        source_set = self._find(request.actor, assistant_id)
+        source_set = self._find(request.actor, assistant_id, edit=False)
         context = _table_context(source_set, _base(request, "/table"), request.GET.get("cursor"))
         return render(request, "knowledge/_table.html", context)
 
     def _search(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
         """What the sources hold about a query: the passages that an answer would be given."""
-        source_set = self._find(request.actor, assistant_id)
+        source_set = self._find(request.actor, assistant_id, edit=False)
         query = request.GET.get("query", "").strip()
         scope = KnowledgeScope(source_set.organisation_id, source_set.pk, manifest(source_set))
         found = retrieve(scope, query, k=8, budget_tokens=4000)
@@ -163,7 +167,7 @@ class KnowledgePages:
 
     def _sources(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
         """Add one file, a text or a page."""
-        check_request_size(request.META)
+        check_request_size(request.META, request.actor)
         source_set = self._set(request, assistant_id)
         added = _add(request, source_set)
         return _answer(request, added)
@@ -189,7 +193,7 @@ class KnowledgePages:
 
     def _replace(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
         """Give a source another file."""
-        check_request_size(request.META)
+        check_request_size(request.META, request.actor)
         source_set = self._set(request, assistant_id)
         file = request.FILES.get("file")
         if file is None:

@@ -8,6 +8,8 @@ from organisations.permissions import Permission, Role
 
 # Under this key a session keeps which organisation the person switched to.
 SESSION_KEY = "organisation_id"
+# How policies name machines that act by themselves, among the roles.
+SERVICE_ACCOUNT = "service_account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Actor:
         permissions: what the role allows, cut to the key's scopes where an API key is used.
         membership_id: their place in the organisation; None for visitors and service accounts.
         role_label: the role's name; a custom role's own.
+        role_key: how policies name the role: a built-in one's name, a custom one's id, or `service_account`.
         api_key_id: the key that was used, or None for a session.
         service_account_id, service_account_name: the machine that acts, where no person does.
         assistants: public ids of the only assistants that the key may touch; empty for all.
@@ -31,6 +34,7 @@ class Actor:
     permissions: frozenset[Permission] = field(default_factory=frozenset)
     membership_id: int | None = None
     role_label: str = ""
+    role_key: str = ""
     api_key_id: int | None = None
     service_account_id: int | None = None
     service_account_name: str = ""
@@ -60,7 +64,7 @@ class Actor:
         """Who this is, for logs."""
         if self.user is not None:
             return self.user.email
-        return self.service_account_name or "anonymous"
+        return self.service_account_name or self.staff or "anonymous"
 
     @property
     def user_id(self) -> int | None:

@@ -14,11 +14,12 @@ class OrganisationsConfig(AppConfig):
             periodic_tasks,
             shell_fragments,
         )
-        from organisations import live_requests, notices, schema
+        from organisations import live_requests, notices, policy_preview, schema
 
         schema.register()
         live_requests.register()
         notices.register()
+        policy_preview.register()
         periodic_tasks["seal audit logs"] = {"task": "organisations.seal_every_audit_log", "schedule": 900.0}
         navigation.register(
             NavigationEntry(
@@ -35,7 +36,9 @@ class OrganisationsConfig(AppConfig):
             ("overview", _("Overview"), "home", "organisations:overview", 10, "VIEW_ORGANISATION"),
             ("members", _("Members"), "users", "organisations:member_list", 20, "VIEW_ORGANISATION"),
             ("invitations", _("Invitations"), "mail", "organisations:invitation_list", 30, "MANAGE_MEMBERS"),
+            ("groups", _("Groups"), "users-round", "organisations:group_list", 25, "VIEW_ORGANISATION"),
             ("roles", _("Roles"), "shield-check", "organisations:role_list", 40, "VIEW_ORGANISATION"),
+            ("policy", _("Policy"), "scale", "organisations:policy", 45, "MANAGE_POLICY"),
             ("keys", _("API keys"), "key-round", "organisations:key_list", 70, "MANAGE_KEYS"),
             ("audit", _("Audit log"), "scroll-text", "organisations:audit_list", 80, "VIEW_AUDIT"),
             ("settings", _("Settings"), "settings", "organisations:settings", 90, "VIEW_ORGANISATION"),

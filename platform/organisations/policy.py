@@ -1,13 +1,39 @@
-"""An organisation's policy: one typed document of what it allows. What a change would break, rooms say in `kernel.registries.policy_impacts`."""
+"""An organisation's policy: one typed document of what it allows. What a change would break, rooms say in `kernel.registries.policy_impacts`.
+
+Here stands what the document is; `policy_checks` says whether its names exist, `policy_rules` what follows from it.
+"""
 
 from typing import Annotated, Any
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from organisations.models import Organisation, Policy
 
-Names = Annotated[tuple[str, ...], Field(max_length=200)]
+
+def _tidy(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        return value
+    return tuple(dict.fromkeys(item.strip() for item in value if item.strip()))
+
+
+def _tidy_hosts(value: Any) -> Any:
+    tidied = _tidy(value)
+    return tuple(dict.fromkeys(map(_host, tidied))) if isinstance(tidied, tuple) else tidied
+
+
+def _host(value: str) -> str:
+    """A host as it is compared: small letters, no dot at its end, other scripts in their ASCII form."""
+    lowered = value.lower().removesuffix(".")
+    try:
+        return lowered.encode("idna").decode() if not lowered.isascii() else lowered
+    except UnicodeError:
+        return lowered
+
+
+Name = Annotated[str, Field(max_length=200)]
+Names = Annotated[tuple[Name, ...], Field(max_length=200), BeforeValidator(_tidy)]
+HostNames = Annotated[tuple[Name, ...], Field(max_length=500), BeforeValidator(_tidy_hosts)]
 
 
 class _Part(BaseModel):
@@ -17,7 +43,8 @@ class _Part(BaseModel):
 class Who(_Part):
     """Which roles may do something, out of those whose permissions allow it; `roles` None means all of them.
 
-    A role is named by its `Membership.role_key`: a built-in one's name, or a custom one's id.
+    A role is named by its `Membership.role_key`: a built-in one's name, or a custom one's id. Service accounts are
+    `service_account`.
     """
 
     roles: Names | None = None
@@ -52,8 +79,8 @@ class Models(_Part):
 class Hosts(_Part):
     """Which outside hosts may be called: those named, with `*.` before a domain for its subdomains; None allows all."""
 
-    allowed: Names | None = None
-    blocked: Names = ()
+    allowed: HostNames | None = None
+    blocked: HostNames = ()
 
 
 class Files(_Part):
@@ -66,8 +93,8 @@ class Files(_Part):
 class Joining(_Part):
     """E-mail domains whose people may join by themselves, and as what; whether a second factor is required."""
 
-    domains: Names = ()
-    role: str = "member"
+    domains: HostNames = ()
+    role: Name = "member"
     mfa_required: bool = False
 
 
@@ -81,6 +108,10 @@ class PolicyDocument(_Part):
     files: Files = Files()
     joining: Joining = Joining()
 
+    def document(self) -> dict[str, Any]:
+        """Its stored and public form."""
+        return self.model_dump(mode="json")
+
 
 SECTION_LABELS = {
     "building": _("Building"),
@@ -90,6 +121,13 @@ SECTION_LABELS = {
     "files": _("Files"),
     "joining": _("Joining and signing in"),
 }
+
+
+def policy_row(organisation: Organisation | int, *, lock: bool = False) -> Policy | None:
+    """The stored policy, in the open scope; None where none was ever set."""
+    rows = Policy.objects.for_organisation(organisation)
+    found: Policy | None = (rows.select_for_update() if lock else rows).first()
+    return found
 
 
 def policy_of(organisation: Organisation | int) -> PolicyDocument:

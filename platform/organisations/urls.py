@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from organisations.views import audit, invitations, keys, members, overview, switcher
+from organisations.views import acting, audit, invitations, keys, members, overview, policy, switcher
 
 app_name = "organisations"
 
@@ -10,11 +10,27 @@ urlpatterns = [
     path("organisation/", overview.overview, name="overview"),
     path("organisation/settings/", overview.settings, name="settings"),
     path("organisation/settings/save", overview.settings_save, name="settings_save"),
+    path("organisation/policy/", policy.policy_detail, name="policy"),
+    path("organisation/policy/preview", policy.policy_preview, name="policy_preview"),
+    path("organisation/policy/save", policy.policy_save, name="policy_save"),
     path("organisation/members/", members.member_list, name="member_list"),
     path("organisation/members/leave", members.member_leave, name="member_leave"),
     path("organisation/members/<str:membership_id>/role", members.member_role, name="member_role"),
+    path("organisation/members/<str:membership_id>/suspend", suspension.member_suspend, name="member_suspend"),
+    path("organisation/members/<str:membership_id>/resume", suspension.member_resume, name="member_resume"),
     path("organisation/members/<str:membership_id>/remove", members.member_remove, name="member_remove"),
-    path("organisation/roles/", members.role_list, name="role_list"),
+    path("organisation/roles/", roles.role_list, name="role_list"),
+    path("organisation/roles/new", roles.role_new, name="role_new"),
+    path("organisation/roles/<str:role_id>", roles.role_edit, name="role_edit"),
+    path("organisation/roles/<str:role_id>/delete", roles.role_delete, name="role_delete"),
+    path("organisation/groups/", groups.group_list, name="group_list"),
+    path("organisation/groups/create", groups.group_create, name="group_create"),
+    path("organisation/groups/<str:group_id>", groups.group_detail, name="group_detail"),
+    path("organisation/groups/<str:group_id>/update", groups.group_update, name="group_update"),
+    path("organisation/groups/<str:group_id>/delete", groups.group_delete, name="group_delete"),
+    path("organisation/groups/<str:group_id>/add", groups.group_add, name="group_add"),
+    path("organisation/groups/<str:group_id>/remove/<str:membership_id>", groups.group_remove, name="group_remove"),
+    path("organisation/invitations/many", invitations.invitation_many, name="invitation_many"),
     path("organisation/invitations/", invitations.invitation_list, name="invitation_list"),
     path("organisation/invitations/send", invitations.invitation_create, name="invitation_create"),
     path(
@@ -32,8 +48,11 @@ urlpatterns = [
     path("organisation/keys/create", keys.key_create, name="key_create"),
     path("organisation/keys/<str:key_id>/revoke", keys.key_revoke, name="key_revoke"),
     path("organisation/audit/", audit.audit_list, name="audit_list"),
+    path("organisation/audit/export", audit.audit_export, name="audit_export"),
+    path("organisation/audit/<str:entry_id>/", audit.audit_entry, name="audit_entry"),
     path("organisations/new", overview.organisation_new, name="organisation_new"),
     path("organisations/create", overview.organisation_create, name="organisation_create"),
+    path("organisations/acting/stop", acting.acting_stop, name="acting_stop"),
     path("organisations/switch", switcher.switch, name="switch"),
     path("organisations/menu", switcher.switcher, name="switcher"),
     path("invitations/<str:token>/", invitations.invitation_answer, name="invitation_answer"),

@@ -20,9 +20,10 @@ def add_file(*, actor: Actor, source_set: SourceSet, upload: Any, name: str) -> 
     Raises:
         PermissionDenied: the actor may not build.
         EmptyFile, FileTooLarge, UnsupportedFile, WrongContent: the file is not taken.
+        FileAbovePolicy, KindForbidden: the organisation's policy does not take it.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
-    shown, format_ = check_file(upload, name)
+    shown, format_ = check_file(actor, upload, name)
     # Stored before the transaction begins: storage may be a network away.
     stored = store_file(upload, name=shown, format=format_, organisation_id=actor.organisation.public_id)
     return _record(actor=actor, source_set=source_set, stored=stored)

@@ -7,12 +7,15 @@ from django.utils.translation import gettext as _
 from assistants.knowledge.actions.add_source import Added
 from assistants.knowledge.actions.queue_document import queue_document
 from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.policy import check_allowed_page
 from assistants.knowledge.queries import source_with_url
 from kernel.actions import entry_action
 from kernel.errors import InvalidInput
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
+from organisations.policy import policy_of
+from organisations.policy_rules import require_allowed
 
 
 @entry_action
@@ -21,10 +24,15 @@ def add_url(*, actor: Actor, source_set: SourceSet, url: str) -> Added:
 
     Raises:
         PermissionDenied: the actor may not build.
+        PolicyForbids: the organisation's policy does not let the actor's role add web pages.
         InvalidInput: it is no web address.
+        HostForbidden: the organisation's policy does not allow its host.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
+    policy = policy_of(actor.organisation)
+    require_allowed(actor, policy.building.web_knowledge, _("add web pages to what assistants know"))
     address = check_address(url)
+    check_allowed_page(policy, address)
     if known := source_with_url(source_set, address):
         return Added(known, _("This page is here already. Nothing was added twice."))
     name = address.partition("://")[2].rstrip("/")[:255]

@@ -24,6 +24,7 @@ from assistants.knowledge.passages import Paragraph, PassageDraft, paragraphs_of
 from assistants.knowledge.queries import parsed_twin
 from assistants.knowledge.storing import Contents, copy_vectors, swap_in, words_of
 from kernel.tenancy import tenant_scope
+from organisations.policy import policy_of
 from providers.catalogue import ModelNotFound
 from providers.gateway import embedder
 
@@ -102,8 +103,13 @@ def _load(lease: Lease) -> Document:
 
 
 def _fetch(lease: Lease, document: Document) -> Document:
+    with tenant_scope(lease.organisation_id, durable=True):
+        policy = policy_of(lease.organisation_id)
     stored: StoredFile = fetch_page(
-        document.source.url, name=document.name, organisation_id=document.organisation.public_id
+        document.source.url,
+        name=document.name,
+        organisation_id=document.organisation.public_id,
+        policy=policy,
     )
     with tenant_scope(lease.organisation_id, durable=True):
         lease.update(

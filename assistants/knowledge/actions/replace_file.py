@@ -19,9 +19,10 @@ def replace_file(*, actor: Actor, source_set: SourceSet, source_id: str, upload:
         PermissionDenied: the actor may not build.
         NotFound: the set has no such source.
         EmptyFile, FileTooLarge, UnsupportedFile, WrongContent: the file is not taken.
+        FileAbovePolicy, KindForbidden: the organisation's policy does not take it.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
-    shown, format_ = check_file(upload, name)
+    shown, format_ = check_file(actor, upload, name)
     stored = store_file(upload, name=shown, format=format_, organisation_id=actor.organisation.public_id)
     return _record(actor=actor, source_set=source_set, source_id=source_id, stored=stored)
 
