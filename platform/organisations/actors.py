@@ -25,6 +25,7 @@ class Actor:
         api_key_id: the key that was used, or None for a session.
         service_account_id, service_account_name: the machine that acts, where no person does.
         assistants: public ids of the only assistants that the key may touch; empty for all.
+        mfa_missing: the organisation asks for a second factor that the person does not have; there are no permissions.
         staff: who of the platform's staff acts as this person, by address; empty where nobody does.
     """
 
@@ -39,6 +40,7 @@ class Actor:
     service_account_id: int | None = None
     service_account_name: str = ""
     assistants: frozenset[str] = field(default_factory=frozenset)
+    mfa_missing: bool = False
     staff: str = ""
     request_id: str = ""
     ip: str = ""

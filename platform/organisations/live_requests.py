@@ -48,10 +48,19 @@ def watch(name: str, still_allowed: Callable[[], bool]) -> None:
 
 
 def still_member(actor: Actor) -> bool:
-    """Whether the person behind a session still acts in the organisation that they acted in."""
+    """Whether the person behind a session still acts in the organisation that they acted in, with what it asks for.
+
+    A changed password, or signing out everywhere, ends it too.
+    """
     user = User.objects.filter(pk=actor.user_id or 0, is_active=True).first()
-    found = actor_for(user, actor.organisation.pk) if user else None
-    return found is not None and found.organisation.pk == actor.organisation.pk
+    if (
+        user is None
+        or actor.user is None
+        or user.get_session_auth_hash() != actor.user.get_session_auth_hash()
+    ):
+        return False
+    found = actor_for(user, actor.organisation.pk)
+    return found is not None and found.organisation.pk == actor.organisation.pk and not found.mfa_missing
 
 
 async def end_forbidden(*, older_than: float = EVERY_SECONDS / 2) -> int:

@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 import structlog
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from kernel.tenancy import tenant_scope
+from organisations.acting import actor_within
 from organisations.actors import SESSION_KEY as SESSION_KEY
 from organisations.actors import Actor
 from organisations.permissions import Permission, require
@@ -36,7 +39,7 @@ def resolve_actor(request: HttpRequest) -> Actor:
     actor = None
     if request.user.is_authenticated:
         wanted = request.session.get(SESSION_KEY)
-        actor = actor_for(request.user, wanted, request_id=request_id, ip=ip)
+        actor = actor_within(request.session, actor_for(request.user, wanted, request_id=request_id, ip=ip))
     actor = actor or anonymous_actor(request_id=request_id, ip=ip)
     request.actor = actor  # type: ignore[attr-defined]
     structlog.contextvars.bind_contextvars(organisation=actor.organisation.public_id)
@@ -44,11 +47,15 @@ def resolve_actor(request: HttpRequest) -> Actor:
 
 
 def organisation_page(
-    permission: Permission, *, methods: tuple[str, ...] = ("GET",)
+    permission: Permission, *, methods: tuple[str, ...] = ("GET",), second_factor: bool = True
 ) -> Callable[[View], View]:
-    """Declare who may open a page. Strangers are sent to sign in.
+    """Declare who may open a page. Strangers are sent to sign in, people without a demanded second factor to set it up.
 
     A GET runs, and renders, inside the organisation's scope. A POST's actions open their own transactions.
+
+    Args:
+        second_factor: whether one that the organisation demands is demanded here too. Not where people get away from
+            it, to another organisation of theirs.
     """
 
     def decorate(view: View) -> View:
@@ -58,6 +65,8 @@ def organisation_page(
                 return HttpResponseNotAllowed(methods)
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
+            if resolve_actor(request).mfa_missing:
+                return _run(view, request, args, kwargs) if not second_factor else _to_second_factor(request)
             require(resolve_actor(request), permission)
             return _run(view, request, args, kwargs)
 
@@ -75,7 +84,8 @@ def public_page(*, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
                 return HttpResponseNotAllowed(methods)
-            resolve_actor(request)
+            if resolve_actor(request).mfa_missing:
+                return _to_second_factor(request)
             return _run(view, request, args, kwargs)
 
         wrapper.is_public = True  # type: ignore[attr-defined]
@@ -94,6 +104,17 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         ).url
         return answer
     return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+
+
+def _to_second_factor(request: HttpRequest) -> HttpResponse:
+    """Lead somebody to where a second factor is set up; that page says why. Parts of a page just stay empty."""
+    target = reverse("accounts:security")
+    if request.headers.get("HX-Request") != "true":
+        return redirect(target)
+    answer = HttpResponse(status=204)
+    if request.method not in ("GET", "HEAD"):
+        answer["HX-Redirect"] = target
+    return answer
 
 
 def _run(view: View, request: HttpRequest, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponse:

@@ -143,13 +143,33 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+class MfaRequired(PermissionDenied):
+    code = "mfa_required"
+    user_message = _(
+        "%(organisation)s asks everybody for a second factor. Add a passkey or an authenticator app under Account,"
+        " Security, then try again."
+    )
+
+
 def require(actor: "Actor", permission: Permission) -> None:
     """Refuse an actor who lacks a permission.
 
     Raises:
         NotAuthenticated: nobody is signed in.
+        MfaRequired: the person has to set up a second factor first.
         PermissionDenied: the role, or the key's scopes, do not allow it.
     """
     if actor.can(permission):
         return
-    raise NotAuthenticated if actor.user is None else PermissionDenied
+    require_second_factor(actor)
+    raise NotAuthenticated if actor.is_anonymous else PermissionDenied
+
+
+def require_second_factor(actor: "Actor") -> None:
+    """Refuse a person who acts where a second factor is asked for, and has none.
+
+    Raises:
+        MfaRequired: so it is.
+    """
+    if actor.mfa_missing:
+        raise MfaRequired(organisation=actor.organisation.name)

@@ -1,19 +1,29 @@
 """Questions about organisations, memberships, keys and invitations."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 
+from accounts.mfa import has_second_factor
 from accounts.models import User
 from kernel.errors import NotFound
-from kernel.tenancy import user_scope
-from organisations.actors import Actor
+from kernel.tenancy import tenant_scope, user_scope
+from organisations.actors import SERVICE_ACCOUNT, Actor
 from organisations.keys import hash_secret
-from organisations.models import ApiKey, AuditEntry, Invitation, Membership, Organisation, known_permissions
+from organisations.models import (
+    ApiKey,
+    AuditEntry,
+    CustomRole,
+    Group,
+    Invitation,
+    Membership,
+    Organisation,
+    known_permissions,
+)
 from organisations.permissions import ROLE_PERMISSIONS, Permission, Role
 
 
@@ -41,7 +51,9 @@ def memberships_of(user: User) -> list[Membership]:
 def actor_for(
     user: User, organisation_id: int | None = None, *, request_id: str = "", ip: str = ""
 ) -> Actor | None:
-    """The person acting in one of their organisations.
+    """The person acting in one of their organisations, in a browser's session.
+
+    Where the organisation asks for a second factor that the person does not have, the actor has no permissions.
 
     Args:
         organisation_id: the wanted one; where the person is no member of it (any more), the one they acted in last,
@@ -56,7 +68,11 @@ def actor_for(
     by_organisation = {m.organisation_id: m for m in memberships}
     wanted = [key for key in (organisation_id, user.last_organisation_id) if key in by_organisation]
     chosen = by_organisation[wanted[0]] if wanted else memberships[0]
-    return actor_of_membership(chosen, user, request_id=request_id, ip=ip)
+    actor = actor_of_membership(chosen, user, request_id=request_id, ip=ip)
+    # Only organisations that ask for a second factor pay for the look.
+    if actor.organisation.mfa_required and not has_second_factor(user.pk):
+        return replace(actor, permissions=frozenset(), mfa_missing=True)
+    return actor
 
 
 def actor_of_membership(membership: Membership, user: User, *, request_id: str = "", ip: str = "") -> Actor:
@@ -68,6 +84,7 @@ def actor_of_membership(membership: Membership, user: User, *, request_id: str =
         permissions=membership.permissions,
         membership_id=membership.pk,
         role_label=membership.role_label,
+        role_key=membership.role_key,
         request_id=request_id,
         ip=ip,
     )
@@ -92,6 +109,7 @@ def actor_for_key_hash(key_hash: str) -> Actor | None:
         role=Role(found.role) if found.role else None,
         permissions=holds & known_permissions(_names(found.scopes) or []),
         membership_id=found.membership_id,
+        role_key=_role_key(found, custom=allowed is not None),
         api_key_id=found.key_id,
         service_account_id=found.service_account_id,
         service_account_name=found.service_account_name or "",
@@ -114,6 +132,16 @@ class _KeyOwner(NamedTuple):
     assistants: Any
 
 
+def _role_key(found: _KeyOwner, *, custom: bool) -> str:
+    if found.service_account_id:
+        return SERVICE_ACCOUNT
+    if not custom:
+        return found.role
+    with tenant_scope(found.organisation_id):
+        rows = Membership.objects.for_organisation(found.organisation_id).filter(pk=found.membership_id)
+        return str(rows.values_list("custom_role__public_id", flat=True).first() or "")
+
+
 def _names(value: Any) -> list[str] | None:
     names: list[str] | None = json.loads(value) if isinstance(value, str) else value
     return names
@@ -121,7 +149,7 @@ def _names(value: Any) -> list[str] | None:
 
 def members(organisation: Organisation) -> QuerySet[Membership]:
     """Who belongs to an organisation."""
-    return Membership.objects.for_organisation(organisation).select_related("user")
+    return Membership.objects.for_organisation(organisation).select_related("user", "custom_role")
 
 
 def search_members(organisation: Organisation, words: str) -> QuerySet[Membership]:
@@ -161,7 +189,9 @@ def invitation_by_token(token: str) -> Invitation:
         _show_invitation(token_hash)
         rows = Invitation.objects.across_organisations(reason="the holder of a link is outside")
         found: Invitation | None = (
-            rows.filter(token_hash=token_hash).select_related("organisation", "invited_by").first()
+            rows.filter(token_hash=token_hash)
+            .select_related("organisation", "invited_by", "custom_role")
+            .first()
         )
         _show_invitation("")
     if found is None:
@@ -203,27 +233,11 @@ def audit_entries(organisation: Organisation) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.for_organisation(organisation)
 
 
-def filter_audit(organisation: Organisation, *, action: str = "", person: str = "") -> QuerySet[AuditEntry]:
-    """The audit log, of one action or one person where wanted."""
-    wanted = {"action": action, "actor_label": person}
-    return audit_entries(organisation).filter(**{name: value for name, value in wanted.items() if value})
-
-
-def audit_actions(organisation: Organisation) -> list[str]:
-    """The actions that occur in the audit log."""
-    return list(audit_entries(organisation).order_by("action").values_list("action", flat=True).distinct())
-
-
-def audit_people(organisation: Organisation) -> list[str]:
-    """Who occurs in the audit log, by address; the first five hundred."""
-    rows = audit_entries(organisation).order_by("actor_label").values_list("actor_label", flat=True)
-    return list(rows.distinct()[:500])
-
-
-def member_counts(organisation: Organisation) -> dict[str, int]:
-    """How many people have each role."""
-    rows = Membership.objects.for_organisation(organisation).values_list("role").order_by("role")
-    return dict(rows.annotate(count=Count("id")))
+def role_counts(organisation: Organisation) -> dict[str, int]:
+    """How many people have each role, by the role's key."""
+    rows = Membership.objects.for_organisation(organisation).order_by()
+    counted = rows.values_list("role", "custom_role__public_id").annotate(count=Count("id"))
+    return {custom or role: count for role, custom, count in counted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,3 +279,55 @@ def access_membership(organisation: Organisation, membership_id: str, *, lock: b
 def organisation_name(organisation_id: int) -> str:
     """The name of an organisation, for showing whose something is."""
     return Organisation.objects.values_list("name", flat=True).get(pk=organisation_id)
+
+
+def groups(organisation: Organisation, words: str = "") -> QuerySet[Group]:
+    """The organisation's groups with the number of their members; those whose name holds the words."""
+    rows = Group.objects.for_organisation(organisation)
+    if wanted := words.strip():
+        rows = rows.filter(name__icontains=wanted)
+    counted: QuerySet[Group] = rows.annotate(size=Count("places"))
+    return counted
+
+
+def access_group(organisation: Organisation, group_id: str, *, lock: bool = False) -> Group:
+    """One group of the organisation.
+
+    Raises:
+        NotFound: there is none, or it is another organisation's.
+    """
+    rows = Group.objects.for_organisation(organisation).filter(public_id=group_id)
+    found: Group | None = (rows.select_for_update() if lock else rows).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def group_members(group: Group, words: str = "") -> QuerySet[Membership]:
+    """Who is in a group."""
+    return search_members(group.organisation, words).filter(places__group=group)
+
+
+def custom_roles(organisation: Organisation) -> QuerySet[CustomRole]:
+    """The organisation's own roles."""
+    rows: QuerySet[CustomRole] = CustomRole.objects.for_organisation(organisation)
+    return rows
+
+
+def access_custom_role(organisation: Organisation, role_id: str, *, lock: bool = False) -> CustomRole:
+    """One of the organisation's own roles.
+
+    Raises:
+        NotFound: there is none, or it is another organisation's.
+    """
+    rows = custom_roles(organisation).filter(public_id=role_id)
+    found = (rows.select_for_update() if lock else rows).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def members_outside(group: Group, words: str) -> QuerySet[Membership]:
+    """Members whose name or address holds the words and who are not in a group."""
+    rows = search_members(group.organisation, words).exclude(places__group=group)
+    return rows.order_by("user__name", "pk")

@@ -6,7 +6,7 @@ from kernel.actions import assert_in_action
 from kernel.errors import Conflict, PermissionDenied
 from organisations.actors import Actor
 from organisations.models import Membership, Organisation
-from organisations.permissions import ROLE_PERMISSIONS, Role
+from organisations.permissions import Permission, Role
 
 
 class RoleAboveYours(PermissionDenied):
@@ -19,18 +19,18 @@ class LastOwner(Conflict):
     user_message = _("An organisation needs an owner. Make somebody else an owner first.")
 
 
-def may_grant(actor: Actor, role: Role) -> bool:
-    """Whether everything that the role may do, the actor may do too."""
-    return ROLE_PERMISSIONS[role] <= actor.permissions
+def may_grant(actor: Actor, permissions: frozenset[Permission]) -> bool:
+    """Whether everything that a role may do, the actor may do too."""
+    return permissions <= actor.permissions
 
 
-def guard_grant(actor: Actor, role: Role) -> None:
+def guard_grant(actor: Actor, permissions: frozenset[Permission]) -> None:
     """Refuse to give, or to touch, a role above one's own.
 
     Raises:
         RoleAboveYours: the role may do what the actor may not.
     """
-    if not may_grant(actor, role):
+    if not may_grant(actor, permissions):
         raise RoleAboveYours
 
 
@@ -45,7 +45,7 @@ def take_turns(organisation: Organisation) -> None:
 
 
 def guard_last_owner(membership: Membership) -> None:
-    """Refuse to take the last owner away; the action has taken its turn.
+    """Refuse to take the last active owner away; the action has taken its turn. Suspended owners do not count.
 
     Raises:
         LastOwner: nobody else is one.
@@ -53,6 +53,6 @@ def guard_last_owner(membership: Membership) -> None:
     assert_in_action()
     if membership.role != Role.OWNER:
         return
-    rows = Membership.objects.for_organisation(membership.organisation_id).filter(role=Role.OWNER)
-    if rows.count() < 2:
+    owners = Membership.objects.for_organisation(membership.organisation_id).filter(role=Role.OWNER)
+    if not owners.filter(suspended_at=None).exclude(pk=membership.pk).exists():
         raise LastOwner

@@ -12,10 +12,12 @@ from django.middleware.csrf import _does_token_match  # type: ignore[attr-define
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+from accounts.ended_sessions import was_ended
 from accounts.models import User
 from kernel.asgi import StreamRequest
 from kernel.db import run_db
 from kernel.errors import NotAuthenticated, PermissionDenied
+from organisations.acting import actor_within
 from organisations.actions.touch_api_key import touch_api_key
 from organisations.actor_cache import forget_cached_actors as forget_cached_actors
 from organisations.actor_cache import recall, remember
@@ -24,6 +26,7 @@ from organisations.actors import Actor
 from organisations.api.rates import check_rate_async
 from organisations.keys import PREFIX, hash_secret
 from organisations.live_requests import still_member, watch
+from organisations.permissions import require_second_factor
 from organisations.queries import actor_for, actor_for_key_hash, anonymous_actor
 
 
@@ -47,6 +50,7 @@ async def authenticate(request: StreamRequest, *, anonymous: bool = False) -> Ac
 
     Raises:
         NotAuthenticated: nobody is signed in, or the key does not work.
+        MfaRequired: the organisation asks for a second factor that the person does not have.
         CsrfFailed: a session's unsafe request without our token.
         RateLimited: the caller asks too often.
     """
@@ -56,17 +60,18 @@ async def authenticate(request: StreamRequest, *, anonymous: bool = False) -> Ac
         key_hash = hash_secret(secret.strip())
         watch(f"key:{actor.api_key_id}", lambda: actor_for_key_hash(key_hash) is not None)
         return await _admitted(actor, request)
-    member = await _session_member(request)
+    session_key = request.cookies.get(settings.SESSION_COOKIE_NAME, "")
+    member = await _session_member(request, session_key)
     if member is not None:
-        watch(f"member:{member.organisation.pk}:{member.user_id}", partial(still_member, member))
+        require_second_factor(member)
+        watch(f"session:{member.organisation.pk}:{session_key}", partial(_still_in, session_key, member))
         return await _admitted(member, request)
     if not anonymous:
         raise NotAuthenticated
     return await run_db(anonymous_actor, request_id=request.request_id, ip=request.client_ip)
 
 
-async def _session_member(request: StreamRequest) -> Actor | None:
-    session_key = request.cookies.get(settings.SESSION_COOKIE_NAME)
+async def _session_member(request: StreamRequest, session_key: str) -> Actor | None:
     actor = await _cached(f"session:{session_key}", _session_actor, session_key) if session_key else None
     if actor is not None and request.method not in ("GET", "HEAD", "OPTIONS"):
         _check_csrf(request)
@@ -118,7 +123,11 @@ def _session_actor(session_key: str) -> Actor | None:
         session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
     ):
         return None
-    return actor_for(user, session.get(ORGANISATION_KEY))
+    return actor_within(session, actor_for(user, session.get(ORGANISATION_KEY)))
+
+
+def _still_in(session_key: str, actor: Actor) -> bool:
+    return not was_ended(session_key) and still_member(actor)
 
 
 def _check_csrf(request: StreamRequest) -> None:

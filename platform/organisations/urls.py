@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from organisations.views import acting, audit, invitations, keys, members, overview, policy, switcher
+from organisations.views import (
+    acting,
+    approvals,
+    audit,
+    groups,
+    invitations,
+    keys,
+    members,
+    overview,
+    policy,
+    roles,
+    suspension,
+    switcher,
+)
 
 app_name = "organisations"
 
@@ -10,13 +23,25 @@ urlpatterns = [
     path("organisation/", overview.overview, name="overview"),
     path("organisation/settings/", overview.settings, name="settings"),
     path("organisation/settings/save", overview.settings_save, name="settings_save"),
+    path("organisation/approvals/", approvals.approval_list, name="approval_list"),
+    path("organisation/approvals/<str:approval_id>/", approvals.approval_detail, name="approval_detail"),
+    path(
+        "organisation/approvals/<str:approval_id>/decide", approvals.approval_decide, name="approval_decide"
+    ),
+    path(
+        "organisation/approvals/<str:approval_id>/withdraw",
+        approvals.approval_withdraw,
+        name="approval_withdraw",
+    ),
     path("organisation/policy/", policy.policy_detail, name="policy"),
     path("organisation/policy/preview", policy.policy_preview, name="policy_preview"),
     path("organisation/policy/save", policy.policy_save, name="policy_save"),
     path("organisation/members/", members.member_list, name="member_list"),
     path("organisation/members/leave", members.member_leave, name="member_leave"),
     path("organisation/members/<str:membership_id>/role", members.member_role, name="member_role"),
-    path("organisation/members/<str:membership_id>/suspend", suspension.member_suspend, name="member_suspend"),
+    path(
+        "organisation/members/<str:membership_id>/suspend", suspension.member_suspend, name="member_suspend"
+    ),
     path("organisation/members/<str:membership_id>/resume", suspension.member_resume, name="member_resume"),
     path("organisation/members/<str:membership_id>/remove", members.member_remove, name="member_remove"),
     path("organisation/roles/", roles.role_list, name="role_list"),
@@ -29,7 +54,11 @@ urlpatterns = [
     path("organisation/groups/<str:group_id>/update", groups.group_update, name="group_update"),
     path("organisation/groups/<str:group_id>/delete", groups.group_delete, name="group_delete"),
     path("organisation/groups/<str:group_id>/add", groups.group_add, name="group_add"),
-    path("organisation/groups/<str:group_id>/remove/<str:membership_id>", groups.group_remove, name="group_remove"),
+    path(
+        "organisation/groups/<str:group_id>/remove/<str:membership_id>",
+        groups.group_remove,
+        name="group_remove",
+    ),
     path("organisation/invitations/many", invitations.invitation_many, name="invitation_many"),
     path("organisation/invitations/", invitations.invitation_list, name="invitation_list"),
     path("organisation/invitations/send", invitations.invitation_create, name="invitation_create"),

@@ -3,12 +3,16 @@
 import asyncio
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from accounts.actions.sign_out_everywhere import sign_out_everywhere
+from accounts.ended_sessions import mark_ended
 from accounts.models import User
 from kernel.asgi import StreamRequest
 from kernel.db import run_db
 from organisations.actions.remove_member import remove_member
+from organisations.actions.suspend_member import suspend_member
 from organisations.actions.switch_organisation import switch_organisation
 from organisations.actors import Actor
 from organisations.live_requests import EVERY_SECONDS, end_forbidden
@@ -81,6 +85,31 @@ async def test_acting_in_another_organisation_meanwhile_ends_nothing(bob: Actor)
     await run_db(_switch, browser, bob)
     assert await check() == 0
     stream.cancel()
+
+
+async def test_suspending_the_member_ends_them(alice: Actor, bob: Actor) -> None:
+    by_session = await start(request(cookie=cookie_of(await run_db(client_for, bob))))
+    by_key = await start(request(authorization=f"Bearer {await run_db(api_key_for, bob)}"))
+    member = await run_db(membership_id, bob)
+    await run_db(lambda: suspend_member(actor=alice, membership_id=member))
+    assert await check() == 2
+    assert by_session.cancelled() and by_key.cancelled()
+
+
+async def test_signing_out_everywhere_ends_them(bob: Actor) -> None:
+    stream = await start(request(cookie=cookie_of(await run_db(client_for, bob))))
+    await run_db(lambda: sign_out_everywhere(user=User.objects.get(pk=bob.user_id)))
+    assert await check() == 1
+    assert stream.cancelled()
+
+
+async def test_ending_one_session_ends_its_streams_alone(bob: Actor) -> None:
+    here, there = await run_db(client_for, bob), await run_db(client_for, bob)
+    stream, kept = await start(request(cookie=cookie_of(there))), await start(request(cookie=cookie_of(here)))
+    await run_db(lambda: mark_ended(there.cookies[settings.SESSION_COOKIE_NAME].value))
+    assert await check() == 1
+    assert stream.cancelled() and not kept.done()
+    kept.cancel()
 
 
 async def test_a_finished_request_is_forgotten(bob: Actor) -> None:

@@ -19,7 +19,7 @@ from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.api import idempotency
 from organisations.api.rates import check_rate
-from organisations.permissions import Permission, require
+from organisations.permissions import Permission, require, require_second_factor
 from organisations.queries import anonymous_actor
 
 
@@ -48,6 +48,7 @@ class HasDeclaredPermission(BasePermission):
         # HEAD runs the view's GET, so it asks for what GET asks for.
         method = "GET" if request.method == "HEAD" else request.method
         needed = view.permissions.get(method, view.permission) if view.permissions else view.permission
+        require_second_factor(actor)
         if needed is None:
             if not view.public and actor.is_anonymous:
                 raise NotAuthenticated

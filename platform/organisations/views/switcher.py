@@ -11,14 +11,14 @@ from organisations.permissions import Permission
 from organisations.queries import memberships_of
 
 
-@organisation_page(Permission.VIEW_ORGANISATION)
+@organisation_page(Permission.VIEW_ORGANISATION, second_factor=False)
 def switcher(request: OrganisationRequest) -> HttpResponse:
     """Show the menu of the person's organisations, a fragment for the shell."""
     assert request.actor.user is not None
     return render(request, "organisations/switcher.html", {"memberships": memberships_of(request.actor.user)})
 
 
-@organisation_page(Permission.VIEW_ORGANISATION, methods=("POST",))
+@organisation_page(Permission.VIEW_ORGANISATION, methods=("POST",), second_factor=False)
 def switch(request: OrganisationRequest) -> HttpResponse:
     """Act in another organisation; starts at its home, since the present page may not exist there."""
     assert request.actor.user is not None
