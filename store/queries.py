@@ -6,12 +6,13 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.models import Publication
-from assistants.building.queries import access_assistant, publication_of
+from assistants.building.queries import RESOURCE, access_assistant, publication_of
 from kernel.errors import InvalidInput, NotFound
 from kernel.pagination import DEFAULT_LIMIT, Page, paginate
 from organisations.actors import Actor
+from organisations.grants import level_on, reachable
 from organisations.models import Organisation
-from organisations.permissions import Permission
+from organisations.permissions import Level, Permission
 from store.categories import CATEGORIES
 from store.models import Install, Listing
 from store.search import matching
@@ -55,9 +56,11 @@ def directory_listing(organisation: Organisation, slug: str) -> Listing:
     return found
 
 
-def own_listings(organisation: Organisation) -> QuerySet[Listing]:
-    """Every listing of an organisation, whatever its state."""
-    rows = Listing.objects.for_organisation(organisation)
+def own_listings(actor: Actor) -> QuerySet[Listing]:
+    """The organisation's listings of the assistants that the actor may change, whatever their state."""
+    rows = Listing.objects.for_organisation(actor.organisation).filter(
+        reachable(actor, RESOURCE, Level.EDIT, field="publication__assistant_public_id")
+    )
     return rows.select_related("publication__assistant", "publication__live_version")
 
 
@@ -106,29 +109,27 @@ def category_counts(rows: QuerySet[Listing]) -> dict[str, int]:
     return dict(counted)
 
 
-def access_listing(organisation: Organisation, listing_id: str, *, lock: bool = False) -> Listing:
-    """One of the organisation's own listings.
+def access_listing(actor: Actor, listing_id: str, *, lock: bool = False) -> Listing:
+    """One of the organisation's own listings, of an assistant that the actor may change.
 
     Raises:
-        NotFound: it has none with this id.
+        NotFound: there is none with this id.
     """
-    rows = own_listings(organisation).filter(public_id=listing_id)
+    rows = own_listings(actor).filter(public_id=listing_id)
     found: Listing | None = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if found is None:
         raise NotFound
     return found
 
 
-def listing_of_assistant(
-    organisation: Organisation, assistant_id: str
-) -> tuple[Publication | None, Listing | None]:
+def listing_of_assistant(actor: Actor, assistant_id: str) -> tuple[Publication | None, Listing | None]:
     """An assistant's publication and listing, as far as it has them.
 
     Raises:
         NotFound: the organisation has no such assistant.
     """
-    publication = publication_of(access_assistant(organisation, assistant_id))
-    listing = own_listings(organisation).filter(publication=publication).first() if publication else None
+    publication = publication_of(access_assistant(actor, assistant_id))
+    listing = own_listings(actor).filter(publication=publication).first() if publication else None
     return publication, listing
 
 
@@ -162,8 +163,11 @@ def _may_see(actor: Actor, listing: Listing) -> bool:
     visibility = listing.publication.visibility
     if visibility in ("public", "link"):
         return True
-    needed = Permission.USE_ASSISTANTS if visibility == "organisation" else Permission.BUILD_ASSISTANTS
-    return listing.organisation_id == actor.organisation.pk and actor.can(needed)
+    if listing.organisation_id != actor.organisation.pk or not actor.can(Permission.USE_ASSISTANTS):
+        return False
+    if visibility == "organisation":
+        return True
+    return level_on(actor, RESOURCE, listing.publication.assistant_public_id) is not None
 
 
 def installs(actor: Actor) -> QuerySet[Install]:

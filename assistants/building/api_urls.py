@@ -4,6 +4,7 @@ from django.urls import path
 
 from assistants.building.api.assistants import AssistantDetail, AssistantList, AssistantRestore
 from assistants.building.api.drafts import DraftDetail
+from assistants.building.api.grants import AssistantTransfer, GrantDetail, GrantList
 from assistants.building.api.sources import (
     AssistantRetrieve,
     AssistantSourceDetail,
@@ -19,6 +20,9 @@ ONE = "assistants/<str:assistant_id>"
 urlpatterns = [
     path("assistants", AssistantList.as_view(), name="assistant-list"),
     path(ONE, AssistantDetail.as_view(), name="assistant-detail"),
+    path("organisation/grants", GrantList.as_view(), name="grant-list"),
+    path("organisation/grants/<str:grant_id>", GrantDetail.as_view(), name="grant-detail"),
+    path(f"{ONE}/transfer", AssistantTransfer.as_view(), name="assistant-transfer"),
     path(f"{ONE}/restore", AssistantRestore.as_view(), name="assistant-restore"),
     path(f"{ONE}/draft", DraftDetail.as_view(), name="draft-detail"),
     path(f"{ONE}/versions", VersionList.as_view(), name="version-list"),

@@ -103,6 +103,8 @@ class Publication(TenantModel):
 
     public_id = PublicIdField("pub_")
     assistant = models.OneToOneField(Assistant, on_delete=models.CASCADE, related_name="publication")
+    # Repeats the assistant's: whoever reads another organisation's publication does not see its assistant.
+    assistant_public_id = models.CharField(max_length=48, editable=False)
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=80)
     tagline = models.CharField(max_length=120, blank=True)

@@ -15,15 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from assistants.building.models import Assistant, Publication, Version
 from assistants.building.prompts import compile_prompt
-from assistants.building.queries import access_assistant, access_version, draft_of, specification_of
+from assistants.building.queries import RESOURCE, access_assistant, access_version, draft_of, specification_of
 from assistants.building.specification import Specification
 from assistants.knowledge.queries import manifest
 from assistants.turns.plan import AssistantPlan, KnowledgeScope
 from kernel.errors import Gone, NotFound
 from kernel.tenancy import current_organisation_id, tenant_scope
 from organisations.actors import Actor
+from organisations.grants import level_on
 from organisations.models import Organisation
-from organisations.permissions import Permission, require
+from organisations.permissions import Level, Permission, levels_from, require
 
 CACHED_VERSIONS = 1024
 _cache: OrderedDict[tuple[int, str], AssistantPlan] = OrderedDict()
@@ -46,6 +47,7 @@ class _Standing(NamedTuple):
     state: str
     visibility: str
     live_version_id: int
+    assistant_id: str
 
 
 def plan_for_publication(actor: Actor, reference: str, *, used_before: bool = False) -> AssistantPlan:
@@ -85,7 +87,7 @@ def plan_for_draft(actor: Actor, assistant_id: str, *, model: str = "") -> Assis
     """
     require(actor, Permission.BUILD_ASSISTANTS)
     with _scope_of(actor.organisation):
-        assistant = access_assistant(actor.organisation, assistant_id)
+        assistant = access_assistant(actor, assistant_id, level=Level.VIEW)
         return _plan_of_draft(assistant, model)
 
 
@@ -98,7 +100,7 @@ def plan_for_version(actor: Actor, assistant_id: str, number: int, *, model: str
     """
     require(actor, Permission.BUILD_ASSISTANTS)
     with _scope_of(actor.organisation):
-        assistant = access_assistant(actor.organisation, assistant_id)
+        assistant = access_assistant(actor, assistant_id, level=Level.VIEW)
         version = access_version(assistant, number)
         return _plan(assistant, specification_of(version), version.manifest, version=version, model=model)
 
@@ -123,15 +125,15 @@ def _standing(column: str, value: str) -> _Standing | None:
 
 _STANDING = {
     "slug": (
-        "SELECT public_id, organisation_id, state, visibility, live_version_id"
+        "SELECT public_id, organisation_id, state, visibility, live_version_id, assistant_public_id"
         " FROM building_publication WHERE slug = %s"
     ),
     "public_id": (
-        "SELECT public_id, organisation_id, state, visibility, live_version_id"
+        "SELECT public_id, organisation_id, state, visibility, live_version_id, assistant_public_id"
         " FROM building_publication WHERE public_id = %s"
     ),
     "assistant": (
-        "SELECT p.public_id, p.organisation_id, p.state, p.visibility, p.live_version_id"
+        "SELECT p.public_id, p.organisation_id, p.state, p.visibility, p.live_version_id, a.public_id"
         " FROM building_publication p"
         " JOIN building_assistant a ON a.id = p.assistant_id AND a.organisation_id = p.organisation_id"
         " WHERE a.public_id = %s AND a.deleted_at IS NULL"
@@ -142,31 +144,33 @@ _STANDING = {
 def _may_use(actor: Actor, standing: _Standing) -> bool:
     if standing.state != Publication.State.LIVE:
         return False
+    if actor.assistants and standing.assistant_id not in actor.assistants:  # the key is bound to others
+        return False
     if standing.visibility in (Publication.Visibility.PUBLIC, Publication.Visibility.LINK):
         return True
-    if standing.organisation_id != actor.organisation.pk:
+    if standing.organisation_id != actor.organisation.pk or not actor.can(Permission.USE_ASSISTANTS):
         return False
-    needed = {
-        Publication.Visibility.ORGANISATION: Permission.USE_ASSISTANTS,
-        Publication.Visibility.PRIVATE: Permission.BUILD_ASSISTANTS,
-    }[Publication.Visibility(standing.visibility)]
-    return actor.can(needed)
+    if standing.visibility == Publication.Visibility.ORGANISATION:
+        return True
+    return level_on(actor, RESOURCE, standing.assistant_id) is not None
 
 
 def _refusal(
     actor: Actor, standing: _Standing | None, used_before: bool
 ) -> NotFound | PublicationUnavailable:
-    builds_it = standing is not None and (
-        standing.organisation_id == actor.organisation.pk and actor.can(Permission.BUILD_ASSISTANTS)
+    known = standing is not None and (
+        standing.organisation_id == actor.organisation.pk
+        and level_on(actor, RESOURCE, standing.assistant_id) is not None
     )
-    return PublicationUnavailable() if used_before or builds_it else NotFound()
+    return PublicationUnavailable() if used_before or known else NotFound()
 
 
 def _plan_for_own(actor: Actor, assistant_id: str, used_before: bool) -> AssistantPlan:
     standing = _standing("assistant", assistant_id)
-    if actor.can(Permission.BUILD_ASSISTANTS):
+    level = level_on(actor, RESOURCE, assistant_id)
+    if actor.can(Permission.BUILD_ASSISTANTS) and level in levels_from(Level.VIEW):
         if standing is None:
-            return _plan_of_draft(access_assistant(actor.organisation, assistant_id), "")
+            return _plan_of_draft(access_assistant(actor, assistant_id, level=Level.VIEW), "")
         if standing.state == Publication.State.SUSPENDED:
             raise PublicationUnavailable
         return _plan_of_version(standing.organisation_id, standing.live_version_id, standing.public_id)

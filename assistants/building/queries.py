@@ -3,17 +3,35 @@
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from assistants.building.models import Assistant, Draft, Publication, Version
 from assistants.building.specification import Specification, parse_specification
-from kernel.errors import NotFound
+from kernel.errors import DomainError, NotFound, PermissionDenied
+from organisations.actors import Actor
+from organisations.grants import holders, reachable
 from organisations.models import Organisation
+from organisations.permissions import Level
+
+RESOURCE = "assistant"  # how grants call what is built
 
 
-def assistants(organisation: Organisation, *, search: str = "", deleted: bool = False) -> QuerySet[Assistant]:
-    """The organisation's assistants with their publications and drafts' revisions; those in the bin with `deleted`."""
-    rows = Assistant.objects.for_organisation(organisation).filter(deleted_at__isnull=not deleted)
+class LevelMissing(PermissionDenied):
+    code = "level_missing"
+    user_message = _(
+        "You may see this assistant, but not do this with it. Ask one of its owners: %(owners)s."
+    )
+
+
+def assistants(
+    actor: Actor, *, search: str = "", deleted: bool = False, level: Level = Level.VIEW
+) -> QuerySet[Assistant]:
+    """The assistants within the actor's reach, with publications and drafts' revisions; those in the bin with `deleted`."""
+    organisation = actor.organisation
+    rows = Assistant.objects.for_organisation(organisation).filter(
+        reachable(actor, RESOURCE, level), deleted_at__isnull=not deleted
+    )
     for word in search.replace("\x00", "").split()[:8]:
         rows = rows.filter(
             Q(name__icontains=word) | Q(draft__specification__profile__tagline__icontains=word)
@@ -23,22 +41,37 @@ def assistants(organisation: Organisation, *, search: str = "", deleted: bool = 
 
 
 def access_assistant(
-    organisation: Organisation, assistant_id: str, *, deleted: bool = False, lock: bool = False
+    actor: Actor, assistant_id: str, *, level: Level = Level.EDIT, deleted: bool = False, lock: bool = False
 ) -> Assistant:
-    """One assistant of the organisation.
+    """One assistant on which the actor has a level: by a grant, or by looking after all assistants.
 
     Raises:
-        NotFound: there is none, it is in the bin (or, with `deleted`, is not), or it is another organisation's.
+        NotFound: there is none, it is in the bin (or, with `deleted`, is not), it is another organisation's, or
+            nothing of it was given to the actor.
+        LevelMissing: a lower level was given.
     """
-    rows = Assistant.objects.for_organisation(organisation).filter(
+    named = Assistant.objects.for_organisation(actor.organisation).filter(
         public_id=assistant_id.replace("\x00", ""), deleted_at__isnull=not deleted
     )
+    rows = named.filter(reachable(actor, RESOURCE, level))
     found: Assistant | None = (
         rows.select_for_update() if lock else rows.select_related("source_set")
     ).first()
     if found is None:
-        raise NotFound
+        raise _refusal(actor, named)
     return found
+
+
+def _refusal(actor: Actor, named: QuerySet[Assistant]) -> DomainError:
+    seen = named.filter(reachable(actor, RESOURCE, Level.USE)).first()
+    if seen is None:
+        return NotFound()
+    names = [
+        holder.label
+        for holder in holders(actor.organisation, RESOURCE, seen.public_id)
+        if holder.level == Level.OWN
+    ]
+    return LevelMissing(owners=", ".join(names) or _("an administrator"))
 
 
 def draft_of(assistant: Assistant, *, lock: bool = False) -> Draft:
@@ -80,6 +113,16 @@ def publications(organisation: Organisation, ids: list[str] | None = None) -> Qu
     """The organisation's own publications, whatever their state; only those with the given public ids, where given."""
     rows = Publication.objects.for_organisation(organisation).select_related("assistant", "live_version")
     return rows if ids is None else rows.filter(public_id__in=ids)
+
+
+def usable_publications(actor: Actor) -> QuerySet[Publication]:
+    """The organisation's live publications that the actor may use: open to all of it, or within their own reach."""
+    rows = publications(actor.organisation).filter(state=Publication.State.LIVE)
+    field = "assistant_public_id"
+    open_to_all = ~Q(visibility=Publication.Visibility.PRIVATE)
+    if actor.assistants:
+        open_to_all &= Q(assistant_public_id__in=actor.assistants)
+    return rows.filter(open_to_all | reachable(actor, RESOURCE, Level.USE, field=field))
 
 
 def visible_publication(reference: str) -> Publication | None:

@@ -13,6 +13,12 @@ from assistants.building.views.assistants import (
 from assistants.building.views.configure import assistant_configure, assistant_picture, assistant_prompt
 from assistants.building.views.knowledge import assistant_knowledge, source_set_of
 from assistants.building.views.publish import assistant_publish, assistant_unpublish
+from assistants.building.views.share import (
+    assistant_share,
+    assistant_share_put,
+    assistant_share_remove,
+    assistant_share_transfer,
+)
 from assistants.building.views.versions import version_list, version_restore
 from assistants.knowledge.views import knowledge_paths
 
@@ -31,6 +37,16 @@ urlpatterns = [
     path("build/<str:assistant_id>/versions", version_list, name="version_list"),
     path("build/<str:assistant_id>/versions/<int:number>", version_list, name="version_detail"),
     path("build/<str:assistant_id>/versions/<int:number>/restore", version_restore, name="version_restore"),
+    path("build/<str:assistant_id>/share", assistant_share, name="assistant_share"),
+    path("build/<str:assistant_id>/share/put", assistant_share_put, name="assistant_share_put"),
+    path(
+        "build/<str:assistant_id>/share/transfer", assistant_share_transfer, name="assistant_share_transfer"
+    ),
+    path(
+        "build/<str:assistant_id>/share/<str:grant_id>/remove",
+        assistant_share_remove,
+        name="assistant_share_remove",
+    ),
     path("build/<str:assistant_id>/publish", assistant_publish, name="assistant_publish"),
     path("build/<str:assistant_id>/unpublish", assistant_unpublish, name="assistant_unpublish"),
     path("build/<str:assistant_id>/delete", assistant_delete, name="assistant_delete"),

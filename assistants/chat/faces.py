@@ -42,7 +42,7 @@ def face_of(actor: Actor, reference: str) -> Face:
 
 def _draft_face(actor: Actor, assistant_id: str) -> Face:
     try:
-        assistant = access_assistant(actor.organisation, assistant_id)
+        assistant = access_assistant(actor, assistant_id)
     except NotFound:
         return Face(name="", available=False)
     profile = specification_of(draft_of(assistant)).profile

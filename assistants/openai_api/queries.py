@@ -6,7 +6,7 @@ from typing import Any
 
 from assistants.building.models import Publication
 from assistants.building.plans import plan_for_publication
-from assistants.building.queries import publications, visible_publication
+from assistants.building.queries import usable_publications, visible_publication
 from kernel.registries import pinned_references
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
@@ -38,9 +38,11 @@ def usable_models(actor: Actor) -> list[UsableModel]:
     """The organisation's own published assistants, and those that the person has installed."""
     require(actor, Permission.USE_ASSISTANTS)
     with tenant_scope(actor.organisation):
-        own = [row for row in publications(actor.organisation).order_by("name") if _usable(actor, row)]
+        own = list(usable_publications(actor).order_by("name"))
         pinned = [slug for source in pinned_references for slug in source(actor)]
-        installed = [row for row in map(visible_publication, pinned) if row and row.is_live]
+        installed = [
+            row for row in map(visible_publication, pinned) if row and row.is_live and _bound(actor, row)
+        ]
         return list(_models(actor, [*own, *installed]))
 
 
@@ -59,8 +61,9 @@ def usable_model(actor: Actor, reference: str) -> UsableModel:
         return UsableModel(id=reference, created=created, name=plan.assistant_name, own=own)
 
 
-def _usable(actor: Actor, row: Publication) -> bool:
-    return row.is_live and (row.reaches_others or actor.can(Permission.BUILD_ASSISTANTS))
+def _bound(actor: Actor, row: Publication) -> bool:
+    """Whether the key is bound to no assistants, or to this one among them."""
+    return not actor.assistants or row.assistant_public_id in actor.assistants
 
 
 def _models(actor: Actor, rows: Iterable[Publication]) -> Iterable[UsableModel]:

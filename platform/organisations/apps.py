@@ -14,12 +14,14 @@ class OrganisationsConfig(AppConfig):
             periodic_tasks,
             shell_fragments,
         )
-        from organisations import live_requests, notices, policy_preview, schema
+        from organisations import approvals, live_requests, notices, policy_preview, schema, security_log
 
         schema.register()
         live_requests.register()
+        security_log.register()
         notices.register()
         policy_preview.register()
+        periodic_tasks["expire approvals"] = {"task": "organisations.expire_approvals", "schedule": 900.0}
         periodic_tasks["seal audit logs"] = {"task": "organisations.seal_every_audit_log", "schedule": 900.0}
         navigation.register(
             NavigationEntry(
@@ -44,3 +46,14 @@ class OrganisationsConfig(AppConfig):
             ("settings", _("Settings"), "settings", "organisations:settings", 90, "VIEW_ORGANISATION"),
         ):
             organisation_tabs.register(NavigationEntry(key, label, icon, name, order, permission))
+        organisation_tabs.register(
+            NavigationEntry(
+                "approvals",
+                _("Approvals"),
+                "badge-check",
+                "organisations:approval_list",
+                43,
+                "VIEW_ORGANISATION",
+                count=approvals.waiting_for,
+            )
+        )

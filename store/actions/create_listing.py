@@ -31,7 +31,7 @@ def create_listing(*, actor: Actor, assistant_id: str, fields: ListingFields) ->
         InvalidInput: a field is wrong; it names each.
     """
     require(actor, Permission.PUBLISH_ASSISTANTS)
-    publication, existing = listing_of_assistant(actor.organisation, assistant_id)
+    publication, existing = listing_of_assistant(actor, assistant_id)
     if publication is None:
         raise NothingPublished
     if existing is not None:

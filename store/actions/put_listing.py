@@ -16,7 +16,7 @@ def put_listing(*, actor: Actor, assistant_id: str, fields: ListingFields) -> Li
         Whatever `create_listing` and `update_listing` raise.
     """
     with tenant_scope(actor.organisation):
-        _publication, listing = listing_of_assistant(actor.organisation, assistant_id)
+        _publication, listing = listing_of_assistant(actor, assistant_id)
     if listing is None:
         return create_listing(actor=actor, assistant_id=assistant_id, fields=fields)
     return update_listing(actor=actor, listing_id=listing.public_id, fields=fields)

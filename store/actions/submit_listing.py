@@ -39,7 +39,7 @@ def submit_listing(*, actor: Actor, listing_id: str) -> Listing:
         ListingSuspended: the operator took it down.
     """
     require(actor, Permission.PUBLISH_ASSISTANTS)
-    listing = access_listing(actor.organisation, listing_id, lock=True)
+    listing = access_listing(actor, listing_id, lock=True)
     if listing.state == Listing.State.SUSPENDED:
         raise ListingSuspended
     if listing.visibility == Listing.Visibility.PUBLIC and not (

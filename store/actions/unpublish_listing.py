@@ -19,7 +19,7 @@ def unpublish_listing(*, actor: Actor, listing_id: str) -> Listing:
         NotFound: the organisation has no such listing.
     """
     require(actor, Permission.PUBLISH_ASSISTANTS)
-    listing = access_listing(actor.organisation, listing_id, lock=True)
+    listing = access_listing(actor, listing_id, lock=True)
     publication = publication_of(listing.publication.assistant, lock=True)
     if publication is not None:
         end_publication(actor=actor, publication=publication)

@@ -23,7 +23,7 @@ def update_listing(*, actor: Actor, listing_id: str, fields: ListingFields) -> L
         InvalidInput: a field is wrong; it names each.
     """
     require(actor, Permission.PUBLISH_ASSISTANTS)
-    listing = access_listing(actor.organisation, listing_id, lock=True)
+    listing = access_listing(actor, listing_id, lock=True)
     values = checked(fields)
     for name, value in values.items():
         setattr(listing, name, value)

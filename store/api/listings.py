@@ -35,7 +35,7 @@ class _ListingView(OrganisationAPIView):
     def shown(self, listing: Listing, *, status: int = 200) -> Response:
         """The listing as it stands now."""
         with tenant_scope(self.actor.organisation):
-            fresh = access_listing(self.actor.organisation, listing.public_id)
+            fresh = access_listing(self.actor, listing.public_id)
             return Response(OwnListing(fresh).data, status=status)
 
 
@@ -45,7 +45,7 @@ class ListingList(_ListingView):
     @extend_schema(responses=OwnListing(many=True))
     def get(self, request: Request) -> Response:
         """The organisation's listings, newest first."""
-        return self.page_response(request, own_listings(self.actor.organisation), OwnListing)
+        return self.page_response(request, own_listings(self.actor), OwnListing)
 
     @extend_schema(request=CreateInput, responses={201: OwnListing})
     def post(self, request: Request) -> Response:
@@ -63,7 +63,7 @@ class ListingDetail(_ListingView):
     @extend_schema(responses=OwnListing)
     def get(self, request: Request, listing_id: str) -> Response:
         """One listing."""
-        return Response(OwnListing(access_listing(self.actor.organisation, listing_id)).data)
+        return Response(OwnListing(access_listing(self.actor, listing_id)).data)
 
     @extend_schema(request=ListingInput, responses=OwnListing)
     def patch(self, request: Request, listing_id: str) -> Response:

@@ -27,7 +27,7 @@ def publish_demo_assistant(*, email: str, slug: str) -> bool:
         assistant: Assistant | None = rows.select_related("source_set").first()
         if assistant is None:
             return True
-        publication, listing = listing_of_assistant(actor.organisation, assistant.public_id)
+        publication, listing = listing_of_assistant(actor, assistant.public_id)
         if publication is None and not _is_read(assistant):
             return False
     if publication is None:

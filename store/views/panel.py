@@ -37,7 +37,7 @@ def listing_save(request: OrganisationRequest, assistant_id: str) -> HttpRespons
 
 def _listing_id(request: OrganisationRequest, assistant_id: str) -> str:
     with tenant_scope(request.actor.organisation):
-        _publication, listing = listing_of_assistant(request.actor.organisation, assistant_id)
+        _publication, listing = listing_of_assistant(request.actor, assistant_id)
     return listing.public_id if listing else ""
 
 
@@ -45,7 +45,7 @@ def _panel(
     request: OrganisationRequest, assistant_id: str, *, form: ListingForm | None = None, done: str = ""
 ) -> HttpResponse:
     with tenant_scope(request.actor.organisation):
-        publication, listing = listing_of_assistant(request.actor.organisation, assistant_id)
+        publication, listing = listing_of_assistant(request.actor, assistant_id)
     context: dict[str, Any] = {
         "assistant_id": assistant_id,
         "publication": publication,

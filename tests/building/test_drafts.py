@@ -85,7 +85,7 @@ def test_replacing_brings_defaults_back(alice: Actor) -> None:
     draft = replace_draft(actor=alice, assistant_id=assistant.public_id, document=document)
     assert draft.specification["instructions"]["role"] == ""
     with tenant_scope(alice.organisation):
-        assert assistants(alice.organisation).get(pk=assistant.pk).name == "Grace"
+        assert assistants(alice).get(pk=assistant.pk).name == "Grace"
 
 
 def test_a_wrong_patch_leaves_the_draft_alone(alice: Actor) -> None:

@@ -29,13 +29,14 @@ from kernel.models import OutboxEvent
 from kernel.registries import PublishCheck, PublishProblem, publish_checks
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.actors import Actor
-from organisations.permissions import Role
+from organisations.permissions import Level, Role
 from tests.factories.building import (
     make_assistant,
     make_publication,
     make_source,
     present_draft,
     present_publication,
+    share,
 )
 from tests.factories.organisations import add_member, make_user
 
@@ -50,7 +51,7 @@ def builder(alice: Actor) -> Actor:
 
 def problems_of(actor: Actor, assistant: Assistant) -> dict[str, bool]:
     with tenant_scope(actor.organisation):
-        found = access_assistant(actor.organisation, assistant.public_id)
+        found = access_assistant(actor, assistant.public_id)
         results = run_checks(actor, found, specification_of(draft_of(found)))
         return {p.code: p.blocking for result in results for p in result.problems}
 
@@ -105,7 +106,7 @@ def test_going_back_brings_definition_and_sources_back(alice: Actor) -> None:
     draft = restore_version(actor=alice, assistant_id=assistant.public_id, number=1)
     assert draft.specification["profile"]["name"] == "Ada"
     with tenant_scope(alice.organisation):
-        found = access_assistant(alice.organisation, assistant.public_id)
+        found = access_assistant(alice, assistant.public_id)
         assert found.name == "Ada"
         assert manifest(found.source_set) == (handbook.pk,)
 
@@ -233,6 +234,9 @@ def test_builders_publish_for_builders_and_publishers_for_others(builder: Actor)
 
 def test_a_builder_may_not_touch_what_others_use(alice: Actor, builder: Actor) -> None:
     used = make_publication(alice, "organisation").assistant.public_id
+    with pytest.raises(NotFound):  # nothing of it was given to them
+        publish_version(actor=builder, assistant_id=used)
+    share(alice, used, builder, Level.OWN)
     with pytest.raises(PermissionDenied):
         publish_version(actor=builder, assistant_id=used)
     with pytest.raises(PermissionDenied):

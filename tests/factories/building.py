@@ -5,11 +5,14 @@ from typing import Any
 
 from assistants.building.actions.create_assistant import create_assistant
 from assistants.building.actions.publish import publish
+from assistants.building.actions.share_assistant import share_assistant
 from assistants.building.models import Assistant, Publication
 from assistants.building.queries import access_assistant, draft_of, publication_of
 from assistants.knowledge.models import Document, Source
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
+from organisations.models import Membership
+from organisations.permissions import Level
 
 _numbers = count(1)
 
@@ -31,7 +34,7 @@ def make_publication(
 def present_publication(actor: Actor, assistant: Assistant) -> Publication:
     """The publication as it is now."""
     with tenant_scope(actor.organisation):
-        found = publication_of(access_assistant(actor.organisation, assistant.public_id))
+        found = publication_of(access_assistant(actor, assistant.public_id))
     assert found is not None
     return found
 
@@ -60,3 +63,10 @@ def make_source(
         source.document = document
         source.save(update_fields=["document"])
     return document
+
+
+def share(owner: Actor, assistant_id: str, member: Actor, level: Level) -> None:
+    """Give a member of the same organisation a level on an assistant."""
+    with tenant_scope(owner.organisation):
+        holder = Membership.objects.for_organisation(owner.organisation).get(pk=member.membership_id)
+    share_assistant(actor=owner, assistant_id=assistant_id, holder_id=holder.public_id, level=level)

@@ -50,4 +50,4 @@ def make_listing(
     if live:
         submit_listing(actor=actor, listing_id=listing.public_id)
     with tenant_scope(actor.organisation):
-        return access_listing(actor.organisation, listing.public_id)
+        return access_listing(actor, listing.public_id)

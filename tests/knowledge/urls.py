@@ -12,7 +12,7 @@ from kernel.errors import NotFound
 from organisations.actors import Actor
 
 
-def find(actor: Actor, set_id: str) -> SourceSet:
+def find(actor: Actor, set_id: str, *, edit: bool) -> SourceSet:
     found = SourceSet.objects.for_organisation(actor.organisation).filter(public_id=set_id).first()
     if found is None:
         raise NotFound
@@ -21,7 +21,7 @@ def find(actor: Actor, set_id: str) -> SourceSet:
 
 class _Found:
     def source_set(self, assistant_id: str, *, edit: bool) -> SourceSet:
-        return find(self.actor, assistant_id)  # type: ignore[attr-defined]
+        return find(self.actor, assistant_id, edit=edit)  # type: ignore[attr-defined]
 
 
 class Sources(_Found, SourceListView): ...
@@ -35,7 +35,7 @@ class SourceRetry(_Found, SourceRetryView): ...
 
 class Retrieve(RetrieveView):
     def scope(self, assistant_id: str, *, version: int | None) -> KnowledgeScope:
-        source_set = find(self.actor, assistant_id)
+        source_set = find(self.actor, assistant_id, edit=False)
         return KnowledgeScope(source_set.organisation_id, source_set.pk, manifest(source_set))
 
 

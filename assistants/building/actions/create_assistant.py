@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 
 from assistants.building.actions.save_draft import checked_specification
 from assistants.building.models import Assistant, Draft
+from assistants.building.queries import RESOURCE
 from assistants.building.slugs import random_part
 from assistants.building.specification import merge_patch
 from assistants.knowledge.actions.create_source_set import create_source_set
 from kernel.actions import entry_action
 from kernel.errors import InvalidInput
+from organisations.actions.put_grant import own
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
@@ -52,6 +54,7 @@ def create_assistant(
         specification=specification.document(),
         updated_by=actor.user,
     )
+    own(actor=actor, resource_type=RESOURCE, resource_id=assistant.public_id)
     record_audit(actor, "assistant.created", assistant)
     return assistant  # type: ignore[no-any-return]
 

@@ -8,7 +8,7 @@ from assistants.building.queries import access_assistant, publication_of
 from kernel.actions import entry_action
 from organisations.actors import Actor
 from organisations.audit import record_audit
-from organisations.permissions import Permission, require
+from organisations.permissions import Level, Permission, require
 
 
 @entry_action
@@ -20,7 +20,7 @@ def delete_assistant(*, actor: Actor, assistant_id: str) -> Assistant:
         NotFound: the organisation has no such assistant.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
-    assistant = access_assistant(actor.organisation, assistant_id, lock=True)
+    assistant = access_assistant(actor, assistant_id, level=Level.OWN, lock=True)
     publication = publication_of(assistant, lock=True)
     if publication is not None:
         end_publication(actor=actor, publication=publication)

@@ -55,7 +55,7 @@ def freeze_and_go_live(*, actor: Actor, assistant_id: str, note: str) -> Version
     """The same inside the transaction of another action."""
     assert_in_action()
     require(actor, Permission.BUILD_ASSISTANTS)
-    assistant = access_assistant(actor.organisation, assistant_id, lock=True)
+    assistant = access_assistant(actor, assistant_id, lock=True)
     publication = publication_of(assistant, lock=True)
     if publication is not None and publication.reaches_others:
         require(actor, Permission.PUBLISH_ASSISTANTS)
@@ -137,7 +137,11 @@ def _first_publication(assistant: Assistant, face: dict[str, Any]) -> Publicatio
         try:
             with transaction.atomic():
                 made: Publication = Publication.objects.create(
-                    organisation_id=assistant.organisation_id, assistant=assistant, slug=slug, **face
+                    organisation_id=assistant.organisation_id,
+                    assistant=assistant,
+                    assistant_public_id=assistant.public_id,
+                    slug=slug,
+                    **face,
                 )
             return made
         except IntegrityError:

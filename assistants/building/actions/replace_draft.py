@@ -21,7 +21,7 @@ def replace_draft(*, actor: Actor, assistant_id: str, document: Any, revision: i
         InvalidInput: it names every wrong or unknown field.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
-    assistant = access_assistant(actor.organisation, assistant_id, lock=True)
+    assistant = access_assistant(actor, assistant_id, lock=True)
     return save_draft(
         actor=actor, assistant=assistant, draft=lock_draft(assistant, revision), document=document
     )

@@ -19,7 +19,7 @@ def restore_version(*, actor: Actor, assistant_id: str, number: int) -> Draft:
         NotFound: the organisation has no such assistant, or the assistant no such version.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
-    assistant = access_assistant(actor.organisation, assistant_id, lock=True)
+    assistant = access_assistant(actor, assistant_id, lock=True)
     version = access_version(assistant, number)
     draft = save_draft(
         actor=actor,

@@ -57,7 +57,7 @@ def open_publication(
     assert_in_action()
     require(actor, Permission.BUILD_ASSISTANTS)
     wanted = _checked_visibility(visibility)
-    publication = publication_of(access_assistant(actor.organisation, assistant_id, lock=True), lock=True)
+    publication = publication_of(access_assistant(actor, assistant_id, lock=True), lock=True)
     if publication is None:
         raise NothingPublished
     _require_publishing(actor, publication, wanted)

@@ -32,7 +32,7 @@ def unpublish(*, actor: Actor, assistant_id: str) -> Publication:
         NothingPublished: it has no version yet.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
-    publication = publication_of(access_assistant(actor.organisation, assistant_id), lock=True)
+    publication = publication_of(access_assistant(actor, assistant_id), lock=True)
     if publication is None:
         raise NothingPublished
     end_publication(actor=actor, publication=publication)

@@ -25,7 +25,7 @@ def update_draft(*, actor: Actor, assistant_id: str, patch: Any, revision: int |
         InvalidInput: it names every wrong or unknown field.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
-    assistant = access_assistant(actor.organisation, assistant_id, lock=True)
+    assistant = access_assistant(actor, assistant_id, lock=True)
     draft = lock_draft(assistant, revision)
     return save_draft(
         actor=actor, assistant=assistant, draft=draft, document=merge_patch(draft.specification, patch)

@@ -71,7 +71,7 @@ def assistant_document(actor: Actor, assistant_id: str) -> dict[str, Any]:
     Raises:
         NotFound: the organisation has no such assistant.
     """
-    row = assistants(actor.organisation).filter(public_id=assistant_id).first()
+    row = assistants(actor).filter(public_id=assistant_id).first()
     if row is None:
         raise NotFound
     return dict(AssistantOutput(row).data)
@@ -92,7 +92,7 @@ class AssistantList(OrganisationAPIView):
     )
     def get(self, request: Request) -> Response:
         """List the organisation's assistants, the last changed first."""
-        rows = assistants(self.actor.organisation, search=request.query_params.get("search", ""))
+        rows = assistants(self.actor, search=request.query_params.get("search", ""))
         return self.page_response(request, rows, AssistantOutput, order=("-updated_at", "-id"))
 
     @extend_schema(request=Input, responses={201: AssistantOutput})

@@ -15,7 +15,7 @@ from assistants.building.queries import access_assistant, draft_of
 from assistants.building.specification import Specification
 from kernel.errors import InvalidInput
 from organisations.api.base import OrganisationAPIView
-from organisations.permissions import Permission
+from organisations.permissions import Level, Permission
 
 IF_MATCH = OpenApiParameter(
     "If-Match", location=OpenApiParameter.HEADER, description="The ETag that was read; 412 where it is stale."
@@ -45,7 +45,7 @@ class DraftDetail(OrganisationAPIView):
     @extend_schema(responses=Specification)
     def get(self, request: Request, assistant_id: str) -> Response:
         """The whole definition; its revision is the `ETag`."""
-        return _answer(draft_of(access_assistant(self.actor.organisation, assistant_id)))
+        return _answer(draft_of(access_assistant(self.actor, assistant_id, level=Level.VIEW)))
 
     @extend_schema(request=OpenApiTypes.OBJECT, parameters=[IF_MATCH], responses=Specification)
     def patch(self, request: Request, assistant_id: str) -> Response:

@@ -6,6 +6,7 @@ from assistants.knowledge.models import SourceSet
 from assistants.knowledge.queries import manifest
 from assistants.turns.plan import KnowledgeScope
 from organisations.actors import Actor
+from organisations.permissions import Level
 
 
 class _OfAssistant:
@@ -14,7 +15,7 @@ class _OfAssistant:
     actor: Actor
 
     def source_set(self, assistant_id: str, *, edit: bool) -> SourceSet:
-        return access_assistant(self.actor.organisation, assistant_id).source_set
+        return access_assistant(self.actor, assistant_id, level=Level.EDIT if edit else Level.VIEW).source_set
 
 
 class AssistantSourceList(_OfAssistant, SourceListView):
@@ -33,7 +34,7 @@ class AssistantRetrieve(RetrieveView):
     """What the draft, or a version, finds."""
 
     def scope(self, assistant_id: str, *, version: int | None) -> KnowledgeScope:
-        assistant = access_assistant(self.actor.organisation, assistant_id)
+        assistant = access_assistant(self.actor, assistant_id, level=Level.VIEW)
         if version is None:
             documents = manifest(assistant.source_set)
         else:

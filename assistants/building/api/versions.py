@@ -12,7 +12,7 @@ from assistants.building.models import Version
 from assistants.building.queries import access_assistant, access_version, versions
 from assistants.building.specification import Specification
 from organisations.api.base import OrganisationAPIView, StrictSerializer
-from organisations.permissions import Permission
+from organisations.permissions import Level, Permission
 
 
 class VersionOutput(serializers.Serializer[Version]):
@@ -42,7 +42,7 @@ class VersionList(OrganisationAPIView):
     @extend_schema(operation_id="assistants_versions_list", responses=VersionOutput(many=True))
     def get(self, request: Request, assistant_id: str) -> Response:
         """Its versions, the newest first."""
-        rows = versions(access_assistant(self.actor.organisation, assistant_id))
+        rows = versions(access_assistant(self.actor, assistant_id, level=Level.VIEW))
         return self.page_response(request, rows, VersionOutput, order=("-number", "-id"))
 
     @extend_schema(request=Input, responses={201: VersionOutput})
@@ -59,7 +59,7 @@ class VersionDetail(OrganisationAPIView):
     @extend_schema(operation_id="assistants_versions_retrieve", responses=VersionDetailOutput)
     def get(self, request: Request, assistant_id: str, number: int) -> Response:
         """One version with its definition."""
-        row = access_version(access_assistant(self.actor.organisation, assistant_id), number)
+        row = access_version(access_assistant(self.actor, assistant_id, level=Level.VIEW), number)
         return Response(VersionDetailOutput(row).data)
 
 

@@ -34,7 +34,7 @@ def assistant_bin(request: OrganisationRequest) -> HttpResponse:
 
 def _list(request: OrganisationRequest, *, deleted: bool) -> HttpResponse:
     search = request.GET.get("search", "").strip()[:200]
-    rows = assistants(request.actor.organisation, search=search, deleted=deleted)
+    rows = assistants(request.actor, search=search, deleted=deleted)
     page = paginate(rows, cursor=request.GET.get("cursor"), limit=PAGE, order=("-updated_at", "-id"))
     context = {
         "page": page,

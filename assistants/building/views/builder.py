@@ -4,12 +4,20 @@ from functools import cached_property
 from typing import Any
 
 from assistants.building.models import Assistant, Draft, Publication
-from assistants.building.queries import access_assistant, draft_of, publication_of, specification_of, versions
+from assistants.building.queries import (
+    RESOURCE,
+    access_assistant,
+    draft_of,
+    publication_of,
+    specification_of,
+    versions,
+)
 from assistants.building.specification import Specification
 from assistants.knowledge.queries import manifest, source_count
 from kernel.errors import NotFound
 from organisations.actors import Actor
-from organisations.permissions import Permission
+from organisations.grants import level_on
+from organisations.permissions import Level, Permission, levels_from
 
 
 class Builder:
@@ -61,22 +69,38 @@ class Builder:
             return True
         return sorted(live.manifest) != sorted(manifest(self.assistant.source_set))
 
+    @cached_property
+    def level(self) -> Level:
+        """What the actor may do with it."""
+        return level_on(self.actor, RESOURCE, self.id) or Level.VIEW
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether the actor may change it."""
+        return self.level in levels_from(Level.EDIT)
+
+    @property
+    def may_share(self) -> bool:
+        """Whether the actor may give others a level, transfer or delete it."""
+        return self.level == Level.OWN
+
     @property
     def may_publish(self) -> bool:
         """Whether the actor may open it to others."""
-        return self.actor.can(Permission.PUBLISH_ASSISTANTS)
+        return self.may_edit and self.actor.can(Permission.PUBLISH_ASSISTANTS)
 
     @property
     def picture(self) -> str:
         return self.specification.profile.picture or self.id
 
 
-def open_builder(actor: Actor, assistant_id: str, tab: str) -> Builder:
-    """The builder of an assistant of the actor's organisation; call inside its scope.
+def open_builder(actor: Actor, assistant_id: str, tab: str, *, level: Level = Level.VIEW) -> Builder:
+    """The builder of an assistant within the actor's reach; call inside the organisation's scope.
 
     Raises:
-        NotFound: the organisation has no such assistant.
+        NotFound: there is no such assistant for them.
+        LevelMissing: they may see it, but have a lower level.
     """
     if not assistant_id.startswith("asst_"):
         raise NotFound
-    return Builder(actor, access_assistant(actor.organisation, assistant_id), tab)
+    return Builder(actor, access_assistant(actor, assistant_id, level=level), tab)

@@ -9,7 +9,7 @@ from assistants.knowledge.models import SourceSet
 from assistants.knowledge.views import panel_context
 from organisations.actors import Actor
 from organisations.pages import OrganisationRequest, organisation_page
-from organisations.permissions import Permission
+from organisations.permissions import Level, Permission
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS)
@@ -20,10 +20,10 @@ def assistant_knowledge(request: OrganisationRequest, assistant_id: str) -> Http
     return render(request, "building/knowledge.html", {"builder": builder, **panel})
 
 
-def source_set_of(actor: Actor, assistant_id: str) -> SourceSet:
-    """The sources of an assistant of the actor's organisation, in the open scope.
+def source_set_of(actor: Actor, assistant_id: str, *, edit: bool) -> SourceSet:
+    """The sources of an assistant within the actor's reach, in the open scope.
 
     Raises:
         NotFound: the organisation has no such assistant.
     """
-    return access_assistant(actor.organisation, assistant_id).source_set
+    return access_assistant(actor, assistant_id, level=Level.EDIT if edit else Level.VIEW).source_set

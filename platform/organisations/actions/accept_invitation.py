@@ -80,13 +80,18 @@ def _join(actor: Actor, user: User, invitation: Invitation) -> Membership:
     membership: Membership
     rows = Membership.objects.for_organisation(actor.organisation)
     membership, joined = rows.get_or_create(
-        user=user, defaults={"organisation": actor.organisation, "role": invitation.role}
+        user=user,
+        defaults={
+            "organisation": actor.organisation,
+            "role": invitation.role,
+            "custom_role": invitation.custom_role,
+        },
     )
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     if joined:
         record_audit(
-            replace(actor, role=Role(membership.role)), "member.joined", membership, role=membership.role
+            replace(actor, role=Role(membership.role)), "member.joined", membership, role=membership.role_key
         )
         payload = {"member": membership.public_id, "user": user.public_id}
         publish_event(actor.organisation, "member.joined", payload)

@@ -5,9 +5,10 @@ from django.core.validators import validate_email
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from kernel.actions import entry_action
+from kernel.actions import assert_in_action, entry_action
 from kernel.errors import Conflict, InvalidInput
 from kernel.jobs import enqueue_after_commit
+from kernel.outbox import publish_event
 from kernel.ratelimit import Limit, take
 from organisations.actors import Actor
 from organisations.audit import record_audit
@@ -16,6 +17,7 @@ from organisations.models import Invitation, Organisation
 from organisations.permissions import Permission, Role, require
 from organisations.queries import members, open_invitations
 from organisations.ranks import guard_grant, take_turns
+from organisations.roles import RoleChoice, find_role
 
 # An organisation must not become a way to send unwanted mail.
 INVITATIONS = Limit(count=100, seconds=3600)
@@ -37,36 +39,48 @@ class PersonalOrganisation(Conflict):
 
 
 @entry_action
-def invite_member(*, actor: Actor, email: str, role: Role = Role.MEMBER) -> Invitation:
+def invite_member(*, actor: Actor, email: str, role: str = Role.MEMBER) -> Invitation:
     """Open the door for one e-mail address for 14 days, and send it the link.
+
+    Args:
+        role: a built-in role's name, or the `role_…` id of one of the organisation's own.
 
     Raises:
         PermissionDenied: the actor may not invite, or not to a role above their own.
-        InvalidInput: the address is none.
+        InvalidInput: the address is none, or the organisation has no such role.
         PersonalOrganisation: it has one person and stays so.
         AlreadyMember, AlreadyInvited: there is nothing to do, or something else to do.
         RateLimited: the organisation has sent very many invitations within the hour.
     """
-    require(actor, Permission.MANAGE_MEMBERS)
-    guard_grant(actor, role)
-    address = _checked(email)
-    if actor.organisation.kind != Organisation.Kind.TEAM:
-        raise PersonalOrganisation
-    if members(actor.organisation).filter(user__email__iexact=address).exists():
-        raise AlreadyMember(email=address)
-    invitation = _open(actor, address, role)
-    record_audit(actor, "invitation.sent", invitation, role=role.value)
+    invitation = open_door(actor, email, role)
     send_after_commit(actor, invitation)
     return invitation
 
 
-def _open(actor: Actor, address: str, role: Role) -> Invitation:
+def open_door(actor: Actor, email: str, role: str) -> Invitation:
+    """`invite_member` without the e-mail, for actions that invite many; in the open transaction."""
+    assert_in_action()
+    require(actor, Permission.MANAGE_MEMBERS)
+    wanted = find_role(actor.organisation, role)
+    guard_grant(actor, wanted.permissions)
+    address = checked_address(email)
+    if actor.organisation.kind != Organisation.Kind.TEAM:
+        raise PersonalOrganisation
+    if members(actor.organisation).filter(user__email__iexact=address).exists():
+        raise AlreadyMember(email=address)
+    invitation = _open(actor, address, wanted)
+    record_audit(actor, "invitation.sent", invitation, role=wanted.key)
+    publish_event(actor.organisation, "invitation.sent", {"invitation": invitation.public_id})
+    return invitation
+
+
+def _open(actor: Actor, address: str, wanted: RoleChoice) -> Invitation:
     take_turns(actor.organisation)  # two people may invite the same address at once
     found = open_invitations(actor.organisation).filter(email__iexact=address).first()
     if found and found.is_open:
         raise AlreadyInvited(email=address)
     invitation = found or Invitation(organisation=actor.organisation, email=address)
-    invitation.role, invitation.invited_by = role, actor.user
+    invitation.role, invitation.custom_role, invitation.invited_by = wanted.role, wanted.custom, actor.user
     renew_token(invitation)
     invitation.save()
     return invitation
@@ -87,7 +101,12 @@ def send_after_commit(actor: Actor, invitation: Invitation) -> None:
     )
 
 
-def _checked(email: str) -> str:
+def checked_address(email: str) -> str:
+    """An e-mail address in the form that is kept.
+
+    Raises:
+        InvalidInput: it is none.
+    """
     address = email.strip().lower()
     try:
         validate_email(address)

@@ -5,7 +5,7 @@ from organisations.actions.end_membership import end_membership
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.models import Membership
-from organisations.permissions import Permission, Role, require
+from organisations.permissions import Permission, require
 from organisations.queries import access_membership
 from organisations.ranks import guard_grant, take_turns
 
@@ -22,7 +22,7 @@ def remove_member(*, actor: Actor, membership_id: str) -> Membership:
     require(actor, Permission.MANAGE_MEMBERS)
     take_turns(actor.organisation)
     membership = access_membership(actor.organisation, membership_id, lock=True)
-    guard_grant(actor, Role(membership.role))
-    record_audit(actor, "member.removed", membership, role=membership.role)
+    guard_grant(actor, membership.permissions)
+    record_audit(actor, "member.removed", membership, role=membership.role_key)
     end_membership(membership=membership)
     return membership

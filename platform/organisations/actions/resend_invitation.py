@@ -7,9 +7,10 @@ from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.invitations import renew_token
 from organisations.models import Invitation
-from organisations.permissions import Permission, Role, require
+from organisations.permissions import Permission, require
 from organisations.queries import access_invitation
 from organisations.ranks import guard_grant
+from organisations.roles import role_of
 
 
 @entry_action
@@ -24,7 +25,7 @@ def resend_invitation(*, actor: Actor, invitation_id: str) -> Invitation:
     """
     require(actor, Permission.MANAGE_MEMBERS)
     invitation = access_invitation(actor.organisation, invitation_id, lock=True)
-    guard_grant(actor, Role(invitation.role))
+    guard_grant(actor, role_of(invitation).permissions)
     guard_unanswered(invitation)
     renew_token(invitation)
     invitation.save(update_fields=["expires_at", "token_hash"])

@@ -20,7 +20,7 @@ class InvitationOutput(serializers.Serializer[Any]):
 
     id = serializers.CharField(source="public_id")
     email = serializers.EmailField()
-    role = role_field()
+    role = serializers.CharField(source="role_key")
     state = serializers.SerializerMethodField()
     invited_by = PersonOutput(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -56,7 +56,7 @@ class InvitationList(OrganisationAPIView):
     )
     def get(self, request: Request) -> Response:
         """List invitations that nobody has answered, newest first."""
-        rows = open_invitations(self.actor.organisation).select_related("invited_by")
+        rows = open_invitations(self.actor.organisation).select_related("invited_by", "custom_role")
         return self.page_response(request, rows, InvitationOutput)
 
     @extend_schema(
@@ -68,7 +68,7 @@ class InvitationList(OrganisationAPIView):
     def post(self, request: Request) -> Response:
         """Invite somebody by e-mail; the link works for 14 days."""
         wanted = self.read_input(request, self.Input)
-        invitation = invite_member(actor=self.actor, email=wanted["email"], role=Role(wanted["role"]))
+        invitation = invite_member(actor=self.actor, email=wanted["email"], role=wanted["role"])
         return Response(InvitationOutput(invitation).data, status=status.HTTP_201_CREATED)
 
 

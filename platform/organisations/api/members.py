@@ -11,7 +11,7 @@ from organisations.actions.change_member_role import change_member_role
 from organisations.actions.remove_member import remove_member
 from organisations.api.base import OrganisationAPIView, StrictSerializer
 from organisations.api.shapes import PersonOutput, role_field
-from organisations.permissions import Permission, Role
+from organisations.permissions import Permission
 from organisations.queries import search_members
 
 
@@ -20,7 +20,8 @@ class MemberOutput(serializers.Serializer[Any]):
 
     id = serializers.CharField(source="public_id")
     user = PersonOutput()
-    role = role_field()
+    role = role_field(source="role_key")
+    suspended_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
 
@@ -69,7 +70,7 @@ class MemberDetail(OrganisationAPIView):
     )
     def patch(self, request: Request, membership_id: str) -> Response:
         """Give a member another role."""
-        role = Role(self.read_input(request, self.Input)["role"])
+        role = self.read_input(request, self.Input)["role"]
         membership = change_member_role(actor=self.actor, membership_id=membership_id, role=role)
         return Response(MemberOutput(membership).data)
 

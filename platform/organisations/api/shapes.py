@@ -6,10 +6,14 @@ from rest_framework import serializers
 
 from organisations.permissions import Permission, Role
 
+ROLE_HELP = (
+    f"One of {', '.join(role.value for role in Role)}, or the id of one of the organisation's own roles."
+)
 
-def role_field(**options: Any) -> serializers.ChoiceField:
-    """One of the roles, by its name."""
-    return serializers.ChoiceField(choices=[role.value for role in Role], **options)
+
+def role_field(**options: Any) -> serializers.CharField:
+    """One of the roles: a built-in one's name, or the `role_…` id of one of the organisation's own."""
+    return serializers.CharField(max_length=48, help_text=ROLE_HELP, **options)
 
 
 def scope_field(**options: Any) -> serializers.ChoiceField:

@@ -41,6 +41,12 @@ ROLE_OF_KEY = (
     " WHERE m.custom_role_id = organisations_customrole.id"
     f" AND m.organisation_id = organisations_customrole.organisation_id AND k.key_hash = {KEY_HASH})"
 )
+# Who holds an invitation's link reads which role it offers, before they belong to the organisation.
+OFFERED_ROLE = (
+    "EXISTS (SELECT 1 FROM organisations_invitation i WHERE i.custom_role_id = organisations_customrole.id"
+    " AND i.organisation_id = organisations_customrole.organisation_id"
+    " AND i.token_hash = NULLIF(current_setting('bottega.invitation', true), ''))"
+)
 ACCOUNT_OF_KEY = (
     "EXISTS (SELECT 1 FROM organisations_apikey k WHERE k.service_account_id = organisations_serviceaccount.id"
     f" AND k.organisation_id = organisations_serviceaccount.organisation_id AND k.key_hash = {KEY_HASH})"
@@ -65,6 +71,7 @@ class Migration(migrations.Migration):
         TenantKey("ApiKey", "successor"),
         ReadPolicy("CustomRole", "own_role", OWN_ROLE),
         ReadPolicy("CustomRole", "role_of_key", ROLE_OF_KEY),
+        ReadPolicy("CustomRole", "offered_role", OFFERED_ROLE),
         ReadPolicy("ServiceAccount", "account_of_key", ACCOUNT_OF_KEY),
         AppendOnly("AuditSeal"),
         migrations.RunSQL(API_KEY_OWNER, migrations.RunSQL.noop),

@@ -7,8 +7,9 @@ from django import template
 from django.urls import reverse
 
 from kernel import registries
+from organisations.audit_fields import differences, facts
 from organisations.audit_words import words_for_action
-from organisations.permissions import PERMISSION_LABELS, ROLE_LABELS, Permission, Role
+from organisations.permissions import PERMISSION_LABELS, Permission
 
 register = template.Library()
 
@@ -20,6 +21,7 @@ class Tab:
     label: str
     url: str
     current: bool
+    count: str = ""
 
 
 @register.simple_tag(takes_context=True)
@@ -31,7 +33,14 @@ def organisation_tabs(context: dict[str, Any]) -> list[Tab]:
     fitting = [url for url in urls.values() if request.path.startswith(url)]
     current = max(fitting, key=len, default="")
     ordered = sorted(entries, key=lambda entry: entry.order)
-    return [Tab(str(entry.label), urls[entry.key], urls[entry.key] == current) for entry in ordered]
+    return [
+        Tab(str(entry.label), urls[entry.key], urls[entry.key] == current, _count(request.actor, entry))
+        for entry in ordered
+    ]
+
+
+def _count(actor: Any, entry: registries.NavigationEntry) -> str:
+    return str((entry.count(actor) if entry.count else 0) or "")
 
 
 def _may_open(actor: Any, entry: registries.NavigationEntry) -> bool:
@@ -45,12 +54,6 @@ def is_list(value: Any) -> bool:
 
 
 @register.filter
-def role_label(role: str) -> str:
-    """A role in words."""
-    return str(ROLE_LABELS[Role(role)])
-
-
-@register.filter
 def permission_label(permission: str) -> str:
     """A permission in words; one that no longer exists by its name."""
     known = {item.value: item for item in Permission}
@@ -61,3 +64,15 @@ def permission_label(permission: str) -> str:
 def action_words(action: str) -> str:
     """What an audit entry's action means."""
     return words_for_action(action)
+
+
+@register.filter
+def audit_facts(entry: Any) -> list[tuple[str, str]]:
+    """An audit entry's details in words."""
+    return facts(entry)
+
+
+@register.filter
+def audit_changes(entry: Any) -> list[Any]:
+    """What an audit entry changed, field by field."""
+    return [row for row in differences(entry) if row.changed]

@@ -9,19 +9,23 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from kernel.errors import NotAuthenticated
+from kernel.errors import InvalidInput, NotAuthenticated
 from kernel.pagination import paginate
+from kernel.tenancy import tenant_scope
 from organisations.actions.accept_invitation import accept_invitation, is_for
 from organisations.actions.invite_member import invite_member
+from organisations.actions.invite_members import invite_members
 from organisations.actions.resend_invitation import resend_invitation
 from organisations.actions.switch_organisation import switch_organisation
 from organisations.actions.withdraw_invitation import withdraw_invitation
-from organisations.forms import InviteForm
+from organisations.forms import InvitationListForm, InviteForm
+from organisations.invitation_list import read_list
 from organisations.invitations import PENDING_KEY
 from organisations.models import Invitation, Organisation
 from organisations.pages import OrganisationRequest, organisation_page, public_page
-from organisations.permissions import Permission, Role
+from organisations.permissions import Permission
 from organisations.queries import invitation_by_token, open_invitations
 
 
@@ -37,10 +41,45 @@ def invitation_create(request: OrganisationRequest) -> HttpResponse:
     form = InviteForm(request.POST, actor=request.actor)
     if not form.is_valid():
         return _list(request, form, status=400)
-    role = Role(form.cleaned_data["role"])
-    invitation = invite_member(actor=request.actor, email=form.cleaned_data["email"], role=role)
+    invitation = invite_member(
+        actor=request.actor, email=form.cleaned_data["email"], role=form.cleaned_data["role"]
+    )
     messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": invitation.email})
     return redirect("organisations:invitation_list")
+
+
+@organisation_page(Permission.MANAGE_MEMBERS, methods=("GET", "POST"))
+def invitation_many(request: OrganisationRequest) -> HttpResponse:
+    """Invite many people by a list: shown first with what is wrong with it, then sent."""
+    form = InvitationListForm(request.POST or None, request.FILES or None)
+    if request.method == "GET" or not form.is_valid():
+        return render(request, "organisations/invitation_many.html", {"form": form})
+    text = form.text()
+    try:
+        with tenant_scope(request.actor.organisation):
+            rows = read_list(request.actor, text)
+    except InvalidInput as error:
+        form.add_error("people", error.errors[0].message)
+        return render(request, "organisations/invitation_many.html", {"form": form}, status=400)
+    right = [row for row in rows if not row.problem]
+    if "send" not in request.POST:
+        context = {"form": form, "rows": rows, "right": len(right), "text": text}
+        return render(request, "organisations/invitation_many.html", context)
+    done = invite_members(actor=request.actor, rows=right)
+    left = len(rows) - done.sent
+    messages.success(request, _sent(done.sent, left))
+    return redirect("organisations:invitation_list")
+
+
+def _sent(sent: int, left: int) -> str:
+    words = ngettext(
+        "%(count)s invitation is on its way.", "%(count)s invitations are on their way.", sent
+    ) % {"count": sent}
+    if left:
+        words += " " + ngettext("%(count)s row was left out.", "%(count)s rows were left out.", left) % {
+            "count": left
+        }
+    return words
 
 
 @organisation_page(Permission.MANAGE_MEMBERS, methods=("POST",))
