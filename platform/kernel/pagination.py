@@ -69,6 +69,10 @@ def _flip(field: str) -> str:
 
 
 def _after(order: tuple[str, ...], position: list[Any], backwards: bool) -> Q:
+    # The first field's bound says nothing new, but lets the database begin at the position in its index, instead of
+    # reading everything before it.
+    first, below = order[0].lstrip("-"), order[0].startswith("-") != backwards
+    bound = Q(**{f"{first}__{'lte' if below else 'gte'}": position[0]})
     condition = Q()
     equal: dict[str, Any] = {}
     for field, value in zip(order, position, strict=True):
@@ -76,7 +80,7 @@ def _after(order: tuple[str, ...], position: list[Any], backwards: bool) -> Q:
         descending = field.startswith("-") != backwards
         condition |= Q(**equal, **{f"{name}__{'lt' if descending else 'gt'}": value})
         equal[name] = value
-    return condition
+    return bound & condition
 
 
 def _encode(row: Any, order: tuple[str, ...], purpose: str, *, backwards: bool) -> str:

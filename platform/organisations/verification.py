@@ -12,6 +12,7 @@ from organisations.models import AuditEntry, AuditSeal, Organisation
 from organisations.sealing import GENESIS, chain_hash, entry_hash, unsealed
 
 BATCH = 1000
+NEWEST = 50
 # Entries are sealed within seconds; one that waits longer than this was forgotten.
 PATIENCE = timedelta(hours=1)
 MOST_NAMED = 100
@@ -47,6 +48,31 @@ def verify_chain(organisation: Organisation) -> Verdict:
         forgotten = unsealed(organisation).filter(created_at__lt=timezone.now() - PATIENCE)[:MOST_NAMED]
         verdict.problems += [_unsealed_sentence(entry) for entry in forgotten]
     return verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """How the end of a chain stands: its newest link, and whether the last links hold."""
+
+    link: AuditSeal | None
+    holds: bool
+    looked_at: int
+
+
+def look_at_newest(organisation: Organisation) -> Newest:
+    """Recompute the newest links of a chain, for a page, inside the organisation's scope."""
+    rows = AuditSeal.objects.for_organisation(organisation).order_by("-number")
+    links = list(rows[: NEWEST + 1])
+    if not links:
+        return Newest(None, holds=True, looked_at=0)
+    entries = AuditEntry.objects.for_organisation(organisation).in_bulk([link.entry_id for link in links])
+    oldest = links.pop() if len(links) > NEWEST else None
+    head = (oldest.number, oldest.chain_hash) if oldest else (0, GENESIS)
+    holds = True
+    for link in reversed(links):
+        holds = holds and not _look_at(link, entries.get(link.entry_id), head)
+        head = (link.number, link.chain_hash)
+    return Newest(links[0], holds=holds, looked_at=len(links))
 
 
 def _links(organisation: Organisation) -> Iterator[tuple[AuditSeal, AuditEntry | None]]:

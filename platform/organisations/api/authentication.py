@@ -1,5 +1,6 @@
 """Who calls the REST API: a key, or the browser's session with CSRF."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -25,7 +26,11 @@ class ApiKeyAuthentication(BaseAuthentication):
         actor = actor_for_key_hash(hash_secret(secret.strip())) if secret.startswith(PREFIX) else None
         if actor is None:
             raise InvalidKey
-        touch_api_key(actor=actor)
+        ip, request_id = (
+            str(request.META.get("REMOTE_ADDR") or ""),
+            getattr(request._request, "request_id", ""),
+        )
+        touch_api_key(actor=replace(actor, ip=ip, request_id=request_id))
         return actor.user, actor
 
     def authenticate_header(self, request: Request) -> str:

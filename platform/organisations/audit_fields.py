@@ -1,0 +1,147 @@
+"""What an audit entry's details, before and after mean in words, for the pages that show them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from organisations.models import AuditEntry
+from organisations.permissions import LEVEL_LABELS, PERMISSION_LABELS, ROLE_LABELS, Level, Permission, Role
+
+_FIELDS: dict[str, str | Promise] = {
+    "name": gettext_lazy("Name"),
+    "description": gettext_lazy("Description"),
+    "role": gettext_lazy("Role"),
+    "permissions": gettext_lazy("Permissions"),
+    "scopes": gettext_lazy("Scopes"),
+    "prefix": gettext_lazy("Starts with"),
+    "expires_at": gettext_lazy("Ends"),
+    "allowed_assistants": gettext_lazy("Assistants"),
+    "monthly_budget_micro": gettext_lazy("Monthly budget, in millionths"),
+    "revoked": gettext_lazy("Revoked"),
+    "visibility": gettext_lazy("Who may use it"),
+    "state": gettext_lazy("State"),
+    "slug": gettext_lazy("Public name"),
+    "version": gettext_lazy("Version"),
+    "content_hash": gettext_lazy("Content hash"),
+    "fields": gettext_lazy("Fields"),
+    "type": gettext_lazy("Kind"),
+    "level": gettext_lazy("Level"),
+    "holder": gettext_lazy("Given to"),
+    "group": gettext_lazy("Group"),
+    "member": gettext_lazy("Member"),
+    "members": gettext_lazy("Members"),
+    "reason": gettext_lazy("Reason"),
+    "email": gettext_lazy("E-mail"),
+    "method": gettext_lazy("How"),
+    "format": gettext_lazy("Format"),
+    "search": gettext_lazy("Search"),
+    "since": gettext_lazy("From"),
+    "until": gettext_lazy("Until"),
+    "action": gettext_lazy("What"),
+    "person": gettext_lazy("Who"),
+    "target": gettext_lazy("Whom or what"),
+    "listing": gettext_lazy("Listing"),
+    "publication": gettext_lazy("Publication"),
+    "assistant": gettext_lazy("Assistant"),
+    "tagline": gettext_lazy("Tagline"),
+    "category": gettext_lazy("Category"),
+    "suspended": gettext_lazy("Suspended"),
+    "mfa_required": gettext_lazy("Second factor required"),
+    "membership": gettext_lazy("Membership"),
+}
+_VALUES: dict[str, dict[str, str | Promise]] = {
+    "role": {role.value: ROLE_LABELS[role] for role in Role},
+    "level": {level.value: LEVEL_LABELS[level] for level in Level},
+    "permissions": {permission.value: PERMISSION_LABELS[permission] for permission in Permission},
+    "scopes": {permission.value: PERMISSION_LABELS[permission] for permission in Permission},
+    "visibility": {
+        "private": gettext_lazy("Only its builders"),
+        "organisation": gettext_lazy("The organisation"),
+        "link": gettext_lazy("Whoever has the link"),
+        "public": gettext_lazy("Everybody"),
+    },
+    "state": {
+        "draft": gettext_lazy("Draft"),
+        "live": gettext_lazy("Live"),
+        "unpublished": gettext_lazy("Taken back"),
+        "suspended": gettext_lazy("Suspended"),
+        "submitted": gettext_lazy("Sent for review"),
+    },
+    "method": {
+        "password": gettext_lazy("Password"),
+        "mfa": gettext_lazy("Second factor"),
+        "socialaccount": gettext_lazy("Another account"),
+    },
+    "format": {"csv": "CSV", "jsonl": "JSON Lines"},
+}
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of what changed."""
+
+    label: str
+    before: str
+    after: str
+    changed: bool
+
+
+def add_field_words(words: dict[str, str | Promise]) -> None:
+    """Say what further fields of audit entries mean."""
+    _FIELDS.update(words)
+
+
+def words_for_field(name: str) -> str:
+    """A field's name in words; for an unknown one its own name, made readable."""
+    known = _FIELDS.get(name) or _FIELDS.get(name.rpartition(".")[2])
+    return str(known) if known else name.replace(".", ", ").replace("_", " ").capitalize()
+
+
+def words_for_value(name: str, value: Any) -> str:
+    """A field's value in words."""
+    if value is None or value == "" or value == [] or value == {}:
+        return NOTHING
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(words_for_value(name, item) for item in value)
+    if isinstance(value, dict):
+        return " · ".join(
+            f"{words_for_field(key)}: {words_for_value(key, item)}" for key, item in value.items()
+        )
+    return str(_VALUES.get(name, {}).get(str(value), value))
+
+
+def facts(entry: AuditEntry) -> list[tuple[str, str]]:
+    """An entry's details in words; those that say something."""
+    flat = _flat(entry.detail or {})
+    return [(words_for_field(name), words_for_value(name, value)) for name, value in flat.items()]
+
+
+def differences(entry: AuditEntry) -> list[Difference]:
+    """What an entry changed, field by field; the fields that stayed the same last."""
+    before, after = _flat(entry.before or {}), _flat(entry.after or {})
+    rows = [
+        Difference(
+            label=words_for_field(name),
+            before=words_for_value(name, before.get(name)),
+            after=words_for_value(name, after.get(name)),
+            changed=before.get(name) != after.get(name),
+        )
+        for name in dict.fromkeys([*before, *after])
+    ]
+    return sorted(rows, key=lambda row: not row.changed)
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
