@@ -9,8 +9,10 @@ class StoreConfig(AppConfig):
     name = "store"
 
     def ready(self) -> None:
-        from store import consumers, queries
+        from store import consumers, notices, queries, switches
 
+        notices.register()
+        switches.register()
         registries.navigation.register(
             NavigationEntry("store", _("Store"), "store", "store:home", 10, strangers=True)
         )

@@ -2,6 +2,7 @@
 
 from billing.models import AllowancePeriod
 from billing.prices import this_month
+from kernel.actions import assert_in_action
 from kernel.errors import InvalidInput
 from kernel.tenancy import tenant_scope
 from organisations.models import Organisation
@@ -16,9 +17,19 @@ def set_allowance(*, organisation: Organisation, limit: int) -> None:
     Raises:
         InvalidInput: the limit is below 0.
     """
+    with tenant_scope(organisation, durable=True):
+        save_allowance(organisation=organisation, limit=limit)
+
+
+def save_allowance(*, organisation: Organisation, limit: int) -> None:
+    """The same inside the transaction of another action.
+
+    Raises:
+        InvalidInput: the limit is below 0.
+    """
+    assert_in_action()
     if limit < 0:
         raise InvalidInput.on("limit", "out_of_range", "Use 0 or more.")
-    with tenant_scope(organisation, durable=True):
-        AllowancePeriod.unscoped.update_or_create(
-            organisation=organisation, month=this_month(), defaults={"limit": limit}
-        )
+    AllowancePeriod.unscoped.update_or_create(
+        organisation=organisation, month=this_month(), defaults={"limit": limit}
+    )

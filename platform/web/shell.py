@@ -78,6 +78,11 @@ class Shell:
         return getattr(self.request, "actor", None)
 
     @property
+    def acting(self) -> Any:
+        """Who of the platform's staff acts as the person, and why; None where nobody does."""
+        return getattr(self.request, "acting", None)
+
+    @property
     def organisation(self) -> Any:
         """The organisation of whoever is signed in; None for strangers."""
         return self.actor.organisation if self.user and self.actor else None

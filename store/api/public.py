@@ -21,6 +21,7 @@ from store.queries import (
     store_listings,
     visible_listing,
 )
+from store.switches import require_open
 
 
 class SearchInput(StrictSerializer):
@@ -57,6 +58,7 @@ class StoreListings(OrganisationAPIView):
     @extend_schema(parameters=[SearchInput], responses=ListingPage, auth=[])
     def get(self, request: Request) -> Response:
         """Search the public store; no key needed."""
+        require_open(self.actor)
         return search_response(request, store_listings())
 
 

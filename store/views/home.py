@@ -7,15 +7,16 @@ from django.utils.http import urlencode
 from django.views.decorators.vary import vary_on_headers
 
 from kernel.errors import NotFound
-from organisations.pages import OrganisationRequest, public_page
+from organisations.pages import OrganisationRequest
 from store.categories import CATEGORIES
 from store.queries import store_listings
 from store.shelves import Search, shelves
+from store.switches import store_page
 
 FEATURED, POPULAR, NEW = 3, 6, 12
 
 
-@public_page()
+@store_page()
 def store_home(request: OrganisationRequest) -> HttpResponse:
     if words := request.GET.get("search", "").strip():
         return redirect(f"{reverse('store:search')}?{urlencode({'search': words})}")
@@ -34,14 +35,14 @@ def store_home(request: OrganisationRequest) -> HttpResponse:
     return render(request, "store/home.html", context)
 
 
-@public_page()
+@store_page()
 @vary_on_headers("HX-Request")
 def store_search(request: OrganisationRequest) -> HttpResponse:
     search = Search(store_listings(), request.GET, path=reverse("store:search"))
     return _results(request, search)
 
 
-@public_page()
+@store_page()
 @vary_on_headers("HX-Request")
 def store_category(request: OrganisationRequest, category: str) -> HttpResponse:
     if category not in CATEGORIES:

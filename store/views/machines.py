@@ -8,6 +8,7 @@ from django.urls import reverse
 from organisations.pages import OrganisationRequest, public_page
 from store.queries import store_listings
 from store.shelves import shelves
+from store.switches import store_page
 
 MOST_ADDRESSES = 40_000
 CLOSED = (
@@ -23,7 +24,7 @@ CLOSED = (
 )
 
 
-@public_page()
+@store_page()
 def sitemap(request: OrganisationRequest) -> HttpResponse:
     rows = store_listings().order_by("-live_at", "-id")[:MOST_ADDRESSES]
     context = {"base": settings.PUBLIC_URL, "listings": rows, "shelves": shelves(store_listings())}

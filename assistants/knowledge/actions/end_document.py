@@ -1,11 +1,13 @@
 """The ends of work on a document."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.utils import timezone
 
 from assistants.knowledge.leases import MAX_ATTEMPTS, Lease, LeaseLost
 from assistants.knowledge.models import Document
+from kernel.outbox import publish_event
 from kernel.tenancy import tenant_scope
 
 PAUSE = timedelta(seconds=15)
@@ -29,16 +31,21 @@ def end_well(lease: Lease) -> None:
 
 def fail_document(lease: Lease, code: str) -> None:
     """End the work with a reason; what the document holds already stays searchable."""
-    try:
-        lease.write(
+    with suppress(LeaseLost), tenant_scope(lease.organisation_id, durable=True):
+        lease.update(
             state=Document.State.FAILED,
             error_code=code,
             lease="",
             lease_until=None,
             finished_at=timezone.now(),
         )
-    except LeaseLost:
-        return
+        announce_failure(Document.objects.for_organisation(lease.organisation_id).get(pk=lease.document_id))
+
+
+def announce_failure(document: Document) -> None:
+    """Say that a document ended failed, in the transaction in which it does."""
+    facts = {"document": document.public_id, "source_set": document.source_set.public_id}
+    publish_event(document.organisation, "document.failed", facts)
 
 
 def postpone_document(lease: Lease, code: str) -> None:
@@ -55,3 +62,5 @@ def postpone_document(lease: Lease, code: str) -> None:
         if document.attempts >= MAX_ATTEMPTS:
             document.state, document.finished_at = Document.State.FAILED, timezone.now()
         document.save(update_fields=["lease", "error_code", "lease_until", "state", "finished_at"])
+        if document.state == Document.State.FAILED:
+            announce_failure(document)

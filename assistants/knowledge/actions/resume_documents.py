@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from assistants.knowledge.actions.end_document import announce_failure
 from assistants.knowledge.actions.queue_document import send_task
 from assistants.knowledge.leases import MAX_ATTEMPTS, QUEUED
 from assistants.knowledge.models import Document
@@ -35,3 +36,5 @@ def _resume(document: Document) -> None:
             organisation_id=document.organisation_id, document_id=document.public_id, state=document.state
         )
     document.save(update_fields=["lease", "lease_until", "state", "finished_at", "error_code"])
+    if document.state == Document.State.FAILED:
+        announce_failure(document)

@@ -42,7 +42,7 @@ class ChoiceOutput(serializers.Serializer[Any]):
     """How the caller hears of one kind by e-mail."""
 
     kind = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     email = serializers.ChoiceField(choices=NotificationChoice.Email.choices)
 
 

@@ -1,0 +1,100 @@
+"""What people are told about the assistants that they look after."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from assistants.building.models import Assistant, Publication, Version
+from assistants.building.queries import RESOURCE
+from assistants.knowledge.models import Document
+from kernel import registries
+from kernel.registries import NotificationKind
+from organisations.permissions import Level
+from organisations.recipients import people_with_grant
+
+Notices = Iterator[tuple[int, list[Any], list[Any] | None, str]]
+
+
+def _published(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    rows = Version.objects.for_organisation(organisation_id).select_related("assistant")
+    version: Version | None = rows.filter(
+        assistant__public_id=payload["assistant"], number=payload["version"]
+    ).first()
+    if version is None:
+        return
+    facts = {"name": version.author_name, "assistant": version.assistant.label, "number": version.number}
+    title = [gettext_noop("%(name)s published %(assistant)s, version %(number)s"), facts]
+    address = reverse("building:version_list", args=[version.assistant.public_id])
+    for user_id in people_with_grant(organisation_id, RESOURCE, payload["assistant"], Level.OWN):
+        if user_id != version.author_id:
+            yield user_id, title, None, address
+
+
+def _suspended(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    said = gettext_noop("%(assistant)s was suspended by whoever runs this server")
+    return _about_publication(organisation_id, payload, said)
+
+
+def _restored(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    said = gettext_noop("%(assistant)s can be used again")
+    return _about_publication(organisation_id, payload, said)
+
+
+def _about_publication(organisation_id: int, payload: dict[str, Any], said: str) -> Notices:
+    rows = Publication.objects.for_organisation(organisation_id).select_related("assistant")
+    publication: Publication | None = rows.filter(public_id=payload["publication"]).first()
+    if publication is None:
+        return
+    assistant = publication.assistant.public_id
+    body = [gettext_noop("The reason: %(reason)s"), {"reason": payload.get("reason", "")}]
+    for user_id in people_with_grant(organisation_id, RESOURCE, assistant, Level.OWN):
+        yield (
+            user_id,
+            [said, {"assistant": publication.name}],
+            body,
+            reverse("building:assistant_publish", args=[assistant]),
+        )
+
+
+def _document_failed(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    rows = Document.objects.for_organisation(organisation_id).filter(public_id=payload["document"])
+    document: Document | None = rows.first()
+    found = Assistant.objects.for_organisation(organisation_id).filter(deleted_at=None)
+    assistant: Assistant | None = found.filter(source_set__public_id=payload["source_set"]).first()
+    if document is None or assistant is None or document.state != Document.State.FAILED:
+        return
+    facts = {"document": document.name, "assistant": assistant.label}
+    title = [gettext_noop("%(document)s could not be read"), facts]
+    body = [gettext_noop("It is knowledge of %(assistant)s. The page says why, and what to do."), facts]
+    address = reverse("building:assistant_knowledge", args=[assistant.public_id])
+    for user_id in people_with_grant(organisation_id, RESOURCE, assistant.public_id, Level.EDIT):
+        yield user_id, title, body, address
+
+
+KINDS = (
+    NotificationKind(
+        "assistant_published",
+        _("Somebody publishes your assistant"),
+        "assistant.published",
+        _published,
+        "daily",
+    ),
+    NotificationKind(
+        "publication_suspended", _("Your assistant is suspended"), "publication.suspended", _suspended
+    ),
+    NotificationKind(
+        "publication_restored", _("Your assistant can be used again"), "publication.restored", _restored
+    ),
+    NotificationKind(
+        "document_failed", _("Knowledge could not be read"), "document.failed", _document_failed, "daily"
+    ),
+)
+
+
+def register() -> None:
+    """Let events become notifications."""
+    for kind in KINDS:
+        registries.notification_kinds.register(kind)

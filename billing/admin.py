@@ -1,0 +1,103 @@
+"""Allowances and sums of use, for the platform's finance. Who asked what is not shown."""
+
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
+
+from accounts.staff import Staff
+from billing.actions.change_allowance import change_allowance
+from billing.models import AllowancePeriod, UsageDaily
+from kernel.money import MICRO, format_money
+from organisations.staffing.tables import FINANCE, Act, ReasonForm, StaffTable, site
+
+
+class AllowanceForm(ReasonForm):
+    """A new monthly limit."""
+
+    limit = forms.DecimalField(
+        label=_("A month"),
+        min_value=0,
+        max_value=1_000_000_000,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+    field_order = ("limit", "reason")
+
+
+def _change(_request: HttpRequest, staff: Staff, row: AllowancePeriod, data: dict[str, Any]) -> None:
+    change_allowance(
+        staff=staff,
+        organisation_id=row.organisation_id,
+        limit=int(data["limit"] * MICRO),
+        reason=data["reason"],
+    )
+
+
+@admin.register(AllowancePeriod, site=site)
+class AllowanceTable(StaffTable):
+    """What organisations may spend in a month, and how much of it is gone."""
+
+    roles = FINANCE
+    icon = "account_balance_wallet"
+    list_display = ("organisation", "month", "allowed", "gone", "kept")
+    list_select_related = ("organisation",)
+    search_fields = ("organisation__name", "organisation__slug")
+    ordering = ("-month", "organisation__name")
+    fields = ("organisation", "month", "allowed", "gone", "kept")
+    acts = (
+        Act("change", _("Change the limit"), _("It holds from this month on."), _change, form=AllowanceForm),
+    )
+
+    @admin.display(description=_("Limit"), ordering="limit")
+    def allowed(self, row: AllowancePeriod) -> str:
+        """The limit."""
+        return format_money(row.limit, settings.CURRENCY)
+
+    @admin.display(description=_("Spent"), ordering="spent")
+    def gone(self, row: AllowancePeriod) -> str:
+        """What was spent."""
+        return format_money(row.spent, settings.CURRENCY)
+
+    @admin.display(description=_("Reserved"), ordering="reserved")
+    def kept(self, row: AllowancePeriod) -> str:
+        """What is kept for calls under way."""
+        return format_money(row.reserved, settings.CURRENCY)
+
+
+@admin.register(UsageDaily, site=site)
+class UsageTable(StaffTable):
+    """Each day's sums by organisation and model."""
+
+    roles = FINANCE
+    icon = "monitoring"
+    list_display = (
+        "day",
+        "organisation",
+        "model",
+        "answers",
+        "calls",
+        "input_tokens",
+        "output_tokens",
+        "sum",
+    )
+    list_filter = ("model",)
+    list_select_related = ("organisation",)
+    search_fields = ("organisation__name", "organisation__slug", "model")
+    ordering = ("-day", "organisation__name")
+    date_hierarchy = "day"
+    fields = ("day", "organisation", "model", "answers", "calls", "input_tokens", "output_tokens", "sum")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UsageDaily]:
+        # Names of assistants are the organisation's own business.
+        return cast(QuerySet[UsageDaily], super().get_queryset(request).defer("product", "product_name"))
+
+    @admin.display(description=_("Cost"), ordering="cost")
+    def sum(self, row: UsageDaily) -> str:
+        """What it cost."""
+        return format_money(row.cost, settings.CURRENCY)

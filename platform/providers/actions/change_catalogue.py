@@ -1,0 +1,88 @@
+"""What operators change in the catalogue of models."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.record_staff_action import record_staff_action
+from accounts.staff import Role, Staff, checked_reason, require_staff
+from kernel.errors import Conflict, NotFound
+from providers.models import Model, Price
+
+
+class PriceThatDay(Conflict):
+    code = "price_that_day"
+    user_message = _(
+        "There is a price from this day on already. Prices are never changed: choose a later day."
+    )
+
+
+def offer_model(*, staff: Staff, model_id: str, offered: bool, reason: str) -> Model:
+    """Offer a model to people who build, or stop offering it; assistants that use it go on.
+
+    Raises:
+        NotYourTask: only operators may.
+        InvalidInput: the reason is missing.
+        NotFound: there is no such model.
+    """
+    require_staff(staff, Role.OPERATOR)
+    why = checked_reason(reason)
+    with transaction.atomic(durable=True):
+        model = _access(model_id)
+        model.offered = offered
+        model.save(update_fields=["offered"])
+        action = "model.offered" if offered else "model.withdrawn"
+        record_staff_action(staff=staff.user, action=action, target=model, reason=why, ip=staff.ip)
+    return model
+
+
+def add_price(
+    *, staff: Staff, model_id: str, input_price: int, output_price: int, valid_from: dt.date, reason: str
+) -> Price:
+    """Set what a model costs from a day on. Earlier prices stay: what was used keeps the price of its day.
+
+    Args:
+        input_price, output_price: micro-units of the installation's currency for a million tokens.
+        valid_from: today or later.
+
+    Raises:
+        NotYourTask: only operators may.
+        InvalidInput: the reason is missing.
+        NotFound: there is no such model.
+        PriceThatDay: the day has a price, or is over.
+    """
+    require_staff(staff, Role.OPERATOR)
+    why = checked_reason(reason)
+    with transaction.atomic(durable=True):
+        model = _access(model_id)
+        if valid_from < timezone.now().date() or model.prices.filter(valid_from=valid_from).exists():
+            raise PriceThatDay
+        price = Price.objects.create(
+            model=model,
+            currency=settings.CURRENCY,
+            input_per_million=input_price,
+            output_per_million=output_price,
+            valid_from=valid_from,
+            source=f"staff: {why}"[:200],
+        )
+        record_staff_action(
+            staff=staff.user,
+            action="price.added",
+            target=model,
+            reason=why,
+            ip=staff.ip,
+            input_per_million=input_price,
+            output_per_million=output_price,
+            valid_from=valid_from.isoformat(),
+        )
+    return price
+
+
+def _access(model_id: str) -> Model:
+    model = Model.objects.select_for_update().filter(public_id=model_id).first()
+    if model is None:
+        raise NotFound
+    return model

@@ -1,0 +1,56 @@
+"""What people are told about their listings."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from assistants.building.queries import RESOURCE
+from kernel import registries
+from kernel.registries import NotificationKind
+from organisations.permissions import Level
+from organisations.recipients import people_with_grant
+from store.models import Listing
+
+Notices = Iterator[tuple[int, list[Any], list[Any] | None, str]]
+
+
+def _about(organisation_id: int, payload: dict[str, Any], said: str) -> Notices:
+    rows = Listing.objects.for_organisation(organisation_id).select_related("publication__assistant")
+    listing: Listing | None = rows.filter(public_id=payload["listing"]).first()
+    if listing is None:
+        return
+    reason = payload.get("reason", "")
+    body = [gettext_noop("The reason: %(reason)s"), {"reason": reason}] if reason else None
+    assistant = listing.publication.assistant.public_id
+    for user_id in people_with_grant(organisation_id, RESOURCE, assistant, Level.OWN):
+        yield (
+            user_id,
+            [said, {"name": listing.name}],
+            body,
+            reverse("store:listing", args=[listing.publication.slug]),
+        )
+
+
+def _live(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    return _about(organisation_id, payload, gettext_noop("%(name)s is listed"))
+
+
+def _suspended(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    return _about(organisation_id, payload, gettext_noop("%(name)s was taken out of the store"))
+
+
+KINDS = (
+    NotificationKind("listing_live", _("Your assistant is listed"), "listing.live", _live, "off"),
+    NotificationKind(
+        "listing_suspended", _("Your assistant is taken out of the store"), "listing.suspended", _suspended
+    ),
+)
+
+
+def register() -> None:
+    """Let events become notifications."""
+    for kind in KINDS:
+        registries.notification_kinds.register(kind)
