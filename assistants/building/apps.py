@@ -10,9 +10,13 @@ class BuildingConfig(AppConfig):
     label = "building"
 
     def ready(self) -> None:
-        from assistants.building import checks, stream
+        from assistants.building import checks, notices, opening, policy_impacts, stream
 
         checks.register()
+        registries.approval_kinds.register(opening.APPROVAL)
+        for impact in policy_impacts.IMPACTS:
+            registries.policy_impacts.register(impact)
+        notices.register()
         registries.navigation.register(
             NavigationEntry("build", _("Build"), "hammer", "building:assistant_list", 30, "assistants:build")
         )

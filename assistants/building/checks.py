@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assistants.building.models import Assistant
+from assistants.building.policy_impacts import may_use_model
 from assistants.building.specification import Specification
 from assistants.knowledge.standing import sources_standing
 from kernel import registries
 from kernel.registries import PublishCheck, PublishProblem
 from organisations.actors import Actor
+from organisations.policy import policy_of
 from providers.catalogue import ModelNotFound, get_model
 
 SECRET = re.compile(
@@ -74,6 +76,11 @@ def check_model(actor: Actor, assistant: Assistant, specification: Specification
             "The model %(model)s is no longer offered here. Choose another one under Configure, Model."
         )
         return [PublishProblem("model_unknown", message % {"model": chosen})]
+    if not may_use_model(policy_of(actor.organisation), chosen):
+        message = _(
+            "The policy of your organisation does not allow %(model)s. Choose another model under Configure, Model."
+        )
+        return [PublishProblem("model_forbidden", message % {"model": model.name})]
     if model.shutdown_on is None:
         return []
     message = _("%(model)s is switched off on %(day)s. Plan its replacement.")

@@ -15,7 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from assistants.building.models import Assistant, Publication, Version
 from assistants.building.prompts import compile_prompt
-from assistants.building.queries import RESOURCE, access_assistant, access_version, draft_of, specification_of
+from assistants.building.queries import (
+    RESOURCE,
+    access_assistant,
+    access_version,
+    draft_of,
+    links_work,
+    specification_of,
+)
 from assistants.building.specification import Specification
 from assistants.knowledge.queries import manifest
 from assistants.turns.plan import AssistantPlan, KnowledgeScope
@@ -146,7 +153,9 @@ def _may_use(actor: Actor, standing: _Standing) -> bool:
         return False
     if actor.assistants and standing.assistant_id not in actor.assistants:  # the key is bound to others
         return False
-    if standing.visibility in (Publication.Visibility.PUBLIC, Publication.Visibility.LINK):
+    if standing.visibility == Publication.Visibility.PUBLIC:
+        return True
+    if standing.visibility == Publication.Visibility.LINK and links_work(standing.organisation_id):
         return True
     if standing.organisation_id != actor.organisation.pk or not actor.can(Permission.USE_ASSISTANTS):
         return False

@@ -9,10 +9,12 @@ from accounts.models import User
 from assistants.building.models import Assistant, Draft, Publication, Version
 from assistants.building.specification import Specification, parse_specification
 from kernel.errors import DomainError, NotFound, PermissionDenied
+from kernel.tenancy import current_organisation_id
 from organisations.actors import Actor
 from organisations.grants import holders, reachable
 from organisations.models import Organisation
 from organisations.permissions import Level
+from organisations.policy_cache import policy_in_force
 
 RESOURCE = "assistant"  # how grants call what is built
 
@@ -131,7 +133,18 @@ def visible_publication(reference: str) -> Publication | None:
         return None
     rows = Publication.objects.across_organisations(reason="the read policy decides what is seen")
     by: dict[str, Any] = {"public_id" if reference.startswith("pub_") else "slug": reference}
-    return rows.select_related(None).filter(**by).first()
+    # Nothing of an organisation that the operator suspended is served.
+    rows = rows.select_related(None).filter(organisation__suspended_at=None, **by)
+    found: Publication | None = rows.first()
+    if found is None or found.visibility != Publication.Visibility.LINK:
+        return found
+    own = found.organisation_id == current_organisation_id()
+    return found if own or links_work(found.organisation_id) else None
+
+
+def links_work(organisation_id: int) -> bool:
+    """Whether assistants that an organisation shares by link open for others; its policy may have ended that."""
+    return policy_in_force(organisation_id).publishing.links
 
 
 def display_author(user: User | None) -> str:

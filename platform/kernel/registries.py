@@ -48,7 +48,10 @@ class Slot(Generic[T]):
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """A door in the rail. `permission` is a permission's name, or None for everybody."""
+    """A door in the rail. `permission` is a permission's name, or None for everybody.
+
+    `count(actor)` says how much waits behind it, where that is worth a number.
+    """
 
     key: str
     label: str | Promise
@@ -57,6 +60,7 @@ class NavigationEntry:
     order: int
     permission: str | None = None
     strangers: bool = False
+    count: Callable[[Any], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +186,8 @@ approval_kinds: Registry[ApprovalKind] = Registry()
 notification_kinds: Registry[NotificationKind] = Registry()
 # Tabs of the organisation's pages: rooms that show something of the organisation add theirs.
 organisation_tabs: Registry[NavigationEntry] = Registry()
+# Names of the organisation's assistants that an actor may use, by public id: `names(actor, ids)`; `ids` None for all.
+assistant_names: Slot[Callable[[Any, Sequence[str] | None], dict[str, str]]] = Slot("assistants' names")
 shell_fragments: Registry[ShellFragment] = Registry()
 event_consumers: Registry[EventConsumer] = Registry()
 publish_checks: Registry[PublishCheck] = Registry()

@@ -20,6 +20,7 @@ _WORDS: dict[str, str | Promise] = {
     "approval.decided": _("Decided on an approval"),
     "approval.withdrawn": _("Withdrew a request for approval"),
     "approval.expired": _("Let a request for approval run out"),
+    "member.joined_by_domain": _("Joined by an e-mail address"),
     "api_key.created": _("Made an API key"),
     "api_key.revoked": _("Revoked an API key"),
     "api_key.rotated": _("Gave an API key a new secret"),
@@ -40,10 +41,32 @@ _WORDS: dict[str, str | Promise] = {
     "api_key.used": _("Used an API key for the first time that day"),
     "demo.laid_out": _("Laid out the demo"),
     "audit.exported": _("Took the audit log out as a file"),
+    "group.created": _("Made a group"),
+    "group.changed": _("Changed a group"),
+    "group.deleted": _("Deleted a group"),
+    "group.members_added": _("Put members into a group"),
+    "group.member_removed": _("Took a member out of a group"),
+    "role.created": _("Made a role"),
+    "role.changed": _("Changed what a role allows"),
+    "role.deleted": _("Deleted a role"),
+    "grant.given": _("Shared something"),
+    "grant.removed": _("Stopped sharing something"),
+    "assistant.transferred": _("Handed an assistant over"),
+    "staff.acting_started": _("Began to act as this person"),
+    "staff.acting_ended": _("Stopped acting as this person"),
+    "organisation.suspended": _("Suspended the organisation"),
+    "organisation.resumed": _("Let the organisation go on"),
+    "publication.suspended": _("Suspended an assistant"),
+    "publication.restored": _("Let a suspended assistant be used again"),
+    "listing.suspended": _("Suspended a listing"),
+    "listing.restored": _("Put a suspended listing back"),
+    "assistant.version_made": _("Made a version of an assistant"),
+    "allowance.changed": _("Changed the allowance"),
     "assistant.created": _("Created an assistant"),
     "assistant.deleted": _("Deleted an assistant"),
     "assistant.restored": _("Brought an assistant back"),
     "assistant.published": _("Published an assistant"),
+    "assistant.version_made": _("Made a version that waits for an approval"),
     "assistant.unpublished": _("Took an assistant back"),
     "assistant.version_restored": _("Went back to a version"),
     "publication.changed": _("Changed a publication"),
@@ -61,6 +84,11 @@ _WORDS: dict[str, str | Promise] = {
 def add_action_words(words: dict[str, str | Promise]) -> None:
     """Say what further actions mean, for the page of the audit log."""
     _WORDS.update(words)
+
+
+def has_words(action: str) -> bool:
+    """Whether somebody said what an action means."""
+    return action in _WORDS
 
 
 def words_for_action(action: str) -> str:

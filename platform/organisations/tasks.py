@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from organisations.actions import expire_approvals as expiring
 from organisations.actions import seal_audit_log as sealing
 from organisations.actions import send_invitation as sending
 
@@ -22,3 +23,8 @@ def seal_audit_log(organisation_id: int) -> None:
 @shared_task(name="organisations.seal_every_audit_log")
 def seal_every_audit_log() -> None:
     sealing.seal_every_audit_log()
+
+
+@shared_task(name="organisations.expire_approvals")
+def expire_approvals() -> None:
+    expiring.expire_approvals()

@@ -11,15 +11,12 @@ from assistants.building.actions.publish_version import NotReadyToPublish, publi
 from assistants.building.actions.purge_assistants import purge_assistants
 from assistants.building.actions.restore_assistant import restore_assistant
 from assistants.building.actions.restore_version import restore_version
-from assistants.building.actions.set_publication import (
-    EmailNotVerified,
-    PublicationSuspended,
-    set_publication,
-)
+from assistants.building.actions.set_publication import set_publication
 from assistants.building.actions.unpublish import NothingPublished, unpublish
 from assistants.building.actions.update_draft import update_draft
 from assistants.building.checks import run_checks
 from assistants.building.models import Assistant, Draft, Publication, Version
+from assistants.building.opening import EmailNotVerified, PublicationSuspended
 from assistants.building.queries import access_assistant, draft_of, specification_of
 from assistants.building.slugs import slug_from_name
 from assistants.knowledge.models import Source, SourceSet

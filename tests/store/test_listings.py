@@ -4,9 +4,10 @@ import pytest
 
 from assistants.building.actions.create_assistant import create_assistant
 from assistants.building.actions.publish_version import publish_version
-from assistants.building.actions.set_publication import EmailNotVerified, set_publication
+from assistants.building.actions.set_publication import set_publication
 from assistants.building.actions.unpublish import NothingPublished, unpublish
 from assistants.building.actions.update_draft import update_draft
+from assistants.building.opening import EmailNotVerified
 from assistants.building.plans import plan_for_publication
 from kernel.errors import NotFound, PermissionDenied
 from kernel.tenancy import tenant_scope
@@ -99,11 +100,11 @@ def test_the_listing_follows_its_publication_down_and_up_again(alice, run_jobs):
     unpublish(actor=alice, assistant_id=assistant)
     run_jobs()
     with tenant_scope(alice.organisation):
-        assert access_listing(alice.organisation, listing.public_id).state == "unpublished"
+        assert access_listing(alice, listing.public_id).state == "unpublished"
     set_publication(actor=alice, assistant_id=assistant, visibility="organisation")
     run_jobs()
     with tenant_scope(alice.organisation):
-        again = access_listing(alice.organisation, listing.public_id)
+        again = access_listing(alice, listing.public_id)
     assert (again.state, again.visibility) == ("live", "organisation")
 
 

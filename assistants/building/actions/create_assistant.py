@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from assistants.building.actions.save_draft import checked_specification
@@ -17,6 +17,8 @@ from organisations.actions.put_grant import own
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
+from organisations.policy import policy_of
+from organisations.policy_rules import require_allowed
 from providers.catalogue import default_chat_model
 
 
@@ -31,9 +33,11 @@ def create_assistant(
 
     Raises:
         PermissionDenied: the actor may not build.
+        PolicyForbids: the organisation's policy does not let the actor's role create assistants.
         InvalidInput: the name is missing, or a field of the draft is wrong; it names each.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
+    require_allowed(actor, policy_of(actor.organisation).building.create, gettext_lazy("create assistants"))
     if not name.strip():
         raise InvalidInput.on("name", "required", _("Give the assistant a name."))
     first = merge_patch(_beginning(), draft or {})

@@ -1,7 +1,7 @@
 """Publish a draft to some people: a new version, and who may use it, in one step."""
 
 from assistants.building.actions.publish_version import freeze_and_go_live
-from assistants.building.actions.set_publication import open_publication
+from assistants.building.actions.set_publication import checked_visibility, open_publication
 from assistants.building.models import Version
 from kernel.actions import entry_action
 from organisations.actors import Actor
@@ -11,7 +11,7 @@ from organisations.actors import Actor
 def publish(
     *, actor: Actor, assistant_id: str, visibility: str = "", slug: str | None = None, note: str = ""
 ) -> Version:
-    """Make the next version and open it, or do neither.
+    """Make the next version and open it, or do neither. Where a second person has to agree, it waits for that.
 
     Args:
         visibility: as `set_publication` has it; empty leaves the publication as it stands.
@@ -19,7 +19,10 @@ def publish(
 
     Raises: as `publish_version` and `set_publication`.
     """
-    version = freeze_and_go_live(actor=actor, assistant_id=assistant_id, note=note)
-    if visibility:
-        open_publication(actor=actor, assistant_id=assistant_id, visibility=visibility, slug=slug)
-    return version
+    wanted = checked_visibility(visibility) if visibility else ""
+    frozen = freeze_and_go_live(
+        actor=actor, assistant_id=assistant_id, note=note, visibility=wanted, slug=slug if wanted else None
+    )
+    if wanted and frozen.approval is None:
+        open_publication(actor=actor, assistant_id=assistant_id, visibility=wanted, slug=slug)
+    return frozen.version

@@ -1,5 +1,6 @@
 """Make an immutable version of a draft, and let it go live."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -7,8 +8,16 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.checks import CheckResult, run_checks
-from assistants.building.disclosures import derive_disclosure
 from assistants.building.models import Assistant, Publication, Version
+from assistants.building.opening import (
+    PRIVATE,
+    announce_version,
+    check_may_open,
+    face_of_version,
+    needs_approval,
+    request_opening,
+    standing_of,
+)
 from assistants.building.queries import (
     access_assistant,
     display_author,
@@ -22,10 +31,11 @@ from assistants.building.specification import Specification, content_hash
 from assistants.knowledge.queries import manifest
 from kernel.actions import assert_in_action, entry_action
 from kernel.errors import Conflict, FieldError, InvalidInput
-from kernel.outbox import publish_event
 from organisations.actors import Actor
 from organisations.audit import record_audit
+from organisations.models import Approval
 from organisations.permissions import Permission, require
+from organisations.policy import policy_of
 
 NOTE_CHARACTERS = 1000
 SLUG_ATTEMPTS = 5
@@ -46,29 +56,51 @@ def publish_version(*, actor: Actor, assistant_id: str, note: str = "") -> Versi
         PermissionDenied: the actor may not build; or others use it and the actor may not publish.
         NotFound: the organisation has no such assistant.
         NotReadyToPublish: a publish check stands against it; `errors` holds each.
+        ApprovalPending: a second person has to agree, and an earlier version waits for that.
         InvalidInput: the note is too long.
     """
-    return freeze_and_go_live(actor=actor, assistant_id=assistant_id, note=note)
+    return freeze_and_go_live(actor=actor, assistant_id=assistant_id, note=note).version
 
 
-def freeze_and_go_live(*, actor: Actor, assistant_id: str, note: str) -> Version:
-    """The same inside the transaction of another action."""
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A version that was made, and the request that it waits for where a second person has to agree."""
+
+    version: Version
+    approval: Approval | None
+
+
+def freeze_and_go_live(
+    *, actor: Actor, assistant_id: str, note: str, visibility: str = "", slug: str | None = None
+) -> Frozen:
+    """The same inside the transaction of another action, which opens it to `visibility` next.
+
+    Where the policy wants a second person's word for that, the version is made and waits; those who use an earlier
+    one keep it.
+    """
     assert_in_action()
     require(actor, Permission.BUILD_ASSISTANTS)
     assistant = access_assistant(actor, assistant_id, lock=True)
     publication = publication_of(assistant, lock=True)
-    if publication is not None and publication.reaches_others:
-        require(actor, Permission.PUBLISH_ASSISTANTS)
+    reaches_others = publication is not None and publication.reaches_others
+    wanted = visibility or (publication.visibility if publication and reaches_others else PRIVATE)
+    check_may_open(actor, publication, wanted)
     specification = specification_of(draft_of(assistant))
     _refuse_unready(run_checks(actor, assistant, specification))
     version = _freeze(actor, assistant, specification, _checked_note(note))
-    publication = _go_live(publication, assistant, version, specification)
-    facts = {"assistant": assistant.public_id, "version": version.number, **publication.facts}
-    record_audit(
-        actor, "assistant.published", assistant, version=version.number, content_hash=version.content_hash
+    waits = needs_approval(policy_of(actor.organisation), wanted)
+    if waits and reaches_others:
+        record_audit(actor, "assistant.version_made", assistant, after=standing_of(version))
+    else:
+        before = publication.live_version if publication else None
+        publication = _go_live(publication, assistant, version, specification)
+        announce_version(actor, publication, assistant, before, version)
+    if not waits:
+        return Frozen(version, None)
+    approval = request_opening(
+        actor=actor, assistant=assistant, version=version, visibility=wanted, slug=slug
     )
-    publish_event(actor.organisation, "assistant.published", facts)
-    return version
+    return Frozen(version, approval)
 
 
 def _checked_note(note: str) -> str:
@@ -106,27 +138,13 @@ def _freeze(actor: Actor, assistant: Assistant, specification: Specification, no
 def _go_live(
     publication: Publication | None, assistant: Assistant, version: Version, specification: Specification
 ) -> Publication:
-    face = _face(version, specification)
+    face = face_of_version(version, specification)
     if publication is None:
         return _first_publication(assistant, face)
     for name, value in face.items():
         setattr(publication, name, value)
     publication.save(update_fields=[*face, "updated_at"])
     return publication
-
-
-def _face(version: Version, specification: Specification) -> dict[str, Any]:
-    profile = specification.profile
-    return {
-        "live_version": version,
-        "name": profile.name,
-        "tagline": profile.tagline,
-        "picture_seed": profile.picture,
-        "welcome_message": profile.welcome_message,
-        "starters": list(profile.starters),
-        "language": specification.language,
-        "disclosure": derive_disclosure(specification),
-    }
 
 
 def _first_publication(assistant: Assistant, face: dict[str, Any]) -> Publication:

@@ -6,12 +6,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.models import Publication
+from assistants.building.opening import KIND
 from assistants.building.queries import access_assistant, publication_of
 from assistants.turns.runtime import CONTROL_CHANNEL
 from kernel.actions import assert_in_action, entry_action
 from kernel.errors import Conflict
 from kernel.outbox import publish_event
 from kernel.redis import sync_redis
+from organisations.actions.withdraw_approval import withdraw_pending
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
@@ -40,16 +42,18 @@ def unpublish(*, actor: Actor, assistant_id: str) -> Publication:
 
 
 def end_publication(*, actor: Actor, publication: Publication) -> None:
-    """Take a live publication down; one that is down already stays as it is."""
+    """Take a live publication down; one that is down already stays as it is. What waits for an approval is taken back."""
     assert_in_action()
     if publication.reaches_others:
         require(actor, Permission.PUBLISH_ASSISTANTS)
+    withdraw_pending(actor=actor, subject_id=publication.assistant_public_id, kinds=(KIND,))
     if not publication.is_live:
         return
+    before = publication.facts
     publication.state = Publication.State.UNPUBLISHED
     publication.save(update_fields=["state", "updated_at"])
     transaction.on_commit(partial(_stop_running_turns, publication.public_id), robust=True)
-    record_audit(actor, "assistant.unpublished", publication, **publication.facts)
+    record_audit(actor, "assistant.unpublished", publication, before=before, after=publication.facts)
     publish_event(actor.organisation, "publication.changed", publication.facts)
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from assistants.turns.context import DEFAULT_ANSWER_TOKENS, PastMessage
 from assistants.turns.models import Turn
 from assistants.turns.plan import AssistantPlan
+from assistants.turns.policy import check_model
 from billing.actions.reserve import reserve
 from kernel.actions import assert_in_action
 from kernel.ids import new_public_id
@@ -62,8 +63,11 @@ def open_turn(
     Raises:
         AllowanceUsedUp: the organisation's allowance for the month is spent.
         ModelNotFound: the assistant's model is no longer offered.
+        ModelForbidden, AssistantsModelForbidden: a policy does not allow it.
     """
     assert_in_action()
+    info = get_model(plan.model_id)
+    check_model(actor, plan, info)
     opened = OpenedTurn(
         id=new_public_id("turn_"),
         organisation_id=actor.organisation.pk,
@@ -71,7 +75,7 @@ def open_turn(
         plan=plan,
         question=question,
         model=chat_model(plan.model_id),
-        info=get_model(plan.model_id),
+        info=info,
         user_id=actor.user_id,
         api_key_id=actor.api_key_id,
         history=history,

@@ -1,0 +1,259 @@
+"""Opening an assistant to others: what the organisation's policy says about it, and asking a second person.
+
+Who is approved gets exactly the version that was looked at: a later change of the draft does not slip in.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.queries import email_is_verified
+from assistants.building.disclosures import derive_disclosure, in_words
+from assistants.building.models import Assistant, Publication, Version
+from assistants.building.queries import publication_of, specification_of, versions
+from assistants.building.slugs import check_slug
+from assistants.building.specification import Specification
+from kernel.actions import assert_in_action
+from kernel.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from kernel.outbox import publish_event
+from kernel.registries import ApprovalKind
+from organisations.actions.request_approval import request_approval
+from organisations.actors import Actor
+from organisations.approvals import pending_approval
+from organisations.audit import record_audit
+from organisations.models import Approval, Organisation
+from organisations.permissions import Permission, require
+from organisations.policy import PolicyDocument, policy_of
+from organisations.policy_rules import require_allowed
+
+KIND = "publication"
+PRIVATE, MEMBERS, LINK, PUBLIC = (
+    Publication.Visibility.PRIVATE,
+    Publication.Visibility.ORGANISATION,
+    Publication.Visibility.LINK,
+    Publication.Visibility.PUBLIC,
+)
+
+
+class EmailNotVerified(PermissionDenied):
+    code = "email_not_verified"
+    user_message = gettext_lazy(
+        "Confirm your e-mail address before you publish to everybody. Ask for a new message under Account, E-mail."
+    )
+
+
+class LinksForbidden(PermissionDenied):
+    code = "policy_forbids"
+    user_message = gettext_lazy(
+        "The policy of %(organisation)s does not let assistants be shared by link. Publish it to the organisation, or ask"
+        " an administrator to change the policy."
+    )
+
+
+class PublicationSuspended(Conflict):
+    code = "publication_suspended"
+    user_message = gettext_lazy(
+        "This assistant was suspended by whoever runs this server. Ask them what to change."
+    )
+
+
+class NewerVersionLive(Conflict):
+    code = "newer_version_live"
+    user_message = gettext_lazy(
+        "Version %(live)s is live already, so version %(asked)s cannot be approved any more. Refuse this request."
+    )
+
+
+def check_may_open(actor: Actor, publication: Publication | None, wanted: str) -> None:
+    """Refuse to open an assistant to people to whom the actor may not open it.
+
+    Args:
+        publication: as it stands; None before the first version.
+
+    Raises:
+        PermissionDenied: others may use it, or will, and the actor may not publish.
+        EmailNotVerified: it becomes public, and the actor's address is not confirmed.
+        PolicyForbids, LinksForbidden: the organisation's policy is against it.
+    """
+    if wanted != PRIVATE or (publication is not None and publication.reaches_others):
+        require(actor, Permission.PUBLISH_ASSISTANTS)
+    if wanted == PUBLIC and not (actor.user and email_is_verified(actor.user)):
+        raise EmailNotVerified
+    publishing = policy_of(actor.organisation).publishing
+    if wanted == PUBLIC:
+        require_allowed(actor, publishing.store, gettext_lazy("publish to the public store"))
+    elif wanted in (MEMBERS, LINK):  # what is shared by link stands in the directory too
+        require_allowed(actor, publishing.directory, gettext_lazy("publish to the organisation"))
+    if wanted == LINK and not publishing.links:
+        raise LinksForbidden(organisation=actor.organisation.name)
+
+
+def needs_approval(policy: PolicyDocument, wanted: str) -> bool:
+    """Whether a second person has to agree before an assistant is opened; everybody includes the organisation."""
+    publishing = policy.publishing
+    if wanted == PUBLIC:
+        return publishing.store_approval or publishing.directory_approval
+    return wanted in (MEMBERS, LINK) and publishing.directory_approval
+
+
+def opens_nothing(publication: Publication, wanted: str) -> bool:
+    """Whether all who could use it afterwards can use the same version now."""
+    if wanted == PRIVATE or not publication.is_live:
+        return wanted == PRIVATE
+    return publication.visibility == wanted or (
+        wanted == MEMBERS and publication.visibility in (LINK, PUBLIC)
+    )
+
+
+def request_opening(
+    *, actor: Actor, assistant: Assistant, version: Version, visibility: str, slug: str | None = None
+) -> Approval:
+    """Ask a second person to open one version to some people.
+
+    Raises:
+        ApprovalPending: the assistant waits for one already.
+        InvalidInput: a slug that cannot be used.
+    """
+    return request_approval(
+        actor=actor,
+        kind=KIND,
+        subject_type="assistant",
+        subject_id=assistant.public_id,
+        label=f"{assistant.label} · {_('version %(number)s') % {'number': version.number}}",
+        payload={
+            "version": version.public_id,
+            "number": version.number,
+            "visibility": str(visibility),
+            "slug": check_slug(slug) if slug is not None else None,
+        },
+        reason=version.note,
+        authors=(version.author_id,) if version.author_id else (),
+    )
+
+
+def pending_opening(organisation: Organisation, assistant_id: str) -> Approval | None:
+    """The open request about an assistant, in the organisation's scope."""
+    return pending_approval(organisation, assistant_id, KIND)
+
+
+def face_of_version(version: Version, specification: Specification) -> dict[str, Any]:
+    """What a publication repeats of its live version."""
+    profile = specification.profile
+    return {
+        "live_version": version,
+        "name": profile.name,
+        "tagline": profile.tagline,
+        "picture_seed": profile.picture,
+        "welcome_message": profile.welcome_message,
+        "starters": list(profile.starters),
+        "language": specification.language,
+        "disclosure": derive_disclosure(specification),
+    }
+
+
+def save_opened(publication: Publication, **changes: Any) -> None:
+    """Save a publication whose public name may be taken.
+
+    Raises:
+        InvalidInput: somebody has the slug.
+    """
+    for name, value in changes.items():
+        setattr(publication, name, value)
+    try:
+        with transaction.atomic():
+            publication.save(update_fields=[*changes, "updated_at"])
+    except IntegrityError as error:
+        message = _("Somebody has this name already. Choose another one.")
+        raise InvalidInput.on("slug", "slug_taken", message) from error
+
+
+def standing_of(version: Version | None) -> dict[str, Any] | None:
+    """A version, for the audit log."""
+    return {"version": version.number, "content_hash": version.content_hash} if version else None
+
+
+def announce_version(
+    actor: Actor,
+    publication: Publication,
+    assistant: Assistant,
+    before: Version | None,
+    version: Version,
+    **detail: str,
+) -> None:
+    """Log and tell that another version is live."""
+    facts = {"assistant": assistant.public_id, "version": version.number, **publication.facts}
+    was, now = standing_of(before), standing_of(version)
+    record_audit(actor, "assistant.published", assistant, before=was, after=now, **detail)
+    publish_event(actor.organisation, "assistant.published", facts)
+
+
+def _apply(actor: Actor, approval: Approval) -> None:
+    """Open exactly the version that was asked about; whoever decides needs no grant on the assistant."""
+    assert_in_action()
+    assistant, version = _subject(approval)
+    publication = publication_of(assistant, lock=True)
+    if publication is None:
+        raise NotFound
+    if publication.state == Publication.State.SUSPENDED:
+        raise PublicationSuspended
+    live = versions(assistant).get(pk=publication.live_version_id)
+    if publication.reaches_others and live.number > version.number:
+        raise NewerVersionLive(live=live.number, asked=version.number)
+    wanted, slug = approval.payload["visibility"], approval.payload.get("slug")
+    if wanted == LINK and not policy_of(approval.organisation_id).publishing.links:
+        raise LinksForbidden(organisation=actor.organisation.name)
+    before, changes = publication.facts, face_of_version(version, specification_of(version))
+    changes |= {"visibility": wanted, "state": Publication.State.LIVE} | ({"slug": slug} if slug else {})
+    save_opened(publication, **changes)
+    announce_version(actor, publication, assistant, live, version, approval=approval.public_id)
+    record_audit(actor, "publication.changed", publication, before=before, after=publication.facts)
+    publish_event(actor.organisation, "publication.changed", publication.facts)
+
+
+def _subject(approval: Approval) -> tuple[Assistant, Version]:
+    rows = Assistant.objects.for_organisation(approval.organisation_id).filter(deleted_at=None)
+    assistant: Assistant | None = rows.select_for_update().filter(public_id=approval.subject_id).first()
+    if assistant is None:
+        raise NotFound
+    return assistant, versions(assistant).get(public_id=approval.payload["version"])
+
+
+def _facts(approval: Approval) -> Sequence[tuple[str, str]]:
+    rows = Version.objects.for_organisation(approval.organisation_id).select_related("assistant")
+    version: Version | None = rows.filter(public_id=approval.payload["version"]).first()
+    if version is None:
+        return ()
+    words = in_words(derive_disclosure(specification_of(version)))
+    audience = Publication.Visibility(approval.payload["visibility"]).label
+    return [
+        (_("Who could use it"), str(audience)),
+        (
+            _("Version"),
+            _("%(number)s, made by %(name)s") % {"number": version.number, "name": version.author_name},
+        ),
+        (_("What is new"), version.note or _("Nothing was said.")),
+        (_("Model"), "\n".join(words["models"])),
+        (_("Documents"), str(len(version.manifest))),
+        (_("Outside services"), "\n".join(words["hosts"]) or _("None")),
+        (_("Kept"), "\n".join(words["stored"])),
+        (_("Who sees it"), "\n".join(words["visible_to"])),
+        (_("Limits"), "\n".join(words["limits"])),
+    ]
+
+
+def _url(approval: Approval) -> str:
+    return reverse("building:version_detail", args=[approval.subject_id, approval.payload["number"]])
+
+
+APPROVAL = ApprovalKind(
+    KIND,
+    gettext_lazy("Publish an assistant"),
+    apply=_apply,
+    url=_url,
+    permission="PUBLISH_ASSISTANTS",
+    facts=_facts,
+)

@@ -1,0 +1,70 @@
+"""What a change of an organisation's policy means to the assistants that are live."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import ngettext
+
+from assistants.building.models import Publication
+from assistants.building.queries import publications
+from kernel.registries import PolicyImpact
+from organisations.models import Organisation
+from organisations.policy import PolicyDocument
+from organisations.policy_rules import model_allowed
+from providers.catalogue import snapshot
+
+NAMES_SHOWN = 10
+
+
+def _models_lost(organisation: Organisation, old: PolicyDocument, new: PolicyDocument) -> Sequence[str]:
+    if old.models == new.models:
+        return ()
+    lost: dict[str, list[str]] = {}
+    for row in publications(organisation).filter(state=Publication.State.LIVE).order_by("name"):
+        model = row.live_version.specification.get("model", {}).get("id", "")
+        if may_use_model(old, model) and not may_use_model(new, model):
+            lost.setdefault(model, []).append(row.name)
+    return [_model_sentence(model, names) for model, names in lost.items()]
+
+
+def _model_sentence(model: str, names: Sequence[str]) -> str:
+    info = snapshot().models.get(model)
+    sentence = ngettext(
+        "%(count)s live assistant uses the model %(model)s and would stop answering: %(names)s.",
+        "%(count)s live assistants use the model %(model)s and would stop answering: %(names)s.",
+        len(names),
+    )
+    return sentence % (_listed(names) | {"model": info.name if info else model})
+
+
+def may_use_model(policy: PolicyDocument, model_id: str) -> bool:
+    """Whether a policy allows a model; one that is no longer offered is nobody's concern."""
+    info = snapshot().models.get(model_id)
+    return info is None or model_allowed(
+        policy.models, model=info.id, provider=info.provider, region=info.region
+    )
+
+
+def _links_lost(organisation: Organisation, old: PolicyDocument, new: PolicyDocument) -> Sequence[str]:
+    if new.publishing.links or not old.publishing.links:
+        return ()
+    rows = publications(organisation).filter(
+        state=Publication.State.LIVE, visibility=Publication.Visibility.LINK
+    )
+    names = list(rows.order_by("name").values_list("name", flat=True))
+    sentence = ngettext(
+        "%(count)s assistant that is shared by link would stop opening: %(names)s.",
+        "%(count)s assistants that are shared by link would stop opening: %(names)s.",
+        len(names),
+    )
+    return [sentence % _listed(names)] if names else ()
+
+
+def _listed(names: Sequence[str]) -> dict[str, object]:
+    shown = ", ".join(names[:NAMES_SHOWN]) + ("…" if len(names) > NAMES_SHOWN else "")
+    return {"count": len(names), "names": shown}
+
+
+IMPACTS = (
+    PolicyImpact("building.models", "models", _models_lost),
+    PolicyImpact("building.links", "publishing", _links_lost),
+)
