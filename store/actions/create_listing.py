@@ -45,5 +45,5 @@ def create_listing(*, actor: Actor, assistant_id: str, fields: ListingFields) ->
         **{"language": publication.language, **values},
     )
     refresh_listing(made, publication, tagline="tagline" not in fields.given())
-    record_audit(actor, "listing.created", made, visibility=made.visibility)
+    record_audit(actor, "listing.created", made, after={"visibility": made.visibility})
     return made

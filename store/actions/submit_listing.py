@@ -48,11 +48,18 @@ def submit_listing(*, actor: Actor, listing_id: str) -> Listing:
         raise TaglineMissing
     assistant = listing.publication.assistant.public_id
     publication = open_publication(actor=actor, assistant_id=assistant, visibility=listing.visibility)
-    now = timezone.now()
+    now, before = timezone.now(), {"state": listing.state}
     listing.state, listing.submitted_at, listing.live_at = Listing.State.LIVE, now, listing.live_at or now
     listing.save(update_fields=["state", "submitted_at", "live_at", "updated_at"])
     refresh_listing(listing, publication, tagline=not listing.tagline)
-    record_audit(actor, "listing.submitted", listing, visibility=listing.visibility)
+    record_audit(
+        actor,
+        "listing.submitted",
+        listing,
+        before=before,
+        after={"state": listing.state},
+        visibility=listing.visibility,
+    )
     publish_event(
         actor.organisation, "listing.live", {"listing": listing.public_id, "slug": publication.slug}
     )

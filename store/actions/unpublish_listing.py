@@ -20,11 +20,12 @@ def unpublish_listing(*, actor: Actor, listing_id: str) -> Listing:
     """
     require(actor, Permission.PUBLISH_ASSISTANTS)
     listing = access_listing(actor, listing_id, lock=True)
+    before = {"state": listing.state}
     publication = publication_of(listing.publication.assistant, lock=True)
     if publication is not None:
         end_publication(actor=actor, publication=publication)
     if listing.state != Listing.State.SUSPENDED:
         listing.state = Listing.State.UNPUBLISHED
         listing.save(update_fields=["state", "updated_at"])
-    record_audit(actor, "listing.unpublished", listing)
+    record_audit(actor, "listing.unpublished", listing, before=before, after={"state": listing.state})
     return listing

@@ -25,6 +25,7 @@ def update_listing(*, actor: Actor, listing_id: str, fields: ListingFields) -> L
     require(actor, Permission.PUBLISH_ASSISTANTS)
     listing = access_listing(actor, listing_id, lock=True)
     values = checked(fields)
+    before = {name: getattr(listing, name) for name in values}
     for name, value in values.items():
         setattr(listing, name, value)
     if listing.is_live and "visibility" in values:
@@ -33,6 +34,6 @@ def update_listing(*, actor: Actor, listing_id: str, fields: ListingFields) -> L
         )
     listing.save(update_fields=[*values, "updated_at"])
     index_listing(listing)
-    record_audit(actor, "listing.changed", listing, fields=sorted(values))
+    record_audit(actor, "listing.changed", listing, before=before, after=values)
     publish_event(actor.organisation, "listing.changed", {"listing": listing.public_id})
     return listing

@@ -29,7 +29,7 @@ def test_the_secret_works_and_only_its_hash_is_kept(alice: Actor) -> None:
     with tenant_scope(alice.organisation):
         row = ApiKey.objects.for_organisation(alice.organisation).values().get(pk=made.key.pk)
     assert made.secret not in str(row)
-    assert audit_of(alice)[-1] == "api_key.created"
+    assert audit_of(alice)[-2:] == ["api_key.created", "api_key.used"]
 
 
 def test_it_may_no_more_than_its_scopes(alice: Actor) -> None:

@@ -90,9 +90,8 @@ def _join(actor: Actor, user: User, invitation: Invitation) -> Membership:
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     if joined:
-        record_audit(
-            replace(actor, role=Role(membership.role)), "member.joined", membership, role=membership.role_key
-        )
+        joining = replace(actor, role=Role(membership.role))
+        record_audit(joining, "member.joined", membership, after={"role": membership.role_key})
         payload = {"member": membership.public_id, "user": user.public_id}
         publish_event(actor.organisation, "member.joined", payload)
     return membership

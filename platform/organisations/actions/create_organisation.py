@@ -28,6 +28,7 @@ def create_organisation(*, actor: Actor, name: str) -> Organisation:
     organisation = save_with_free_slug(Organisation(name=name))
     with tenant_scope(organisation):
         Membership.objects.create(organisation=organisation, user=actor.user, role=Role.OWNER)
-        record_audit(replace(actor, organisation=organisation), "organisation.created", organisation)
+        there = replace(actor, organisation=organisation)
+        record_audit(there, "organisation.created", organisation, after={"name": name})
         publish_event(organisation, "organisation.created", {"organisation": organisation.public_id})
     return organisation

@@ -69,7 +69,7 @@ def open_door(actor: Actor, email: str, role: str) -> Invitation:
     if members(actor.organisation).filter(user__email__iexact=address).exists():
         raise AlreadyMember(email=address)
     invitation = _open(actor, address, wanted)
-    record_audit(actor, "invitation.sent", invitation, role=wanted.key)
+    record_audit(actor, "invitation.sent", invitation, after={"role": wanted.key})
     publish_event(actor.organisation, "invitation.sent", {"invitation": invitation.public_id})
     return invitation
 

@@ -31,5 +31,5 @@ def leave_organisation(*, actor: Actor) -> None:
     membership = members(actor.organisation).select_for_update(of=("self",)).filter(user=actor.user).first()
     if membership is None:
         raise NotFound
-    record_audit(actor, "member.left", membership, role=membership.role_key)
+    record_audit(actor, "member.left", membership, before={"role": membership.role_key})
     end_membership(membership=membership)

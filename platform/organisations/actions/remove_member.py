@@ -23,6 +23,6 @@ def remove_member(*, actor: Actor, membership_id: str) -> Membership:
     take_turns(actor.organisation)
     membership = access_membership(actor.organisation, membership_id, lock=True)
     guard_grant(actor, membership.permissions)
-    record_audit(actor, "member.removed", membership, role=membership.role_key)
+    record_audit(actor, "member.removed", membership, before={"role": membership.role_key})
     end_membership(membership=membership)
     return membership

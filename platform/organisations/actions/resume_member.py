@@ -26,7 +26,7 @@ def resume_member(*, actor: Actor, membership_id: str) -> Membership:
         return membership
     membership.suspended_at = None
     membership.save(update_fields=["suspended_at"])
-    record_audit(actor, "member.resumed", membership)
+    record_audit(actor, "member.resumed", membership, before={"suspended": True}, after={"suspended": False})
     payload = {"member": membership.public_id, "user": membership.user.public_id}
     publish_event(actor.organisation, "member.resumed", payload)
     return membership

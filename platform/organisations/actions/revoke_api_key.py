@@ -24,6 +24,7 @@ def revoke_api_key(*, actor: Actor, key_id: str) -> ApiKey:
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
-        record_audit(actor, "api_key.revoked", key, prefix=key.prefix)
+        changed = {"before": {"revoked": False}, "after": {"revoked": True}}
+        record_audit(actor, "api_key.revoked", key, prefix=key.prefix, **changed)
         forget_cached_actors()
     return key

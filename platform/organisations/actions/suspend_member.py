@@ -43,7 +43,9 @@ def suspend_member(*, actor: Actor, membership_id: str) -> Membership:
     guard_last_owner(membership)
     membership.suspended_at = timezone.now()
     membership.save(update_fields=["suspended_at"])
-    record_audit(actor, "member.suspended", membership)
+    record_audit(
+        actor, "member.suspended", membership, before={"suspended": False}, after={"suspended": True}
+    )
     forget_cached_actors()
     payload = {"member": membership.public_id, "user": membership.user.public_id}
     publish_event(actor.organisation, "member.suspended", payload)
