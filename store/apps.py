@@ -20,3 +20,4 @@ class StoreConfig(AppConfig):
         registries.pinned_references.register(queries.installed_slugs)
         registries.event_consumers.register(consumers.FOLLOW)
         registries.event_consumers.register(consumers.COUNT)
+        registries.event_consumers.register(consumers.ANSWERED)

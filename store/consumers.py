@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from assistants.building.opening import KIND
 from kernel.registries import EventConsumer
 from store.actions.count_use import count_conversation, count_pins
-from store.actions.follow_publication import follow_publication, refresh_pins
+from store.actions.follow_publication import follow_publication, refresh_pins, take_back
 
 
 def _follow(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
@@ -21,6 +22,16 @@ def _count(organisation_id: int, kind: str, payload: dict[str, Any], event_id: i
     return True
 
 
+def _answered(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
+    if payload["kind"] == KIND and payload["state"] != "approved":
+        refused = payload["state"] == "rejected"
+        take_back(organisation_id=organisation_id, assistant_id=payload["subject"], refused=refused)
+    return True
+
+
+ANSWERED = EventConsumer(
+    "store follows approvals", frozenset({"approval.decided", "approval.ended"}), _answered
+)
 FOLLOW = EventConsumer(
     "store follows publications", frozenset({"assistant.published", "publication.changed"}), _follow
 )

@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.models import Publication
-from assistants.building.queries import RESOURCE, access_assistant, publication_of
+from assistants.building.queries import RESOURCE, access_assistant, links_work, publication_of
 from kernel.errors import InvalidInput, NotFound
 from kernel.pagination import DEFAULT_LIMIT, Page, paginate
 from organisations.actors import Actor
@@ -16,8 +16,9 @@ from organisations.permissions import Level, Permission
 from store.categories import CATEGORIES
 from store.models import Install, Listing
 from store.search import matching
+from store.switches import require_open
 
-LIVE = Q(state=Listing.State.LIVE, publication__state=Publication.State.LIVE)
+LIVE = Q(state=Listing.State.LIVE, publication__state=Publication.State.LIVE, organisation__suspended_at=None)
 # Until people can rate, the best loved are those that are used most.
 ORDERS = {
     "relevance": ("-score", "-id"),
@@ -37,7 +38,7 @@ def store_listings() -> QuerySet[Listing]:
 
 def directory_listings(organisation: Organisation) -> QuerySet[Listing]:
     """What an organisation's members find in their own directory: its own, open to all of them."""
-    open_to_members = ("organisation", "link", "public")
+    open_to_members = ("organisation", "public", *(["link"] if links_work(organisation.pk) else []))
     rows = Listing.objects.for_organisation(organisation).filter(
         LIVE, publication__visibility__in=open_to_members
     )
@@ -138,11 +139,14 @@ def visible_listing(actor: Actor, slug: str) -> Listing:
 
     Raises:
         NotFound: there is none that this person may see; a withdrawn and a foreign one answer alike.
+        StoreClosed, NotAuthenticated: the operator closed the store, to everybody or to strangers.
     """
     rows = Listing.objects.across_organisations(reason="the read policies decide what is seen")
     found: Listing | None = rows.filter(LIVE, publication__slug=slug).select_related("publication").first()
     if found is None or not _may_see(actor, found):
         raise NotFound
+    if found.visibility == Listing.Visibility.PUBLIC and found.organisation_id != actor.organisation.pk:
+        require_open(actor)
     return found
 
 
@@ -161,7 +165,7 @@ def listing_by_reference(actor: Actor, reference: str) -> Listing:
 
 def _may_see(actor: Actor, listing: Listing) -> bool:
     visibility = listing.publication.visibility
-    if visibility in ("public", "link"):
+    if visibility == "public" or (visibility == "link" and links_work(listing.organisation_id)):
         return True
     if listing.organisation_id != actor.organisation.pk or not actor.can(Permission.USE_ASSISTANTS):
         return False

@@ -20,14 +20,26 @@ def follow_publication(*, organisation_id: int, publication_id: str) -> None:
             return
         # Read after the lock is held: a joined row would be as old as the wait for it.
         publication = Publication.objects.for_organisation(organisation_id).get(pk=listing.publication_id)
+        approved = publication.reaches_others and publication.visibility == listing.visibility
         if publication.is_live and listing.state == Listing.State.UNPUBLISHED:
             listing.state = Listing.State.LIVE
+        elif listing.state == Listing.State.SUBMITTED and approved:
+            listing.state, listing.live_at = Listing.State.LIVE, listing.live_at or timezone.now()
         elif not publication.is_live and listing.is_live:
             listing.state = Listing.State.UNPUBLISHED
         if listing.is_live:
             listing.visibility = publication.visibility
-        listing.save(update_fields=["state", "visibility", "updated_at"])
+        listing.save(update_fields=["state", "visibility", "live_at", "updated_at"])
         refresh_listing(listing, publication)
+
+
+def take_back(*, organisation_id: int, assistant_id: str, refused: bool) -> None:
+    """Take a listing that waited for a second person's word back to where its creator can change it."""
+    with tenant_scope(organisation_id, durable=True):
+        rows = Listing.objects.for_organisation(organisation_id).filter(
+            publication__assistant_public_id=assistant_id, state=Listing.State.SUBMITTED
+        )
+        rows.update(state=Listing.State.CHANGES_REQUESTED if refused else Listing.State.DRAFT)
 
 
 def _begin(organisation_id: int, publication_id: str) -> Listing | None:

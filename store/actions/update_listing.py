@@ -16,9 +16,13 @@ from store.search import index_listing
 def update_listing(*, actor: Actor, listing_id: str, fields: ListingFields) -> Listing:
     """Save the given fields. A live listing shows them at once, and a new visibility holds at once.
 
+    Where the organisation's policy wants a second person's word for the new visibility, the old one stays meanwhile.
+
     Raises:
         PermissionDenied: the actor may not publish.
         EmailNotVerified: it becomes public, and the actor's address is not confirmed.
+        PolicyForbids, LinksForbidden: the organisation's policy is against it.
+        ApprovalPending: a second person was asked already.
         NotFound: the organisation has no such listing.
         InvalidInput: a field is wrong; it names each.
     """
@@ -26,12 +30,13 @@ def update_listing(*, actor: Actor, listing_id: str, fields: ListingFields) -> L
     listing = access_listing(actor, listing_id, lock=True)
     values = checked(fields)
     before = {name: getattr(listing, name) for name in values}
+    if listing.is_live and "visibility" in values:
+        assistant, wanted = listing.publication.assistant.public_id, values["visibility"]
+        opened = open_publication(actor=actor, assistant_id=assistant, visibility=wanted)
+        if opened.visibility != wanted:  # it waits for a second person: until then it stands where it stood
+            del values["visibility"]
     for name, value in values.items():
         setattr(listing, name, value)
-    if listing.is_live and "visibility" in values:
-        open_publication(
-            actor=actor, assistant_id=listing.publication.assistant.public_id, visibility=listing.visibility
-        )
     listing.save(update_fields=[*values, "updated_at"])
     index_listing(listing)
     record_audit(actor, "listing.changed", listing, before=before, after=values)

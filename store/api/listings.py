@@ -7,7 +7,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assistants.building.opening import pending_opening
 from kernel.tenancy import tenant_scope
+from organisations.api.approvals import WaitingOutput, waiting_response
 from organisations.api.base import OrganisationAPIView
 from organisations.permissions import Permission
 from store.actions.create_listing import create_listing
@@ -38,6 +40,13 @@ class _ListingView(OrganisationAPIView):
             fresh = access_listing(self.actor, listing.public_id)
             return Response(OwnListing(fresh).data, status=status)
 
+    def shown_or_waiting(self, listing: Listing) -> Response:
+        """The listing, or the request that it waits for."""
+        with tenant_scope(self.actor.organisation):
+            assistant = access_listing(self.actor, listing.public_id).publication.assistant_public_id
+            waiting = pending_opening(self.actor.organisation, assistant)
+        return waiting_response(self, waiting) if waiting else self.shown(listing)
+
 
 class ListingList(_ListingView):
     permissions = {"GET": Permission.BUILD_ASSISTANTS, "POST": Permission.PUBLISH_ASSISTANTS}
@@ -65,20 +74,22 @@ class ListingDetail(_ListingView):
         """One listing."""
         return Response(OwnListing(access_listing(self.actor, listing_id)).data)
 
-    @extend_schema(request=ListingInput, responses=OwnListing)
+    @extend_schema(request=ListingInput, responses={200: OwnListing, 202: WaitingOutput})
     def patch(self, request: Request, listing_id: str) -> Response:
-        """Change some fields."""
+        """Change some fields; 202 where a new visibility waits for a second person's word."""
         values = self.read_input(request, ListingInput)
-        return self.shown(update_listing(actor=self.actor, listing_id=listing_id, fields=fields_of(values)))
+        changed = update_listing(actor=self.actor, listing_id=listing_id, fields=fields_of(values))
+        wanted = values.get("visibility")
+        return self.shown(changed) if wanted in (None, changed.visibility) else self.shown_or_waiting(changed)
 
 
 class ListingSubmit(_ListingView):
     permission = Permission.PUBLISH_ASSISTANTS
 
-    @extend_schema(request=None, responses=OwnListing)
+    @extend_schema(request=None, responses={200: OwnListing, 202: WaitingOutput})
     def post(self, request: Request, listing_id: str) -> Response:
-        """Make it live."""
-        return self.shown(submit_listing(actor=self.actor, listing_id=listing_id))
+        """Make it live; 202 where the organisation's policy wants a second person's word first."""
+        return self.shown_or_waiting(submit_listing(actor=self.actor, listing_id=listing_id))
 
 
 class ListingUnpublish(_ListingView):

@@ -9,8 +9,11 @@ from rest_framework.status import HTTP_201_CREATED
 from assistants.building.actions.publish_version import publish_version
 from assistants.building.actions.restore_version import restore_version
 from assistants.building.models import Version
+from assistants.building.opening import pending_opening
 from assistants.building.queries import access_assistant, access_version, versions
 from assistants.building.specification import Specification
+from kernel.tenancy import tenant_scope
+from organisations.api.approvals import WaitingOutput, waiting_response
 from organisations.api.base import OrganisationAPIView, StrictSerializer
 from organisations.permissions import Level, Permission
 
@@ -45,11 +48,18 @@ class VersionList(OrganisationAPIView):
         rows = versions(access_assistant(self.actor, assistant_id, level=Level.VIEW))
         return self.page_response(request, rows, VersionOutput, order=("-number", "-id"))
 
-    @extend_schema(request=Input, responses={201: VersionOutput})
+    @extend_schema(request=Input, responses={201: VersionOutput, 202: WaitingOutput})
     def post(self, request: Request, assistant_id: str) -> Response:
-        """Freeze the draft and its knowledge as the next version, which goes live."""
+        """Freeze the draft and its knowledge as the next version, which goes live.
+
+        202 where the organisation's policy wants a second person's word first: the version is made and waits.
+        """
         note = self.read_input(request, self.Input)["note"]
         made = publish_version(actor=self.actor, assistant_id=assistant_id, note=note)
+        with tenant_scope(self.actor.organisation):
+            waiting = pending_opening(self.actor.organisation, assistant_id)
+        if waiting and waiting.payload["version"] == made.public_id:
+            return waiting_response(self, waiting)
         return Response(VersionOutput(made).data, HTTP_201_CREATED)
 
 

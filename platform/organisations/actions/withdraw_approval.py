@@ -4,7 +4,9 @@ from django.utils import timezone
 
 from kernel.actions import assert_in_action, entry_action
 from kernel.errors import PermissionDenied
+from kernel.outbox import publish_event
 from organisations.actions.decide_approval import guard_open
+from organisations.actions.request_approval import facts_of
 from organisations.actors import Actor
 from organisations.approvals import access_approval, kind_of, pending_approval
 from organisations.audit import record_audit
@@ -46,3 +48,4 @@ def end_approval(actor: Actor, approval: Approval, state: Approval.State) -> Non
     if kind is not None:
         kind.ended(approval)
     record_audit(actor, f"approval.{state}", approval, kind=approval.kind, subject=approval.subject_id)
+    publish_event(actor.organisation, "approval.ended", facts_of(approval))

@@ -137,7 +137,13 @@ class ApprovalWithdrawal(OrganisationAPIView):
         return Response(ApprovalOutput(withdrawn).data)
 
 
-def approval_response(view: OrganisationAPIView, approval: Approval) -> Response:
-    """202: what was asked for waits for somebody else's word; the body is the request for it."""
+class WaitingOutput(serializers.Serializer[Any]):
+    """What was asked for waits for somebody else's word."""
+
+    approval = ApprovalOutput()
+
+
+def waiting_response(view: OrganisationAPIView, approval: Approval) -> Response:
+    """202: what was asked for waits; the body holds the request."""
     with tenant_scope(view.actor.organisation):
-        return Response({"approval": ApprovalOutput(approval).data}, status=202)
+        return Response(WaitingOutput({"approval": approval}).data, status=202)
