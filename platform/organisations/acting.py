@@ -19,8 +19,19 @@ from organisations.permissions import Permission
 
 KEY = "acting"
 LASTS = timedelta(minutes=60)
-# What the person alone may do: whoever acts as them makes no keys and moves no money.
-FORBIDDEN = frozenset({Permission.MANAGE_KEYS, Permission.MANAGE_SERVICE_ACCOUNTS, Permission.MANAGE_BILLING})
+# What the person alone may do: whoever acts as them makes no keys, moves no money, lets nobody in, and is no second
+# pair of eyes.
+FORBIDDEN = frozenset(
+    {
+        Permission.MANAGE_KEYS,
+        Permission.MANAGE_SERVICE_ACCOUNTS,
+        Permission.MANAGE_BILLING,
+        Permission.MANAGE_MEMBERS,
+        Permission.MANAGE_ROLES,
+        Permission.MANAGE_POLICY,
+        Permission.DECIDE_APPROVALS,
+    }
+)
 # The account's own pages: password, address, second factors, sessions. Signing out ends the acting.
 CLOSED_PATHS = ("/account/", "/accounts/", "/staff/")
 

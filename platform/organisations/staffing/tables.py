@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -100,7 +100,7 @@ class StaffTable(ModelAdmin):  # type: ignore[misc]
         """Links to the acts that are offered for a row."""
         links = [(self._address(row, act.name), act.label) for act in self.acts if act.offered(row)]
         return format_html_join(
-            format_html(" · "), '<a class="text-primary-600 underline" href="{}">{}</a>', links
+            " · ", '<a class="text-primary-600 underline" href="{}">{}</a>', links
         )
 
     def get_urls(self) -> list[Any]:
