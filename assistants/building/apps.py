@@ -11,8 +11,10 @@ class BuildingConfig(AppConfig):
 
     def ready(self) -> None:
         from assistants.building import checks, notices, opening, policy_impacts, stream
+        from assistants.building.names import assistant_names
 
         checks.register()
+        registries.assistant_names.fill(assistant_names)
         registries.approval_kinds.register(opening.APPROVAL)
         for impact in policy_impacts.IMPACTS:
             registries.policy_impacts.register(impact)

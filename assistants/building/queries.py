@@ -147,6 +147,6 @@ def links_work(organisation_id: int) -> bool:
     return policy_in_force(organisation_id).publishing.links
 
 
-def display_author(user: User | None) -> str:
-    """The name that a version keeps of its author."""
-    return user.display_name[:120] if user else ""
+def display_author(actor: Actor) -> str:
+    """The name that a version keeps of its author: a person's, or a service account's."""
+    return (actor.user.display_name if actor.user else actor.service_account_name)[:120]

@@ -14,7 +14,13 @@ def access_turn(actor: Actor, turn_id: str) -> Turn:
         NotFound: there is none, or it is somebody else's.
     """
     rows = Turn.objects.for_organisation(actor.organisation).filter(public_id=turn_id)
-    turn = rows.filter(user_id=actor.user_id).first()
+    # A machine has no name in a turn but its key's.
+    own = (
+        {"user_id": actor.user_id}
+        if actor.user_id
+        else {"user_id": None, "api_key_id": actor.api_key_id or 0}
+    )
+    turn = rows.filter(**own).first()
     if turn is None:
         raise NotFound
     return turn  # type: ignore[no-any-return]

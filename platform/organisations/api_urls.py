@@ -11,12 +11,13 @@ from organisations.api.approvals import (
 from organisations.api.audit import AuditDetail, AuditExport, AuditList
 from organisations.api.groups import GroupDetail, GroupList, GroupMemberDetail, GroupMemberList
 from organisations.api.invitations import InvitationDetail, InvitationList
-from organisations.api.keys import KeyDetail, KeyList
+from organisations.api.keys import KeyDetail, KeyList, KeyRotation
 from organisations.api.me import Me
 from organisations.api.members import MemberDetail, MemberList
 from organisations.api.organisation import OrganisationDetail
 from organisations.api.policy import PolicyDetail, PolicyPreview
 from organisations.api.roles import RoleDetail, RoleList
+from organisations.api.service_accounts import ServiceAccountDetail, ServiceAccountList
 from organisations.api.suspension import MemberResumption, MemberSuspension
 
 urlpatterns = [
@@ -25,9 +26,7 @@ urlpatterns = [
     path("organisation/policy", PolicyDetail.as_view(), name="organisation-policy"),
     path("organisation/policy/preview", PolicyPreview.as_view(), name="organisation-policy-preview"),
     path("organisation/approvals", ApprovalList.as_view(), name="organisation-approvals"),
-    path(
-        "organisation/approvals/<str:approval_id>", ApprovalDetail.as_view(), name="organisation-approval"
-    ),
+    path("organisation/approvals/<str:approval_id>", ApprovalDetail.as_view(), name="organisation-approval"),
     path(
         "organisation/approvals/<str:approval_id>/decisions",
         ApprovalDecision.as_view(),
@@ -74,5 +73,12 @@ urlpatterns = [
         name="organisation-invitation",
     ),
     path("organisation/keys", KeyList.as_view(), name="organisation-keys"),
+    path("organisation/keys/<str:key_id>/rotate", KeyRotation.as_view(), name="organisation-key-rotate"),
+    path("organisation/service-accounts", ServiceAccountList.as_view(), name="organisation-service-accounts"),
+    path(
+        "organisation/service-accounts/<str:account_id>",
+        ServiceAccountDetail.as_view(),
+        name="organisation-service-account",
+    ),
     path("organisation/keys/<str:key_id>", KeyDetail.as_view(), name="organisation-key"),
 ]

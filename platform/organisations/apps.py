@@ -14,12 +14,16 @@ class OrganisationsConfig(AppConfig):
             periodic_tasks,
             shell_fragments,
         )
+        from kernel.switches import Switch, known_switches
         from organisations import approvals, live_requests, notices, policy_preview, schema, security_log
 
         schema.register()
         live_requests.register()
         security_log.register()
         notices.register()
+        known_switches.register(
+            Switch("sign_up", _("Sign-up"), _("While it is off, only people who were invited can sign up."))
+        )
         policy_preview.register()
         periodic_tasks["expire approvals"] = {"task": "organisations.expire_approvals", "schedule": 900.0}
         periodic_tasks["seal audit logs"] = {"task": "organisations.seal_every_audit_log", "schedule": 900.0}
@@ -42,6 +46,14 @@ class OrganisationsConfig(AppConfig):
             ("roles", _("Roles"), "shield-check", "organisations:role_list", 40, "VIEW_ORGANISATION"),
             ("policy", _("Policy"), "scale", "organisations:policy", 45, "MANAGE_POLICY"),
             ("keys", _("API keys"), "key-round", "organisations:key_list", 70, "MANAGE_KEYS"),
+            (
+                "service_accounts",
+                _("Service accounts"),
+                "bot",
+                "organisations:service_account_list",
+                72,
+                "MANAGE_SERVICE_ACCOUNTS",
+            ),
             ("audit", _("Audit log"), "scroll-text", "organisations:audit_list", 80, "VIEW_AUDIT"),
             ("settings", _("Settings"), "settings", "organisations:settings", 90, "VIEW_ORGANISATION"),
         ):

@@ -28,7 +28,8 @@ def reachable(actor: Actor, resource_type: str, lowest: Level, *, field: str = "
     Args:
         field: where the row keeps the public id that grants name.
     """
-    within = Q(**{f"{field}__in": actor.assistants}) if actor.assistants else Q()
+    # Not an empty Q: joined by `|` that would vanish, and leave the other condition alone.
+    within = Q(**{f"{field}__in": actor.assistants}) if actor.assistants else ~Q(pk__in=[])
     if actor.can(Permission.MANAGE_ASSISTANTS) or (actor.service_account_id and actor.assistants):
         return within
     given = _held_by(actor, resource_type).filter(level__in=levels_from(lowest))
@@ -55,6 +56,7 @@ class Holder:
 
     grant: Grant
     level: Level
+    id: str
     label: str
     detail: str
     is_group: bool
@@ -76,9 +78,11 @@ def _holder(grant: Grant) -> Holder:
     level = Level(grant.level)
     if grant.membership is not None:
         user = grant.membership.user
-        return Holder(grant, level, user.display_name, user.email, is_group=False)
+        return Holder(grant, level, grant.membership.public_id, user.display_name, user.email, is_group=False)
     assert grant.group is not None
-    return Holder(grant, level, grant.group.name, grant.group.description, is_group=True)
+    return Holder(
+        grant, level, grant.group.public_id, grant.group.name, grant.group.description, is_group=True
+    )
 
 
 def grants_of(organisation: Organisation | int) -> QuerySet[Grant]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.errors import NotAuthenticated, PermissionDenied
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from organisations.actors import Actor
 
 
@@ -151,6 +152,11 @@ class MfaRequired(PermissionDenied):
     )
 
 
+class PersonNeeded(PermissionDenied):
+    code = "person_needed"
+    user_message = _("This belongs to people, and a service account is none. Use a key of a person for it.")
+
+
 def require(actor: "Actor", permission: Permission) -> None:
     """Refuse an actor who lacks a permission.
 
@@ -173,3 +179,15 @@ def require_second_factor(actor: "Actor") -> None:
     """
     if actor.mfa_missing:
         raise MfaRequired(organisation=actor.organisation.name)
+
+
+def require_person(actor: "Actor") -> "User":
+    """The person who acts.
+
+    Raises:
+        NotAuthenticated: nobody is signed in.
+        PersonNeeded: a machine acts.
+    """
+    if actor.user is not None:
+        return actor.user
+    raise NotAuthenticated if actor.is_anonymous else PersonNeeded

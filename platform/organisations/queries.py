@@ -22,6 +22,7 @@ from organisations.models import (
     Invitation,
     Membership,
     Organisation,
+    ServiceAccount,
     known_permissions,
 )
 from organisations.permissions import ROLE_PERMISSIONS, Permission, Role
@@ -206,13 +207,50 @@ def _show_invitation(token_hash: str) -> None:
 
 def api_keys(organisation: Organisation) -> QuerySet[ApiKey]:
     """The keys of an organisation, revoked ones included."""
-    return ApiKey.objects.for_organisation(organisation).select_related("user")
+    rows = ApiKey.objects.for_organisation(organisation)
+    return rows.select_related("user", "service_account", "successor")
 
 
 def visible_api_keys(actor: Actor) -> QuerySet[ApiKey]:
-    """The keys that the actor may see and revoke: their own, or everybody's for who manages members."""
+    """The keys that the actor may see and revoke.
+
+    Their own; those of service accounts for who looks after them; everybody's for who manages members.
+    """
     rows = api_keys(actor.organisation)
-    return rows if actor.can(Permission.MANAGE_MEMBERS) else rows.filter(user=actor.user)
+    if actor.can(Permission.MANAGE_MEMBERS):
+        return rows
+    own = Q(user=actor.user) if actor.user else Q(service_account_id=actor.service_account_id or 0)
+    machines = Q(user=None) if actor.can(Permission.MANAGE_SERVICE_ACCOUNTS) else Q()
+    return rows.filter(own | machines) if machines else rows.filter(own)
+
+
+def service_accounts(organisation: Organisation) -> QuerySet[ServiceAccount]:
+    """The organisation's service accounts, disabled ones included."""
+    return ServiceAccount.objects.for_organisation(organisation)
+
+
+def keys_of_service_account(account: ServiceAccount) -> QuerySet[ApiKey]:
+    """The keys that act for a service account, the newest first."""
+    return (
+        ApiKey.objects.for_organisation(account.organisation_id)
+        .filter(service_account=account)
+        .order_by("-created_at", "-id")
+    )
+
+
+def access_service_account(
+    organisation: Organisation, account_id: str, *, lock: bool = False
+) -> ServiceAccount:
+    """One service account of the organisation, in any state.
+
+    Raises:
+        NotFound: there is none, or it is another organisation's.
+    """
+    rows = service_accounts(organisation).filter(public_id=account_id)
+    found = (rows.select_for_update() if lock else rows).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def access_api_key(actor: Actor, key_id: str, *, lock: bool = False) -> ApiKey:

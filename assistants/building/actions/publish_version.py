@@ -130,7 +130,7 @@ def _freeze(actor: Actor, assistant: Assistant, specification: Specification, no
         content_hash=content_hash(specification, documents),
         note=note,
         author=actor.user,
-        author_name=display_author(actor.user),
+        author_name=display_author(actor),
     )
     return made
 

@@ -6,7 +6,7 @@ from assistants.chat.models import Conversation
 from kernel.actions import entry_action
 from kernel.outbox import publish_event
 from organisations.actors import Actor
-from organisations.permissions import Permission, require
+from organisations.permissions import Permission, require, require_person
 
 OPENING_LENGTH = 500
 
@@ -20,15 +20,17 @@ def start_conversation(*, actor: Actor, reference: str, opening: str = "") -> Co
         opening: a starter to be asked as soon as the page is there.
 
     Raises:
+        PersonNeeded: a service account asks; it uses `/v1`, which keeps no conversations.
         NotFound: there is no such assistant for this person.
         PublicationUnavailable: it was taken out of use.
     """
     require(actor, Permission.USE_ASSISTANTS)
+    person = require_person(actor)
     plan = plan_for_publication(actor, reference)
     face = face_of(actor, plan.publication_id or plan.assistant_id)
     conversation: Conversation = Conversation.objects.create(
         organisation=actor.organisation,
-        user=actor.user,
+        user=person,
         reference=plan.publication_id or plan.assistant_id,
         assistant_id=plan.assistant_id,
         assistant_name=plan.assistant_name,

@@ -37,3 +37,10 @@ class PersonOutput(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     name = serializers.CharField(source="display_name")
     email = serializers.EmailField()
+
+
+class ServiceAccountName(serializers.Serializer[Any]):
+    """Which service account something acts for."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
