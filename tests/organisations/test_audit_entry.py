@@ -120,4 +120,4 @@ def test_the_api_refuses_a_day_that_is_none(alice: Actor) -> None:
 def test_the_page_says_how_far_the_chain_holds(alice: Actor) -> None:
     rename_organisation(actor=alice, name="Harbour")
     seal_audit_log(organisation_id=alice.organisation.pk)
-    assert "The chain holds up to line 2" in client_for(alice).get("/organisation/audit/").content.decode()
+    assert "The chain holds up to link 2" in client_for(alice).get("/organisation/audit/").content.decode()
