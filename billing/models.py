@@ -57,6 +57,28 @@ class Reservation(TenantModel):
         return self.reference
 
 
+class KeyMonth(TenantModel):
+    """What an API key with a budget has used of it in one calendar month. `key_id` is the first of rotated keys."""
+
+    key_id = models.BigIntegerField()
+    month = models.DateField()
+    reserved = models.BigIntegerField(default=0)
+    spent = models.BigIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "key_id", "month"], name="one_sum_a_key_and_month"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reserved__gte=0, spent__gte=0), name="key_month_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.month:%Y-%m}"
+
+
 class UsageRecord(TenantModel):
     """One call of a model with the price it was charged at. Rows are only ever added."""
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from assistants.building.models import Assistant, Draft, Publication, Version
 from assistants.building.specification import Specification, parse_specification
 from kernel.errors import DomainError, NotFound, PermissionDenied

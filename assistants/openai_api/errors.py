@@ -12,6 +12,7 @@ CODES = {
     "rate_limited": ("rate_limit_error", "rate_limit_exceeded"),
     "provider_rate_limited": ("rate_limit_error", "rate_limit_exceeded"),
     "allowance_used_up": ("insufficient_quota", "insufficient_quota"),
+    "key_budget_used_up": ("insufficient_quota", "insufficient_quota"),
 }
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
+from billing.key_budgets import take_from_key
 from billing.prices import next_month, this_month
 from kernel.actions import assert_in_action
 from kernel.errors import DomainError
@@ -61,6 +62,7 @@ def reserve(
 
     Raises:
         AllowanceUsedUp: less than `amount` is left this month.
+        KeyBudgetUsedUp: less than that is left of the key's own budget.
     """
     assert_in_action()
     if amount <= 0:
@@ -77,20 +79,22 @@ def reserve(
     }
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values)
-        if cursor.fetchone() is None:
-            _take_slowly(cursor, organisation, values)
+        taken = cursor.fetchone() is not None or _take_slowly(cursor, organisation, values)
+        if taken and api_key_id is not None:
+            take_from_key(cursor, values)
 
 
-def _take_slowly(cursor: Any, organisation: Any, values: dict[str, Any]) -> None:
-    """The month is new, the reference known, or too little is left."""
+def _take_slowly(cursor: Any, organisation: Any, values: dict[str, Any]) -> bool:
+    """The month is new, the reference known (then nothing is taken), or too little is left."""
     cursor.execute(OPEN_MONTH, values)
     cursor.execute(TAKE, values)
     if cursor.fetchone() is not None:
-        return
+        return True
     cursor.execute(STANDING, values)
     known, limit, gone = cursor.fetchone()
     if not known:
         raise _used_up(organisation, limit, gone, values["month"])
+    return False
 
 
 def _used_up(organisation: Any, limit: int, gone: int, month: date) -> AllowanceUsedUp:

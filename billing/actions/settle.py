@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from billing.key_budgets import charge_key
 from billing.prices import cost_of, this_month
 from kernel.actions import assert_in_action
 from kernel.tenancy import HasPk
@@ -49,11 +50,12 @@ WRITE = (
     " ended AS (UPDATE billing_reservation SET state = 'settled' WHERE organisation_id = %s AND reference = %s"
     " AND state = 'held' RETURNING amount)"
     " SELECT COALESCE((SELECT sum(cost) FROM fresh), 0)::bigint, COALESCE((SELECT amount FROM ended), 0),"
-    " (SELECT month FROM billing_reservation WHERE organisation_id = %s AND reference = %s)"
+    " held.month, held.api_key_id FROM (SELECT 1) one"
+    " LEFT JOIN billing_reservation held ON held.organisation_id = %s AND held.reference = %s"
 )
 RELEASE = (
     "UPDATE billing_reservation SET state = 'settled' WHERE organisation_id = %s AND reference = %s AND state = 'held'"
-    " RETURNING 0, amount, month"
+    " RETURNING 0, amount, month, api_key_id"
 )
 CHARGE = """
 INSERT INTO billing_allowanceperiod AS period (organisation_id, month, "limit", reserved, spent)
@@ -80,9 +82,13 @@ def settle(*, organisation: HasPk | int, reference: str, usages: Sequence[UsageI
             cursor.execute(statement, [*rows, *key, *key])
         else:
             cursor.execute(RELEASE, key)
-        cost, released, month = cursor.fetchone() or (0, 0, None)
+        cost, released, month, api_key_id = cursor.fetchone() or (0, 0, None, None)
         if cost or released:
             _charge(cursor, organisation_id, month, cost, released)
+            # A call too cheap to be reserved names its key only in its records.
+            key = api_key_id or next((usage.api_key_id for usage in usages if usage.api_key_id), None)
+            if key is not None:
+                charge_key(cursor, organisation_id, key, month or this_month(), cost=cost, released=released)
 
 
 def _charge(cursor: Any, organisation_id: int, month: date | None, cost: int, released: int) -> None:
