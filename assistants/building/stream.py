@@ -18,6 +18,7 @@ from assistants.turns.stream import write_events
 from kernel.asgi import Responder, StreamRequest, StreamRoute, described, event_bytes
 from kernel.db import run_db
 from kernel.money import price_of
+from organisations.permissions import Permission
 from organisations.stream_auth import authenticate
 
 MAX_HISTORY = 40
@@ -94,7 +95,7 @@ class Trace:
 
 async def assistant_preview(request: StreamRequest, respond: Responder) -> None:
     """Answer with the draft or a version: whole, or with `stream` as events that end with `trace`."""
-    actor = await authenticate(request)
+    actor = await authenticate(request, Permission.BUILD_ASSISTANTS)
     wanted = parse_part(PreviewInput, await request.json())
     opened = await run_db(
         preview_draft,

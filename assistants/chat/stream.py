@@ -17,6 +17,7 @@ from kernel.db import run_db
 from kernel.errors import FieldError, InvalidInput
 from organisations.actors import Actor
 from organisations.api import idempotency
+from organisations.permissions import Permission
 from organisations.stream_auth import authenticate
 
 FIELDS = {"text": str, "stream": bool, "parent": str}
@@ -25,7 +26,7 @@ Asked = tuple[Message, OpenedTurn]
 
 async def message_create(request: StreamRequest, respond: Responder) -> None:
     """`POST /api/v1/conversations/{id}/messages`: ask, and get the answer whole or as events."""
-    actor = await authenticate(request)
+    actor = await authenticate(request, Permission.USE_ASSISTANTS)
     body = _checked(await request.json(), FIELDS)
     if "text" not in body:
         raise InvalidInput.on("text", "required", _("Write a question first."))
@@ -45,7 +46,7 @@ async def message_create(request: StreamRequest, respond: Responder) -> None:
 
 async def message_regenerate(request: StreamRequest, respond: Responder) -> None:
     """`POST /api/v1/conversations/{id}/messages/{id}/regenerate`: answer again, keeping the first answer."""
-    actor = await authenticate(request)
+    actor = await authenticate(request, Permission.USE_ASSISTANTS)
     body = _checked(await request.json(), {"stream": bool})
 
     async def ask() -> Asked:

@@ -20,6 +20,7 @@ from assistants.turns.runtime import runtime
 from kernel.asgi import Responder, StreamRequest, StreamRoute, described
 from kernel.db import run_db
 from kernel.errors import DomainError
+from organisations.permissions import Permission
 from organisations.stream_auth import authenticate
 
 
@@ -36,7 +37,7 @@ def as_error(failure: TurnFailed) -> DomainError:
 
 async def chat_completions(request: StreamRequest, respond: Responder) -> None:
     """`POST /v1/chat/completions`, whole or streamed."""
-    actor = await authenticate(request)
+    actor = await authenticate(request, Permission.USE_ASSISTANTS)
     asked = read_completion(await request.json())
     opened = await run_db(
         open_completion,
@@ -164,14 +165,14 @@ def _usage(outcome: Outcome) -> dict[str, int]:
 
 async def model_list(request: StreamRequest, respond: Responder) -> None:
     """`GET /v1/models`: own and installed assistants."""
-    actor = await authenticate(request)
+    actor = await authenticate(request, Permission.USE_ASSISTANTS)
     models = await run_db(usable_models, actor)
     await respond.json(200, {"object": "list", "data": [model.document() for model in models]})
 
 
 async def model_detail(request: StreamRequest, respond: Responder) -> None:
     """`GET /v1/models/{id}`: by assistant id or by listing."""
-    actor = await authenticate(request)
+    actor = await authenticate(request, Permission.USE_ASSISTANTS)
     found = await run_db(usable_model, actor, request.params["model"])
     await respond.json(200, found.document())
 

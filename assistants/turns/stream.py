@@ -12,6 +12,7 @@ from kernel.asgi import KEEP_ALIVE_SECONDS, Responder, StreamRequest, StreamRout
 from kernel.db import run_db
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
+from organisations.permissions import Permission
 from organisations.stream_auth import authenticate
 from web.markdown import render
 
@@ -25,7 +26,7 @@ def _access(actor: Actor, turn_id: str) -> Turn:
 
 async def turn_events(request: StreamRequest, respond: Responder) -> None:
     """`GET /api/v1/turns/{id}/events`: the turn's events, resumed after `Last-Event-ID`."""
-    actor = await authenticate(request)
+    actor = await authenticate(request, Permission.USE_ASSISTANTS)
     turn = await run_db(_access, actor, request.params["turn"])
     position = parse_position(request.headers.get("last-event-id") or request.query.get("after"))
     await respond.start_events()
@@ -41,7 +42,7 @@ async def turn_events(request: StreamRequest, respond: Responder) -> None:
 
 async def turn_stop(request: StreamRequest, respond: Responder) -> None:
     """`POST /api/v1/turns/{id}/stop`: end the answer; what there is of it is kept."""
-    actor = await authenticate(request)
+    actor = await authenticate(request, Permission.USE_ASSISTANTS)
     turn = await run_db(_access, actor, request.params["turn"])
     if turn.is_open:
         await runtime().request_stop(turn.public_id)

@@ -71,6 +71,7 @@ def organisation_page(
             return _run(view, request, args, kwargs)
 
         wrapper.required_permission = permission  # type: ignore[attr-defined]
+        wrapper.allowed_methods = methods  # type: ignore[attr-defined]
         return wrapper
 
     return decorate
@@ -89,6 +90,7 @@ def public_page(*, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View
             return _run(view, request, args, kwargs)
 
         wrapper.is_public = True  # type: ignore[attr-defined]
+        wrapper.allowed_methods = methods  # type: ignore[attr-defined]
         return wrapper
 
     return decorate

@@ -26,8 +26,8 @@ from organisations.actors import Actor
 from organisations.api.rates import check_rate_async
 from organisations.keys import PREFIX, hash_secret
 from organisations.live_requests import still_member, watch
-from organisations.permissions import require_second_factor
-from organisations.queries import actor_for, actor_for_key_hash, anonymous_actor
+from organisations.permissions import Permission, require, require_second_factor
+from organisations.queries import actor_for, actor_for_key_hash
 
 
 class InvalidKey(NotAuthenticated):
@@ -42,33 +42,37 @@ class CsrfFailed(PermissionDenied):
     user_message = _("This request did not come from one of our pages. Reload the page and try again.")
 
 
-async def authenticate(request: StreamRequest, *, anonymous: bool = False) -> Actor:
-    """The actor of a request, by API key or by session.
-
-    Args:
-        anonymous: whether visitors are let through, as an anonymous actor.
+async def authenticate(request: StreamRequest, permission: Permission) -> Actor:
+    """The actor of a request, by API key or by session, who holds a permission: asked before anything else is.
 
     Raises:
         NotAuthenticated: nobody is signed in, or the key does not work.
         MfaRequired: the organisation asks for a second factor that the person does not have.
         CsrfFailed: a session's unsafe request without our token.
+        PermissionDenied: the role, or the key's scopes, do not allow it.
         RateLimited: the caller asks too often.
     """
+    actor = await _caller(request)
+    require(actor, permission)
+    await check_rate_async(actor)
+    # What is remembered between requests must not carry the first one's id into the audit log of the others.
+    return replace(actor, request_id=request.request_id, ip=request.client_ip)
+
+
+async def _caller(request: StreamRequest) -> Actor:
     scheme, _space, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and secret:
         actor = await actor_of_key(secret.strip())
         key_hash = hash_secret(secret.strip())
         watch(f"key:{actor.api_key_id}", lambda: actor_for_key_hash(key_hash) is not None)
-        return await _admitted(actor, request)
+        return actor
     session_key = request.cookies.get(settings.SESSION_COOKIE_NAME, "")
     member = await _session_member(request, session_key)
-    if member is not None:
-        require_second_factor(member)
-        watch(f"session:{member.organisation.pk}:{session_key}", partial(_still_in, session_key, member))
-        return await _admitted(member, request)
-    if not anonymous:
+    if member is None:
         raise NotAuthenticated
-    return await run_db(anonymous_actor, request_id=request.request_id, ip=request.client_ip)
+    require_second_factor(member)
+    watch(f"session:{member.organisation.pk}:{session_key}", partial(_still_in, session_key, member))
+    return member
 
 
 async def _session_member(request: StreamRequest, session_key: str) -> Actor | None:
@@ -76,12 +80,6 @@ async def _session_member(request: StreamRequest, session_key: str) -> Actor | N
     if actor is not None and request.method not in ("GET", "HEAD", "OPTIONS"):
         _check_csrf(request)
     return actor
-
-
-async def _admitted(actor: Actor, request: StreamRequest) -> Actor:
-    await check_rate_async(actor)
-    # What is remembered between requests must not carry the first one's id into the audit log of the others.
-    return replace(actor, request_id=request.request_id, ip=request.client_ip)
 
 
 async def actor_of_key(secret: str) -> Actor:

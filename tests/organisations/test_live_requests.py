@@ -16,6 +16,7 @@ from organisations.actions.suspend_member import suspend_member
 from organisations.actions.switch_organisation import switch_organisation
 from organisations.actors import Actor
 from organisations.live_requests import EVERY_SECONDS, end_forbidden
+from organisations.permissions import Permission
 from organisations.stream_auth import authenticate, forget_cached_actors
 from tests.fixtures.people import api_key_for, client_for
 from tests.organisations.helpers import membership_id
@@ -34,7 +35,7 @@ async def start(asked: StreamRequest) -> "asyncio.Task[None]":
     let_in = asyncio.Event()
 
     async def stream() -> None:
-        await authenticate(asked)
+        await authenticate(asked, Permission.USE_ASSISTANTS)
         let_in.set()
         await asyncio.Event().wait()
 

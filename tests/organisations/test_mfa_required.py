@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from kernel.db import run_db
 from organisations.actors import SESSION_KEY, Actor
 from organisations.models import Organisation
-from organisations.permissions import MfaRequired
+from organisations.permissions import MfaRequired, Permission
 from organisations.queries import actor_for, memberships_of
 from organisations.stream_auth import authenticate, forget_cached_actors
 from tests.fixtures.people import api_client_for, client_for
@@ -77,4 +77,6 @@ def test_others_pay_no_query_for_it(bob: Actor) -> None:
 @pytest.mark.django_db(transaction=True)
 async def test_streams_are_refused(strict: Actor, bob: Actor) -> None:
     with pytest.raises(MfaRequired):
-        await authenticate(request(cookie=cookie_of(await run_db(client_for, bob))), anonymous=True)
+        await authenticate(
+            request(cookie=cookie_of(await run_db(client_for, bob))), Permission.USE_ASSISTANTS
+        )
