@@ -10,14 +10,17 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from kernel.errors import DomainError
+from kernel.switches import is_on
 from organisations.actions.accept_invitation import accept_invitation
 from organisations.actions.create_personal_organisation import create_personal_organisation
 from organisations.actions.switch_organisation import switch_organisation
 from organisations.invitations import PENDING_KEY
+from organisations.joining import LATER, join_offers
 from organisations.pages import resolve_actor
 
 logger = structlog.get_logger(__name__)
@@ -33,6 +36,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_password": _("This is not your password. Type it again."),
         "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
     }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Whether the operator lets people sign up by themselves; who was invited always may."""
+        return is_on("sign_up") or PENDING_KEY in request.session
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Save the person and make the organisation, both or neither."""
@@ -57,6 +64,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.locale, max_age=31536000, samesite="Lax")
         return response
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where people land: where an organisation lets them join by themselves, on its offer, until they put it off."""
+        if _has_offers(request):
+            return reverse("organisations:join")
+        return str(super().get_login_redirect_url(request))
+
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:
+        """Where a confirmed address leads: to the offers that it brings."""
+        if _has_offers(self.request):
+            return reverse("organisations:join")
+        return str(super().get_email_verification_redirect_url(email_address))
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send an e-mail whose links lead to our own address, whatever Host the request named."""
         links = {name: _at_home(value) for name, value in context.items() if name.endswith("_url")}
@@ -65,6 +84,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except (OSError, SMTPException):
             # The page goes on: whoever waits for the link can have it sent again.
             logger.exception("email_not_sent", template=template_prefix)
+
+
+def _has_offers(request: HttpRequest) -> bool:
+    user = request.user
+    return isinstance(user, User) and LATER not in request.COOKIES and bool(join_offers(user))
 
 
 def _accept(request: HttpRequest, token: str) -> None:

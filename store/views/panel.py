@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
+from assistants.building.opening import pending_opening
 from kernel.tenancy import tenant_scope
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
@@ -46,12 +47,14 @@ def _panel(
 ) -> HttpResponse:
     with tenant_scope(request.actor.organisation):
         publication, listing = listing_of_assistant(request.actor, assistant_id)
+        waiting = pending_opening(request.actor.organisation, assistant_id)
     context: dict[str, Any] = {
         "assistant_id": assistant_id,
         "publication": publication,
         "listing": listing,
         "form": form or ListingForm.of(listing, publication),
         "done": done,
+        "waiting": waiting,
         "may_publish": request.actor.can(Permission.PUBLISH_ASSISTANTS),
     }
     return TemplateResponse(request, "store/panel.html", context)

@@ -20,7 +20,9 @@ from assistants.building.checks import CheckResult, run_checks
 from assistants.building.disclosures import derive_disclosure, in_words
 from assistants.building.forms import PublishForm
 from assistants.building.models import Publication
+from assistants.building.opening import LINK, MEMBERS, PUBLIC, check_may_open, pending_opening
 from assistants.building.views.builder import Builder, open_builder
+from kernel.errors import DomainError
 from kernel.tenancy import tenant_scope
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
@@ -64,7 +66,13 @@ def _publish(request: OrganisationRequest, assistant_id: str, values: dict[str, 
         slug=values["slug"].strip() or None,
         note=values["note"],
     )
-    messages.success(request, _("Version %(number)s is live.") % {"number": version.number})
+    with tenant_scope(request.actor.organisation):
+        waiting = pending_opening(request.actor.organisation, assistant_id)
+    if waiting and waiting.payload["version"] == version.public_id:
+        words = _("Version %(number)s waits for somebody else's approval.")
+    else:
+        words = _("Version %(number)s is live.")
+    messages.success(request, words % {"number": version.number})
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
@@ -96,6 +104,7 @@ def _page(request: OrganisationRequest, assistant_id: str, form: PublishForm | N
         "disclosure": in_words(derive_disclosure(builder.specification)),
         "next_number": builder.version_count + 1,
         "address": f"{settings.PUBLIC_URL}{PUBLIC_PATH}{publication.slug}" if publication else "",
+        "waiting": pending_opening(request.actor.organisation, assistant_id),
         "listing_panel": panel,
         # Once there is something to list, the store's own panel asks who may use it.
         "asks_who": not panel,
@@ -132,17 +141,32 @@ def _audiences(builder: Builder) -> list[Audience]:
             organisation,
             _("Everybody in it, by its directory"),
             "building-2",
-            publishers_only,
+            publishers_only or _policy_refusal(builder, MEMBERS),
         ),
-        Audience("link", _("Anyone with the link"), _("Not listed, no search"), "link", publishers_only),
+        Audience(
+            "link",
+            _("Anyone with the link"),
+            _("Not listed, no search"),
+            "link",
+            publishers_only or _policy_refusal(builder, LINK),
+        ),
         Audience(
             "public",
             _("The public store"),
             _("Everybody can find it"),
             "store",
-            publishers_only or unverified,
+            publishers_only or unverified or _policy_refusal(builder, PUBLIC),
         ),
     ]
+
+
+def _policy_refusal(builder: Builder, wanted: str) -> str:
+    """Why the organisation's policy does not let it be opened to some people; empty where it does."""
+    try:
+        check_may_open(builder.actor, builder.publication, wanted)
+    except DomainError as refusal:
+        return refusal.message
+    return ""
 
 
 def _listing_panel(builder: Builder) -> str:

@@ -4,7 +4,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -86,10 +87,9 @@ def approval_withdraw(request: OrganisationRequest, approval_id: str) -> HttpRes
     messages.success(
         request, _("The request about %(subject)s is withdrawn.") % {"subject": withdrawn.subject_label}
     )
-    kind = kind_of(withdrawn)
-    if request.POST.get("back") == "subject" and kind is not None:
-        return redirect(kind.url(withdrawn))
-    return redirect("organisations:approval_list")
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if safe else reverse("organisations:approval_list"))
 
 
 def _detail(

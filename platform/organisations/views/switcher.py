@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from organisations.actions.switch_organisation import switch_organisation
+from organisations.joining import join_offers
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
 from organisations.queries import memberships_of
@@ -15,7 +16,9 @@ from organisations.queries import memberships_of
 def switcher(request: OrganisationRequest) -> HttpResponse:
     """Show the menu of the person's organisations, a fragment for the shell."""
     assert request.actor.user is not None
-    return render(request, "organisations/switcher.html", {"memberships": memberships_of(request.actor.user)})
+    person = request.actor.user
+    context = {"memberships": memberships_of(person), "offers": join_offers(person)}
+    return render(request, "organisations/switcher.html", context)
 
 
 @organisation_page(Permission.VIEW_ORGANISATION, methods=("POST",), second_factor=False)
