@@ -73,12 +73,16 @@ class GroupForm(forms.Form):
 class InvitationListForm(forms.Form):
     """Many people to invite, as a file or as lines."""
 
-    file = forms.FileField(label=_("CSV file"), required=False)
+    file = forms.FileField(
+        label=_("CSV file"),
+        required=False,
+        widget=forms.FileInput(attrs={"class": "file-input w-full", "accept": ".csv,text/csv,text/plain"}),
+    )
     people = forms.CharField(
         label=_("Addresses"),
         required=False,
         max_length=200_000,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=forms.Textarea(attrs={"class": "min-h-40"}),
         help_text=_("One address a line; after a comma a role, if it is not to be “Member”."),
     )
 

@@ -6,7 +6,15 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    RadioSelect,
+    Select,
+    Textarea,
+)
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -117,7 +125,13 @@ def _class_of(field: BoundField) -> str:
     widget = field.field.widget
     if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
         return ""
-    for kind, name in ((CheckboxInput, "checkbox"), (Textarea, "textarea"), (Select, "select")):
+    kinds = (
+        (CheckboxInput, "checkbox"),
+        (Textarea, "textarea"),
+        (Select, "select"),
+        (FileInput, "file-input"),
+    )
+    for kind, name in kinds:
         if isinstance(widget, kind):
             return name
     return "input"

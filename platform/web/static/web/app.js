@@ -9,6 +9,7 @@ import { startPasswords } from "./passwords.js";
 import { startRequests } from "./requests.js";
 import { startSearch } from "./search.js";
 import { startShortcuts } from "./shortcuts.js";
+import { startTabs } from "./tabs.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
 
@@ -22,4 +23,5 @@ startShortcuts();
 startSearch();
 startAutosave();
 startPasswords();
+startTabs();
 startAlpine();
