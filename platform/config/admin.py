@@ -111,7 +111,7 @@ def _queue_length() -> int | None:
     """Tasks that wait; None where the broker is not asked for it."""
     if not settings.CELERY_BROKER_IS_REDIS or settings.CELERY_BROKER_URL != settings.REDIS_URL:
         return None
-    return cast(int, sync_redis().llen("celery"))
+    return sync_redis().llen("celery")
 
 
 site.pages.append(StaffPage("jobs", _("Jobs and queues"), "engineering", OPERATOR, "staff/jobs.html", _jobs))

@@ -76,7 +76,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
             with across_organisations(reason="the staff's pages show all organisations"):
                 return _rendered(view(request, *args, **kwargs))
 
-        guarded = csp_update(LOOSER)(never_cache(csrf_protect(inner)))
+        guarded: View = csp_update(LOOSER)(never_cache(csrf_protect(inner)))  # type: ignore[assignment]
         return update_wrapper(guarded, view)
 
     def extra_urls(self) -> list[Any]:
