@@ -76,7 +76,7 @@ class InvitationListForm(forms.Form):
     file = forms.FileField(
         label=_("CSV file"),
         required=False,
-        widget=forms.FileInput(attrs={"class": "file-input w-full", "accept": ".csv,text/csv,text/plain"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
     )
     people = forms.CharField(
         label=_("Addresses"),
