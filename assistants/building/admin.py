@@ -29,6 +29,7 @@ class PublicationTable(StaffTable):
     """What anybody may use: public, or by link."""
 
     roles = MODERATOR
+    label = _("Publications")
     icon = "public"
     list_display = ("name", "slug", "organisation", "visibility", "state", "updated_at")
     list_filter = ("visibility", "state")

@@ -4,7 +4,7 @@ from django.urls import path
 
 from assistants.building.api.assistants import AssistantDetail, AssistantList, AssistantRestore
 from assistants.building.api.drafts import DraftDetail
-from assistants.building.api.grants import AssistantTransfer, GrantDetail, GrantList
+from assistants.building.api.grants import AssistantDuplicate, AssistantTransfer, GrantDetail, GrantList
 from assistants.building.api.sources import (
     AssistantRetrieve,
     AssistantSourceDetail,
@@ -22,6 +22,7 @@ urlpatterns = [
     path(ONE, AssistantDetail.as_view(), name="assistant-detail"),
     path("organisation/grants", GrantList.as_view(), name="grant-list"),
     path("organisation/grants/<str:grant_id>", GrantDetail.as_view(), name="grant-detail"),
+    path(f"{ONE}/duplicate", AssistantDuplicate.as_view(), name="assistant-duplicate"),
     path(f"{ONE}/transfer", AssistantTransfer.as_view(), name="assistant-transfer"),
     path(f"{ONE}/restore", AssistantRestore.as_view(), name="assistant-restore"),
     path(f"{ONE}/draft", DraftDetail.as_view(), name="draft-detail"),

@@ -6,6 +6,7 @@ from assistants.building.views.assistants import (
     assistant_bin,
     assistant_create,
     assistant_delete,
+    assistant_duplicate,
     assistant_home,
     assistant_list,
     assistant_restore,
@@ -49,6 +50,7 @@ urlpatterns = [
     ),
     path("build/<str:assistant_id>/publish", assistant_publish, name="assistant_publish"),
     path("build/<str:assistant_id>/unpublish", assistant_unpublish, name="assistant_unpublish"),
+    path("build/<str:assistant_id>/duplicate", assistant_duplicate, name="assistant_duplicate"),
     path("build/<str:assistant_id>/delete", assistant_delete, name="assistant_delete"),
     path("build/<str:assistant_id>/restore", assistant_restore, name="assistant_restore"),
 ]

@@ -50,6 +50,12 @@ class Place:
     paragraphs: tuple[PlaceParagraph, ...]
 
 
+def documents_by_state() -> list[tuple[str, int]]:
+    """How many documents are in which state; of all organisations inside `across_organisations`."""
+    counts = dict(Document.unscoped.values_list("state").order_by("state").annotate(count=Count("id")))
+    return [(str(label), counts[state]) for state, label in Document.State.choices if state in counts]
+
+
 def source_rows(source_set: SourceSet) -> QuerySet[Source]:
     """The sources of a set that are not removed, each with its newest document."""
     rows = Source.objects.for_organisation(source_set.organisation_id)

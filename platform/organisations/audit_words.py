@@ -63,6 +63,7 @@ _WORDS: dict[str, str | Promise] = {
     "assistant.version_made": _("Made a version that waits for an approval"),
     "allowance.changed": _("Changed the allowance"),
     "assistant.created": _("Created an assistant"),
+    "assistant.duplicated": _("Duplicated an assistant"),
     "assistant.deleted": _("Deleted an assistant"),
     "assistant.restored": _("Brought an assistant back"),
     "assistant.published": _("Published an assistant"),

@@ -1,5 +1,7 @@
 """What people may do with one assistant: by their role at all, and by what they were given on it."""
 
+from collections.abc import Callable
+
 import pytest
 
 from assistants.building.actions.create_assistant import create_assistant
@@ -211,3 +213,24 @@ def test_the_page(builder: Actor, other: Actor, assistant_id: str) -> None:
         client_for(other).post(f"{path}/put", {"holder": membership_id(other), "level": "own"}).status_code
         == 403
     )
+
+
+def test_who_sees_its_settings_may_duplicate_it(
+    builder: Actor, other: Actor, assistant_id: str, run_jobs: Callable[[], None]
+) -> None:
+    client = api_client_for(builder)
+    path = f"/api/v1/assistants/{assistant_id}"
+    client.post(f"{path}/sources", {"type": "text", "title": "Oak", "text": "Oak is sold by the board."})
+    run_jobs()
+    share(builder, assistant_id, other, Level.USE)
+    theirs = api_client_for(other)
+    assert theirs.post(f"{path}/duplicate").status_code == 403
+    share(builder, assistant_id, other, Level.VIEW)
+    copy = theirs.post(f"{path}/duplicate").json()
+    run_jobs()
+    assert copy["name"] == "Copy of Plans"
+    assert given(other, copy["id"]) == [("Cy", "own")]
+    (source,) = theirs.get(f"/api/v1/assistants/{copy['id']}/sources").json()["results"]
+    assert (source["name"], source["state"], source["passages"]) == ("Oak", "ready", 1)
+    found = theirs.post(f"/api/v1/assistants/{copy['id']}/retrieve", {"query": "oak"}).json()["passages"]
+    assert found[0]["text"] == "Oak is sold by the board."

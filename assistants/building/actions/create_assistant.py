@@ -9,9 +9,9 @@ from assistants.building.actions.save_draft import checked_specification
 from assistants.building.models import Assistant, Draft
 from assistants.building.queries import RESOURCE
 from assistants.building.slugs import random_part
-from assistants.building.specification import merge_patch
+from assistants.building.specification import Specification, merge_patch
 from assistants.knowledge.actions.create_source_set import create_source_set
-from kernel.actions import entry_action
+from kernel.actions import assert_in_action, entry_action
 from kernel.errors import InvalidInput
 from organisations.actions.put_grant import own
 from organisations.actors import Actor
@@ -46,7 +46,15 @@ def create_assistant(
             first, {"profile": {"name": name} | ({"description": description} if description else {})}
         )
     )
-    assistant = Assistant.objects.create(
+    assistant = begin(actor, specification)
+    record_audit(actor, "assistant.created", assistant)
+    return assistant
+
+
+def begin(actor: Actor, specification: Specification) -> Assistant:
+    """Make an assistant of a definition, owned by whoever acts; in the open transaction."""
+    assert_in_action()
+    assistant: Assistant = Assistant.objects.create(
         organisation=actor.organisation,
         name=specification.profile.name,
         created_by=actor.user,
@@ -59,8 +67,7 @@ def create_assistant(
         updated_by=actor.user,
     )
     own(actor=actor, resource_type=RESOURCE, resource_id=assistant.public_id)
-    record_audit(actor, "assistant.created", assistant)
-    return assistant  # type: ignore[no-any-return]
+    return assistant
 
 
 def _beginning() -> dict[str, Any]:

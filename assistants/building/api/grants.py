@@ -7,6 +7,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assistants.building.actions.duplicate_assistant import duplicate_assistant
 from assistants.building.actions.share_assistant import share_assistant
 from assistants.building.actions.transfer_assistant import transfer_assistant
 from assistants.building.actions.unshare_assistant import unshare_assistant
@@ -109,6 +110,19 @@ class GrantDetail(OrganisationAPIView):
         """Take it back, or give up one's own."""
         unshare_assistant(actor=self.actor, grant_id=grant_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AssistantDuplicate(OrganisationAPIView):
+    """Making a second one."""
+
+    permission = Permission.BUILD_ASSISTANTS
+
+    @extend_schema(operation_id="assistants_duplicate", request=None, responses={201: AssistantOutput})
+    def post(self, request: Request, assistant_id: str) -> Response:
+        """Copy the draft and the sources into an assistant of one's own."""
+        copy = duplicate_assistant(actor=self.actor, assistant_id=assistant_id)
+        with tenant_scope(self.actor.organisation):
+            return Response(assistant_document(self.actor, copy.public_id), status=status.HTTP_201_CREATED)
 
 
 class AssistantTransfer(OrganisationAPIView):

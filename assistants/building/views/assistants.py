@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from assistants.building.actions.create_assistant import create_assistant
 from assistants.building.actions.delete_assistant import delete_assistant
+from assistants.building.actions.duplicate_assistant import duplicate_assistant
 from assistants.building.actions.restore_assistant import restore_assistant
 from assistants.building.models import BIN_DAYS
 from assistants.building.queries import assistants
@@ -67,6 +68,14 @@ def assistant_delete(request: OrganisationRequest, assistant_id: str) -> HttpRes
     message = _("%(name)s is in the bin. It can be brought back for 30 days.")
     messages.success(request, message % {"name": gone.label})
     return redirect("building:assistant_list")
+
+
+@organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
+def assistant_duplicate(request: OrganisationRequest, assistant_id: str) -> HttpResponse:
+    """Make a second one and go to its pages."""
+    copy = duplicate_assistant(actor=request.actor, assistant_id=assistant_id)
+    messages.success(request, _("This is the copy. Its sources are read again, which takes moments."))
+    return redirect("building:assistant_configure", copy.public_id)
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
