@@ -44,6 +44,7 @@ class AllowanceTable(StaffTable):
     """What organisations may spend in a month, and how much of it is gone."""
 
     roles = FINANCE
+    label = _("Allowances")
     icon = "account_balance_wallet"
     list_display = ("organisation", "month", "allowed", "gone", "kept")
     list_select_related = ("organisation",)
@@ -75,6 +76,7 @@ class UsageTable(StaffTable):
     """Each day's sums by organisation and model."""
 
     roles = FINANCE
+    label = _("Use, by day")
     icon = "monitoring"
     list_display = (
         "day",

@@ -86,9 +86,11 @@ def settle(*, organisation: HasPk | int, reference: str, usages: Sequence[UsageI
         if cost or released:
             _charge(cursor, organisation_id, month, cost, released)
             # A call too cheap to be reserved names its key only in its records.
-            key = api_key_id or next((usage.api_key_id for usage in usages if usage.api_key_id), None)
-            if key is not None:
-                charge_key(cursor, organisation_id, key, month or this_month(), cost=cost, released=released)
+            asked_by = api_key_id or next((usage.api_key_id for usage in usages if usage.api_key_id), None)
+            if asked_by is not None:
+                charge_key(
+                    cursor, organisation_id, asked_by, month or this_month(), cost=cost, released=released
+                )
 
 
 def _charge(cursor: Any, organisation_id: int, month: date | None, cost: int, released: int) -> None:

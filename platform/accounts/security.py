@@ -70,7 +70,9 @@ def words_of(kind: str) -> Words:
 
 
 def about(detail: dict[str, Any]) -> str:
-    """What an event was about: the factor, the address, or the device."""
+    """What an event was about: the factor, the address, or the other device."""
+    if "device" in detail:  # where somebody signed in from is told beside it
+        return ""
     factor = str(FACTOR_WORDS.get(detail.get("factor", ""), ""))
     named = [factor, detail.get("name", ""), detail.get("email", "")]
     return " · ".join(part for part in named if part)

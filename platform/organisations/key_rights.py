@@ -95,8 +95,8 @@ def _checked_assistants(actor: Actor, assistants: Sequence[str]) -> list[str]:
         name for name in wanted if name not in known or (actor.assistants and name not in actor.assistants)
     ]
     if unknown:
-        message = _("There is no assistant %(id)s here that you may use.") % {"id": unknown[0]}
-        raise InvalidInput.on("assistants", "unknown_assistant", message)
+        words = _("There is no assistant %(id)s here that you may use.")
+        raise InvalidInput.on("assistants", "unknown_assistant", words % {"id": unknown[0]})
     return wanted
 
 
