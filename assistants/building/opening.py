@@ -123,7 +123,7 @@ def request_opening(
         kind=KIND,
         subject_type="assistant",
         subject_id=assistant.public_id,
-        label=f"{assistant.label} · {_('version %(number)s') % {'number': version.number}}",
+        label=f"{assistant.label[:180]} v{version.number}",  # read in every language
         payload={
             "version": version.public_id,
             "number": version.number,
@@ -235,7 +235,6 @@ def _facts(approval: Approval) -> Sequence[tuple[str, str]]:
             _("Version"),
             _("%(number)s, made by %(name)s") % {"number": version.number, "name": version.author_name},
         ),
-        (_("What is new"), version.note or _("Nothing was said.")),
         (_("Model"), "\n".join(words["models"])),
         (_("Documents"), str(len(version.manifest))),
         (_("Outside services"), "\n".join(words["hosts"]) or _("None")),

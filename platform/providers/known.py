@@ -58,6 +58,17 @@ def builtin_models() -> dict[str, Any]:
     return parsed
 
 
+def region_of(host: str) -> str:
+    """Where the computers behind a host stand, as far as that is known; empty where it is not."""
+    return _regions().get(host, "")
+
+
+@lru_cache(maxsize=1)
+def _regions() -> dict[str, str]:
+    found: dict[str, str] = json.loads((_DATA / "regions.json").read_text())["regions"]
+    return found
+
+
 @lru_cache(maxsize=1)
 def _known() -> dict[str, dict[str, Any]]:
     return {entry["name"]: entry for entry in json.loads((_DATA / "known_models.json").read_text())["models"]}

@@ -46,11 +46,11 @@ def test_one_with_what_it_would_bring(alice: Actor, waiting: str) -> None:
     body = api_client_for(alice).get(f"{PATH}/{waiting}").json()
     assert (body["state"], body["label"], body["requested_by"]["name"]) == (
         "pending",
-        "Tide Tables · version 1",
+        "Tide Tables v1",
         "Dora Lind",
     )
     facts = {fact["label"]: fact["text"] for fact in body["facts"]}
-    assert facts["What is new"] == "It knows the tides"
+    assert body["reason"] == "It knows the tides"
     assert facts["Version"] == "1, made by Dora Lind"
     assert "Quote" in facts["Model"]
     assert "payload" not in body
@@ -88,7 +88,7 @@ def test_outsiders_and_members_find_nothing(bob: Actor, charlie: Actor, waiting:
 def test_the_inbox_counts_shows_and_decides(alice: Actor, waiting: str) -> None:
     browser = client_for(alice)
     page = browser.get(PAGE).content.decode()
-    assert "Tide Tables · version 1" in page and "Dora Lind asks" in page
+    assert "Tide Tables v1" in page and "Dora Lind asks" in page
     assert '<span class="text-xs text-ink-3 num">1</span>' in page, "the tab counts what waits"
     detail = browser.get(f"{PAGE}{waiting}/").content.decode()
     assert "It knows the tides" in detail and "Approve" in detail

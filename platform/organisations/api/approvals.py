@@ -26,7 +26,7 @@ class ApprovalOutput(serializers.Serializer[Approval]):
     kind = serializers.CharField()
     subject_type = serializers.CharField()
     subject = serializers.CharField(source="subject_id")
-    label = serializers.CharField(source="subject_label")
+    label = serializers.CharField(source="subject_label")  # type: ignore[assignment] # as above
     state = serializers.CharField()
     reason = serializers.CharField()
     requested_by = PersonOutput(allow_null=True)
@@ -40,7 +40,7 @@ class ApprovalOutput(serializers.Serializer[Approval]):
 class ApprovalFact(serializers.Serializer[Any]):
     """One thing that approving would bring."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field, not the base class's own
     text = serializers.CharField()
 
 

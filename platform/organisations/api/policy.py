@@ -28,7 +28,7 @@ class ImpactOutput(serializers.Serializer[Any]):
     """What a section of a new policy would break."""
 
     section = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field, not the base class's own
     sentences = serializers.ListField(child=serializers.CharField())
 
 

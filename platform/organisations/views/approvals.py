@@ -14,10 +14,12 @@ from kernel.pagination import paginate
 from kernel.tenancy import tenant_scope
 from organisations.actions.decide_approval import decide_approval
 from organisations.actions.withdraw_approval import withdraw_approval
+from organisations.actors import Actor
 from organisations.approvals import access_approval, approvals, kind_of
+from organisations.grants import level_on
 from organisations.models import Approval
 from organisations.pages import OrganisationRequest, organisation_page
-from organisations.permissions import Permission
+from organisations.permissions import Level, Permission, levels_from
 
 
 class DecisionForm(forms.Form):
@@ -92,6 +94,11 @@ def approval_withdraw(request: OrganisationRequest, approval_id: str) -> HttpRes
     return redirect(back if safe else reverse("organisations:approval_list"))
 
 
+def _may_open(actor: Actor, approval: Approval) -> bool:
+    """Whether the actor may look at the subject itself; deciding needs no more than what the request says."""
+    return level_on(actor, approval.subject_type, approval.subject_id) in levels_from(Level.VIEW)
+
+
 def _detail(
     request: OrganisationRequest, approval_id: str, form: DecisionForm, *, status: int = 200
 ) -> HttpResponse:
@@ -106,7 +113,7 @@ def _detail(
     context = {
         "approval": approval,
         "kind": kind,
-        "subject_url": kind.url(approval) if kind else "",
+        "subject_url": kind.url(approval) if kind and _may_open(actor, approval) else "",
         "facts": kind.facts(approval) if kind else (),
         "form": form,
         "waits": waits,

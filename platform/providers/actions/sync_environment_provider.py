@@ -7,7 +7,7 @@ from django.db import transaction
 
 from providers.catalogue import forget
 from providers.environment import SLUG, environment_base_url
-from providers.known import KnownModel, known_model
+from providers.known import KnownModel, known_model, region_of
 from providers.listing import list_upstream
 from providers.models import Model, Price, Provider
 
@@ -42,10 +42,14 @@ def _withdraw() -> None:
 def _write_provider(base_url: str) -> Provider:
     host = urlsplit(base_url).hostname or base_url
     source = Provider.KeySource.ENVIRONMENT if settings.OPENAI_API_KEY else Provider.KeySource.NONE
+    present = Provider.objects.filter(slug=SLUG).first()
+    # What staff wrote about the same address stays.
+    kept = present.region if present and urlsplit(present.base_url).hostname == host else ""
     provider, _created = Provider.objects.update_or_create(
         slug=SLUG,
         defaults={
             "name": "OpenAI" if host == "api.openai.com" else host,
+            "region": kept or region_of(host),
             "kind": Provider.Kind.OPENAI,
             "base_url": base_url,
             "key_source": source,
