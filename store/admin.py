@@ -26,6 +26,7 @@ class ListingTable(StaffTable):
     """What stands, or stood, in the public store."""
 
     roles = MODERATOR
+    label = _("Listings")
     icon = "storefront"
     list_display = ("name", "creator_name", "organisation", "category", "state", "conversations", "live_at")
     list_filter = ("state", "category")

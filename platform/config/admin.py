@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from django.conf import settings
+from celery import current_app
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -13,7 +13,6 @@ from assistants.knowledge.queries import documents_by_state
 from config.schedule import schedule
 from kernel.models import FeatureSwitch, OutboxEvent
 from kernel.outbox import MAX_ATTEMPTS
-from kernel.redis import sync_redis
 from kernel.switches import known_switches
 from organisations.actions.run_installation import retry_event, turn_switch
 from organisations.staffing.site import StaffPage
@@ -29,6 +28,7 @@ class EventTable(StaffTable):
     """Events that have not arrived everywhere; what they say is not shown."""
 
     roles = OPERATOR
+    label = _("Events that did not arrive")
     icon = "outbox"
     list_display = ("kind", "organisation", "created_at", "attempts", "given_up")
     list_filter = ("kind",)
@@ -61,10 +61,11 @@ class SwitchTable(StaffTable):
     """What can be switched; opening the list adds switches that rooms brought with them."""
 
     roles = OPERATOR
+    label = _("Switches")
     icon = "toggle_on"
-    list_display = ("name", "label", "on", "updated_at")
+    list_display = ("name", "words", "on", "updated_at")
     ordering = ("name",)
-    fields = ("name", "label", "hint", "on", "note", "updated_at")
+    fields = ("name", "words", "hint", "on", "note", "updated_at")
     acts = (
         Act(
             "on",
@@ -85,7 +86,7 @@ class SwitchTable(StaffTable):
         return cast(QuerySet[FeatureSwitch], super().get_queryset(request).filter(name__in=names))
 
     @admin.display(description=_("What"))
-    def label(self, row: FeatureSwitch) -> str:
+    def words(self, row: FeatureSwitch) -> str:
         """What it is called."""
         return next((str(switch.label) for switch in known_switches if switch.name == row.name), "")
 
@@ -103,15 +104,25 @@ def _jobs(_request: HttpRequest) -> dict[str, Any]:
         "kinds": list(waiting.values("kind").order_by("kind").annotate(count=Count("id"))),
         "documents": documents_by_state(),
         "queue": _queue_length(),
-        "schedule": [(name, entry["task"], entry["schedule"]) for name, entry in sorted(schedule().items())],
+        "schedule": [(name, entry["task"], _when(entry)) for name, entry in sorted(schedule().items())],
     }
 
 
-def _queue_length() -> int | None:
-    """Tasks that wait; None where the broker is not asked for it."""
-    if not settings.CELERY_BROKER_IS_REDIS or settings.CELERY_BROKER_URL != settings.REDIS_URL:
-        return None
-    return sync_redis().llen("celery")
+def _queue_length() -> int:
+    """Tasks that wait for a worker, whatever the broker."""
+    with current_app.connection_for_read() as broker, broker.default_channel as channel:
+        try:
+            declared = channel.queue_declare(  # type: ignore[attr-defined]
+                queue=current_app.conf.task_default_queue, passive=True
+            )
+        except broker.channel_errors:  # no task was ever sent
+            return 0
+    return int(declared.message_count)
+
+
+def _when(entry: dict[str, Any]) -> str:
+    every = entry["schedule"]
+    return f"{every:g} s" if isinstance(every, int | float) else str(every).strip("<>")
 
 
 site.pages.append(StaffPage("jobs", _("Jobs and queues"), "engineering", OPERATOR, "staff/jobs.html", _jobs))

@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "accounts",
     "web",
     "kernel",
+    "unfold",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django_cotton",
     "django_htmx",
     "allauth",
@@ -74,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionsMiddleware",
     "organisations.middleware.ActorMiddleware",
+    "organisations.middleware.ActingMiddleware",
     "kernel.middleware.DomainErrorMiddleware",
 ]
 
@@ -213,7 +216,10 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "activate_totp": "accounts.forms.AppForm",
     "add_webauthn": "accounts.forms.PasskeyForm",
-    "edit_webauthn": "accounts.forms.PasskeyNameForm",
+    "edit_webauthn": "accounts.passkey_forms.PasskeyNameForm",
+    "login_webauthn": "accounts.passkey_forms.PasskeySignInForm",
+    "authenticate_webauthn": "accounts.passkey_forms.PasskeySecondStepForm",
+    "reauthenticate_webauthn": "accounts.passkey_forms.PasskeyAgainForm",
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_NAME = "bottega_session"
@@ -236,6 +242,31 @@ FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# --- The staff's pages ------------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Bottega",
+    "SITE_HEADER": "Bottega",
+    "SITE_SYMBOL": "handyman",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": False, "show_all_applications": False},
+    "BORDER_RADIUS": "10px",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(.97 .016 41)", "100": "oklch(.94 .034 41)", "200": "oklch(.88 .068 40)",
+            "300": "oklch(.8 .11 39)", "400": "oklch(.72 .148 38)", "500": "oklch(.705 .152 41)",
+            "600": "oklch(.555 .168 36)", "700": "oklch(.51 .158 36)", "800": "oklch(.44 .13 36)",
+            "900": "oklch(.37 .1 36)", "950": "oklch(.27 .07 36)",
+        },
+        "base": {
+            "50": "oklch(.985 .004 82)", "100": "oklch(.966 .008 80)", "200": "oklch(.918 .012 76)",
+            "300": "oklch(.86 .014 72)", "400": "oklch(.705 .014 66)", "500": "oklch(.5 .016 60)",
+            "600": "oklch(.44 .016 58)", "700": "oklch(.36 .014 56)", "800": "oklch(.292 .011 56)",
+            "900": "oklch(.222 .009 55)", "950": "oklch(.182 .008 55)",
+        },
+    },
+}  # fmt: skip
 
 # --- Security -------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from organisations.api.missing import Missing
+from organisations.staffing.site import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.urls")),
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
     path("api/<path:rest>", Missing.as_view(), name="api-missing"),
     path("accounts/", include("allauth.urls")),
+    path("staff/", site.urls),
 ]
 
 handler400 = "web.views.bad_request"

@@ -39,6 +39,7 @@ class OrganisationTable(StaffTable):
     """Every organisation; operators suspend and resume them."""
 
     roles = OPERATOR
+    label = _("Organisations")
     icon = "apartment"
     list_display = ("name", "slug", "kind", "people", "created_at", "suspended_at")
     list_filter = ("kind",)
@@ -105,6 +106,7 @@ class PersonTable(StaffTable):
     """Everybody who can sign in."""
 
     roles = OPERATOR
+    label = _("People")
     icon = "person"
     list_display = ("email", "name", "is_active", "staff_role", "created_at", "last_login")
     list_filter = ("is_active", "staff_role")
@@ -158,6 +160,7 @@ class StaffActionTable(StaffTable):
     """What the staff did: for all of them to see, for nobody to change."""
 
     roles = EVERY_ROLE
+    label = _("What staff did")
     icon = "history"
     list_display = ("created_at", "staff_label", "action", "target_type", "target_label", "reason")
     list_filter = ("action",)

@@ -100,7 +100,16 @@ def _approval_decided(organisation_id: int, payload: dict[str, Any]) -> Notices:
     yield approval.requested_by_id, title, body, "/organisation/approvals/"
 
 
+def _acted_as(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    user = User.objects.filter(public_id=payload["user"]).first()
+    if user is not None:
+        title = [gettext_noop("The platform's staff opened your account"), {}]
+        said = gettext_noop("%(staff)s acts as you, for an hour at most, because: %(reason)s")
+        yield user.pk, title, [said, {"staff": payload["staff"], "reason": payload["reason"]}], ""
+
+
 KINDS = (
+    NotificationKind("acted_as", _("The platform's staff opens your account"), "person.acted_as", _acted_as),
     NotificationKind(
         "invitation_received", _("Somebody invites you"), "invitation.sent", _invited, email="off"
     ),

@@ -45,6 +45,7 @@ class ProviderTable(StaffTable):
     """Who runs models."""
 
     roles = OPERATOR
+    label = _("Providers")
     icon = "dns"
     list_display = ("name", "slug", "kind", "base_url", "region", "key_source")
     search_fields = ("name", "slug")
@@ -80,6 +81,7 @@ class ModelTable(StaffTable):
     """The models that are offered."""
 
     roles = OPERATOR
+    label = _("Models")
     icon = "neurology"
     list_display = ("label", "provider", "name", "kind", "offered", "context_window", "shutdown_on")
     list_filter = ("kind", "offered", "provider")
@@ -126,6 +128,7 @@ class PriceTable(StaffTable):
     """Every price that ever held; new ones are added at their model."""
 
     roles = OPERATOR
+    label = _("Prices")
     icon = "sell"
     list_display = ("model", "sums", "valid_from", "source")
     list_select_related = ("model__provider",)

@@ -24,7 +24,7 @@ def create_person(
     Args:
         password: None makes an account that can only sign in after a password reset.
         verified: whether the address counts as theirs already.
-        staff: whether they look after the platform.
+        staff: whether they look after the platform, as operator.
 
     Raises:
         InvalidInput: the address is none.
@@ -34,7 +34,8 @@ def create_person(
     with transaction.atomic(durable=True):
         if User.objects.filter(email__iexact=address).exists():
             raise AddressTaken(email=address)
-        user = User.objects.create_user(address, password, name=name.strip(), is_staff=staff)
+        role = User.StaffRole.OPERATOR if staff else ""
+        user = User.objects.create_user(address, password, name=name.strip(), is_staff=staff, staff_role=role)
         EmailAddress.objects.create(user=user, email=address, primary=True, verified=verified)
         create_personal_organisation(user=user)
     return user

@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.templatetags.static import static
 from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -50,7 +51,6 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
     site_header = "Bottega"
     site_title = gettext_lazy("Bottega's staff")
     index_title = gettext_lazy("What you look after")
-    enable_nav_sidebar = False
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -94,23 +94,48 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
 
         return view
 
-    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """The tables and pages of the person's role."""
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page of the staff needs, with our own style sheet."""
+        context: dict[str, Any] = super().each_context(request)
+        return context | {"styles": [*context["styles"], static("organisations/staff.css")]}
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """The tables and pages of the person's role, as one list."""
         tables = [
-            {"title": str(model["name"]), "link": model["admin_url"], "icon": _icon(model["model"])}
-            for app in self.get_app_list(request)
-            for model in app["models"]
+            table
+            | {"name": str(self._registry[table["model"]].label), "icon": self._registry[table["model"]].icon}
+            for app in super().get_app_list(request, app_label)
+            for table in app["models"]
         ]
         pages = [
-            {"title": str(page.label), "link": reverse(f"{self.name}:{page.name}"), "icon": page.icon}
+            {"name": str(page.label), "icon": page.icon, "admin_url": reverse(f"{self.name}:{page.name}")}
             for page in self.pages
             if request.user.staff_role in page.roles  # type: ignore[union-attr]
         ]
-        items = [
-            {**item, "has_permission": True, "active": request.path.startswith(item["link"])}
-            for item in [*tables, *pages]
+        role = request.user.get_staff_role_display()  # type: ignore[union-attr]
+        entries = sorted([*tables, *pages], key=lambda entry: str(entry["name"]))
+        return [
+            {"name": role, "app_label": "staff", "app_url": reverse(f"{self.name}:index"), "models": entries}
         ]
-        return [{"title": request.user.get_staff_role_display(), "items": items}]  # type: ignore[union-attr]
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The same, as the sidebar wants it."""
+        return [
+            {
+                "title": app["name"],
+                "items": [
+                    {
+                        "title": entry["name"],
+                        "link": entry["admin_url"],
+                        "icon": entry["icon"],
+                        "has_permission": True,
+                        "active": request.path.startswith(entry["admin_url"]),
+                    }
+                    for entry in app["models"]
+                ],
+            }
+            for app in self.get_app_list(request)
+        ]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Everybody signs in on the same page."""
@@ -129,10 +154,6 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
     def search(self, request: HttpRequest) -> HttpResponse:
         """There is no search over everything."""
         raise NotFound
-
-
-def _icon(model: Any) -> str:
-    return str(getattr(site._registry[model], "icon", "table"))
 
 
 def _rendered(response: HttpResponse) -> HttpResponse:

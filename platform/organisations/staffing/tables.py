@@ -68,6 +68,7 @@ class StaffTable(ModelAdmin):  # type: ignore[misc]
     """A read-only table for some of the staff's roles."""
 
     roles: ClassVar[frozenset[str]] = frozenset()
+    label: ClassVar[str | Promise] = ""
     icon: ClassVar[str] = "table"
     acts: ClassVar[Sequence[Act]] = ()
     actions = None
@@ -99,9 +100,7 @@ class StaffTable(ModelAdmin):  # type: ignore[misc]
     def deeds(self, row: Model) -> SafeString:
         """Links to the acts that are offered for a row."""
         links = [(self._address(row, act.name), act.label) for act in self.acts if act.offered(row)]
-        return format_html_join(
-            " · ", '<a class="text-primary-600 underline" href="{}">{}</a>', links
-        )
+        return format_html_join(" · ", '<a class="text-primary-600 underline" href="{}">{}</a>', links)
 
     def get_urls(self) -> list[Any]:
         """The table's own addresses, and one for acts."""

@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
         parser.add_argument("--password", help="without one the person sets it through a password reset")
         parser.add_argument("--name", default="", help="what others see; the part before the @ by default")
-        parser.add_argument("--staff", action="store_true", help="looks after the platform")
+        parser.add_argument("--staff", action="store_true", help="looks after the platform, as operator")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
