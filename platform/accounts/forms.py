@@ -5,11 +5,12 @@ from typing import Any
 from allauth.account.forms import SignupForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.passkey_forms import checked_credential
 from accounts.queries import email_is_verified
 
 
@@ -50,7 +51,7 @@ class _VerifiedFirst:
         """Refuse somebody whose address is not confirmed."""
         if not email_is_verified(self.user):
             raise get_adapter().validation_error("unverified_email")
-        return super().clean()  # type: ignore[misc]
+        return checked_credential(super().clean)  # type: ignore[misc]
 
 
 class AppForm(_VerifiedFirst, ActivateTOTPForm):  # type: ignore[misc]
@@ -79,9 +80,3 @@ class PasskeyForm(_VerifiedFirst, AddWebAuthnForm):  # type: ignore[misc]
         initial=True,
         help_text=_("It then asks for your finger, face or PIN. Leave it out for a plain security key."),
     )
-
-
-class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
-    """What a passkey is called."""
-
-    name = forms.CharField(label=_("Name"), max_length=80)

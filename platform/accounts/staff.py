@@ -47,5 +47,7 @@ def checked_reason(reason: str) -> str:
     """
     words = " ".join(reason.replace("\x00", "").split())
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
-        raise InvalidInput.on("reason", "no_reason", _("Say why, in 5 to 500 characters. It is kept in the log."))
+        raise InvalidInput.on(
+            "reason", "no_reason", _("Say why, in 5 to 500 characters. It is kept in the log.")
+        )
     return words

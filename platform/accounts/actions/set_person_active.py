@@ -57,7 +57,9 @@ def end_sessions_of(*, staff: Staff, user_id: str, reason: str) -> User:
     with transaction.atomic(durable=True):
         user = access_person(user_id)
         sign_out_everywhere(user=user)
-        record_staff_action(staff=staff.user, action="person.signed_out", target=user, reason=why, ip=staff.ip)
+        record_staff_action(
+            staff=staff.user, action="person.signed_out", target=user, reason=why, ip=staff.ip
+        )
     return user
 
 
