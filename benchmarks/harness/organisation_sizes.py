@@ -200,7 +200,7 @@ def main(repeats: int) -> None:
     analyse()
     paths = {
         "members": "/organisation/members/",
-        "members_search": "/organisation/members/?search=Number7",
+        "members_search": "/organisation/members/?search=number",
         "audit": "/organisation/audit/",
         "audit_search": "/organisation/audit/?search=lighthouse",
         "audit_search_common": "/organisation/audit/?search=nightly",

@@ -26,7 +26,7 @@ class OrganisationsConfig(AppConfig):
         )
         policy_preview.register()
         periodic_tasks["expire approvals"] = {"task": "organisations.expire_approvals", "schedule": 900.0}
-        periodic_tasks["seal audit logs"] = {"task": "organisations.seal_every_audit_log", "schedule": 900.0}
+        periodic_tasks["seal audit logs"] = {"task": "organisations.seal_every_audit_log", "schedule": 1800.0}
         navigation.register(
             NavigationEntry(
                 "organisation",

@@ -21,7 +21,7 @@ from kernel.tenancy import across_organisations, tenant_scope
 from organisations.models import AuditEntry, AuditSeal, Organisation
 
 # A search looks at the newest so many entries that fit; its page says so. An export looks at all of them.
-MOST_MATCHES = 10_000
+MOST_MATCHES = 2_000
 MOST_CHOICES = 500
 CHUNK = 1000
 LONGEST = 200

@@ -26,8 +26,8 @@ COLUMNS = (
 )  # fmt: skip
 # What the first link of every chain follows.
 GENESIS = "0" * 64
-# A transaction that began this long before another one was sealed has committed by now; the hourly look at the whole
-# log finds the entry of one that has not.
+# A transaction that began this long before another one was sealed has committed by now; the look at the whole log
+# twice an hour finds the entry of one that has not.
 SLACK = timedelta(minutes=10)
 # An asked-for sealer that never came is asked for again after so many seconds.
 ASKED_SECONDS = 30
