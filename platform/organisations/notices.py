@@ -81,7 +81,7 @@ def _approval_requested(organisation_id: int, payload: dict[str, Any]) -> Notice
     title = [gettext_noop("%(name)s asks for your approval: %(subject)s"), facts]
     for user_id in members_who_may(organisation_id, Permission.DECIDE_APPROVALS):
         if user_id != approval.requested_by_id:
-            yield user_id, title, None, "/organisation/approvals/"
+            yield user_id, title, None, reverse("organisations:approval_detail", args=[approval.public_id])
 
 
 _DECISIONS = {
@@ -97,7 +97,12 @@ def _approval_decided(organisation_id: int, payload: dict[str, Any]) -> Notices:
     title = [_DECISIONS[approval.state], {"subject": approval.subject_label}]
     said = approval.decision_reason
     body = [gettext_noop("The reason: %(reason)s"), {"reason": said}] if said else None
-    yield approval.requested_by_id, title, body, "/organisation/approvals/"
+    yield (
+        approval.requested_by_id,
+        title,
+        body,
+        reverse("organisations:approval_detail", args=[approval.public_id]),
+    )
 
 
 def _acted_as(organisation_id: int, payload: dict[str, Any]) -> Notices:

@@ -125,7 +125,10 @@ def _session_actor(session_key: str) -> Actor | None:
 
 
 def _still_in(session_key: str, actor: Actor) -> bool:
-    return not was_ended(session_key) and still_member(actor)
+    if was_ended(session_key) or not still_member(actor):
+        return False
+    # Whoever acts as the person may do so for an hour, and only as long as they are an operator.
+    return not actor.staff or _session_actor(session_key) is not None
 
 
 def _check_csrf(request: StreamRequest) -> None:

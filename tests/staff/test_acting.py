@@ -15,7 +15,7 @@ from kernel.tenancy import tenant_scope
 from organisations.acting import KEY
 from organisations.actors import Actor
 from organisations.models import AuditEntry
-from organisations.stream_auth import _session_actor
+from organisations.stream_auth import _session_actor, _still_in
 from tests.events.helpers import told
 from tests.factories.building import make_assistant
 from tests.factories.organisations import make_actor
@@ -161,3 +161,12 @@ def test_the_persons_own_sessions_go_on_untouched(olga: Staff, alice: Actor) -> 
     page = own.get("/build/")
     assert page.status_code == 200
     assert b"You act as" not in page.content
+
+
+def test_a_stream_ends_with_the_acting(olga: Staff, alice: Actor) -> None:
+    key = act(olga, alice).session.session_key or ""
+    actor = _session_actor(key)
+    assert actor
+    assert _still_in(key, actor)
+    revoke_staff(email="olga@example.org")
+    assert not _still_in(key, actor)

@@ -100,7 +100,9 @@ class StaffTable(ModelAdmin):  # type: ignore[misc]
     def deeds(self, row: Model) -> SafeString:
         """Links to the acts that are offered for a row."""
         links = [(self._address(row, act.name), act.label) for act in self.acts if act.offered(row)]
-        return format_html_join(" · ", '<a class="text-primary-600 underline" href="{}">{}</a>', links)
+        return format_html_join(
+            " · ", '<a class="text-primary-600 underline dark:text-primary-500" href="{}">{}</a>', links
+        )
 
     def get_urls(self) -> list[Any]:
         """The table's own addresses, and one for acts."""
