@@ -9,8 +9,15 @@ import orjson
 import pytest
 
 from assistants.building.models import Assistant
-from kernel.tenancy import across_organisations
+from kernel.tenancy import across_organisations, tenant_scope
+from organisations.actions.add_to_group import add_to_group
+from organisations.actions.create_custom_role import create_custom_role
+from organisations.actions.create_group import create_group
+from organisations.actors import Actor
+from organisations.models import Membership
+from organisations.permissions import Permission
 from tests.browser.looking import look, sign_in, watch
+from tests.factories.organisations import make_actor
 from tests.fixtures.live import ROOT, NewContext, Site
 
 pytestmark = pytest.mark.browser
@@ -39,10 +46,22 @@ SIGNED_IN = (
     "/build/{assistant}/knowledge",
     "/build/{assistant}/versions",
     "/build/{assistant}/publish",
+    "/build/{assistant}/share",
+    "/build/{assistant}/share?find=a",
     "/organisation/",
     "/organisation/members/",
     "/organisation/invitations/",
+    "/organisation/invitations/many",
+    "/organisation/groups/",
+    "/organisation/groups/{group}",
+    "/organisation/groups/{group}?find=a",
     "/organisation/roles/",
+    "/organisation/roles/new",
+    "/organisation/roles/{role}",
+    "/organisation/policy/",
+    "/organisation/approvals/",
+    "/organisation/service-accounts/",
+    "/organisation/service-accounts/new",
     "/organisation/keys/",
     "/organisation/keys/new",
     "/organisation/audit/",
@@ -50,12 +69,18 @@ SIGNED_IN = (
     "/organisations/new",
     "/usage/",
     "/account/",
+    "/account/security",
+    "/account/notifications/",
+    "/accounts/2fa/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/sessions/",
+    "/notifications/",
 )
 
 
 @pytest.fixture
-def demo(site: Site) -> str:
-    """The id of a demo assistant that is in the store."""
+def demo(site: Site) -> dict[str, str]:
+    """The ids of a demo assistant that is in the store, and of a group and a role of its organisation."""
     for command in (["sync_models"], ["load_demo", "--only", SLUG]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=site.environment, check=True)
     deadline = time.monotonic() + 60
@@ -63,14 +88,31 @@ def demo(site: Site) -> str:
         assert time.monotonic() < deadline, site.log("worker")
         time.sleep(0.3)
     with across_organisations(reason="test"):
-        found = Assistant.objects.across_organisations(reason="test").get(publication__slug=SLUG)
+        found = (
+            Assistant.objects.across_organisations(reason="test")
+            .select_related("organisation", "created_by")
+            .get(publication__slug=SLUG)
+        )
+        creator = found.created_by
+    actor = make_actor(creator, found.organisation)
+    group = create_group(actor=actor, name="Workshop", description="Those at the bench")
+    role = create_custom_role(actor=actor, name="Auditor", permissions=[Permission.VIEW_AUDIT])
+    add_to_group(actor=actor, group_id=group.public_id, membership_ids=[_membership_id(actor)])
+    return {"assistant": found.public_id, "group": group.public_id, "role": role.public_id}
+
+
+def _membership_id(actor: Actor) -> str:
+    with tenant_scope(actor.organisation):
+        found = Membership.objects.for_organisation(actor.organisation).get(pk=actor.membership_id)
     return str(found.public_id)
 
 
 @pytest.mark.parametrize(
     "options", [WIDE_AND_LIGHT, NARROW_AND_DARK], ids=["wide light", "narrow dark Chinese"]
 )
-def test_nothing_is_out_of_reach(demo: str, new_context: NewContext, options: dict[str, object]) -> None:
+def test_nothing_is_out_of_reach(
+    demo: dict[str, str], new_context: NewContext, options: dict[str, object]
+) -> None:
     stranger = new_context(**options).new_page()
     for path in STRANGERS:
         stranger.goto(path)
@@ -79,6 +121,6 @@ def test_nothing_is_out_of_reach(demo: str, new_context: NewContext, options: di
     sign_in(creator, "creator@bottega.local")
     problems = watch(creator)
     for path in SIGNED_IN:
-        creator.goto(path.format(assistant=demo))
+        creator.goto(path.format(**demo))
         look(creator)
     assert problems == []

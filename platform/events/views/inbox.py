@@ -35,7 +35,6 @@ def bell(request: HttpRequest) -> HttpResponse:
         "latest": latest,
         "unread": unread,
         "shown": f"{MANY}+" if unread > MANY else unread,
-        "badges": ("bell-count", "bell-count-top"),
     }
     return render(request, "events/bell.html", context)
 
