@@ -56,6 +56,12 @@ def max_upload_bytes() -> int:
     return int(settings.MAX_UPLOAD_MB) * 1024 * 1024
 
 
+def largest_file_mb(organisation_id: int) -> int:
+    """The most megabytes that one file may have in an organisation, by its policy or the installation's limit."""
+    allowed = policy_in_force(organisation_id).files.max_mb or settings.MAX_UPLOAD_MB
+    return int(min(allowed, settings.MAX_UPLOAD_MB))
+
+
 def check_request_size(meta: Mapping[str, Any], actor: Actor) -> None:
     """Refuse a request that cannot hold an acceptable file, by its own word, before its body is parsed.
 
@@ -64,8 +70,7 @@ def check_request_size(meta: Mapping[str, Any], actor: Actor) -> None:
             little more for the form around it.
     """
     length = str(meta.get("CONTENT_LENGTH") or "0")
-    allowed = policy_in_force(actor.organisation.pk).files.max_mb or settings.MAX_UPLOAD_MB
-    limit = min(allowed, settings.MAX_UPLOAD_MB)
+    limit = largest_file_mb(actor.organisation.pk)
     if length.isdigit() and int(length) > limit * MEGABYTE + FORM_BYTES:
         raise TooLarge(limit=f"{limit} MB")
 

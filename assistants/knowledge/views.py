@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 from typing import Any, Protocol
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -19,9 +18,10 @@ from assistants.knowledge.actions.add_url import add_url
 from assistants.knowledge.actions.remove_source import remove_source, restore_source
 from assistants.knowledge.actions.replace_file import replace_file
 from assistants.knowledge.actions.retry_source import retry_source
-from assistants.knowledge.files import check_request_size
+from assistants.knowledge.files import check_request_size, largest_file_mb
 from assistants.knowledge.formats import ACCEPT
 from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.policy import MEGABYTE
 from assistants.knowledge.presentation import failure_of, sentence_of
 from assistants.knowledge.queries import manifest, source_rows, totals
 from assistants.knowledge.retrieval import retrieve
@@ -72,12 +72,13 @@ def panel_context(source_set: SourceSet, base: str) -> dict[str, Any]:
     Args:
         base: the page's own address without a slash at its end; the parts live below it.
     """
+    limit_mb = largest_file_mb(source_set.organisation_id)
     return {
         "knowledge": {
             "base": base,
             "accept": ACCEPT,
-            "limit_mb": settings.MAX_UPLOAD_MB,
-            "limit": settings.MAX_UPLOAD_MB * 1024 * 1024,
+            "limit_mb": limit_mb,
+            "limit": limit_mb * MEGABYTE,
         },
         **_queue_context(source_set, base),
         **_table_context(source_set, base, None),
