@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kernel.errors import InvalidInput, PermissionDenied, StaleRevision
 from kernel.models import OutboxEvent
@@ -149,6 +151,16 @@ def test_this_process_sees_a_change_at_once(alice: Actor) -> None:
     assert policy_in_force(alice.organisation.pk).publishing.links is True
     set_policy(actor=alice, document={"publishing": {"links": False}})
     assert policy_in_force(alice.organisation.pk).publishing.links is False
+
+
+def test_asking_again_costs_no_query_whether_or_not_there_is_a_policy(alice: Actor, charlie: Actor) -> None:
+    set_policy(actor=alice, document={"publishing": {"links": False}})
+    for actor in (alice, charlie):
+        policy_in_force(actor.organisation.pk)
+        with CaptureQueriesContext(connection) as queries:
+            for _ in range(50):
+                policy_in_force(actor.organisation.pk)
+        assert len(queries) == 0
 
 
 def test_another_organisation_has_its_own(alice: Actor, charlie: Actor) -> None:
