@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from organisations.models import AuditEntry
+from organisations.models import AuditEntry, CustomRole
 from organisations.permissions import LEVEL_LABELS, PERMISSION_LABELS, ROLE_LABELS, Level, Permission, Role
 
 _FIELDS: dict[str, str | Promise] = {
@@ -51,6 +51,20 @@ _FIELDS: dict[str, str | Promise] = {
     "suspended": gettext_lazy("Suspended"),
     "mfa_required": gettext_lazy("Second factor required"),
     "membership": gettext_lazy("Membership"),
+    "disabled": gettext_lazy("Disabled"),
+    "service_account": gettext_lazy("Service account"),
+    "kind": gettext_lazy("Kind"),
+    "subject": gettext_lazy("About"),
+    "decision": gettext_lazy("Decision"),
+    "revision": gettext_lazy("Revision"),
+    "factor": gettext_lazy("Second factor"),
+    "owners": gettext_lazy("Owners"),
+    "limit": gettext_lazy("Limit"),
+    "resource": gettext_lazy("What was shared"),
+    "original": gettext_lazy("Made from"),
+    "sources": gettext_lazy("Sources"),
+    "successor": gettext_lazy("The key that follows"),
+    "overlap_hours": gettext_lazy("Hours for which both work"),
 }
 _VALUES: dict[str, dict[str, str | Promise]] = {
     "role": {role.value: ROLE_LABELS[role] for role in Role},
@@ -74,6 +88,15 @@ _VALUES: dict[str, dict[str, str | Promise]] = {
         "password": gettext_lazy("Password"),
         "mfa": gettext_lazy("Second factor"),
         "socialaccount": gettext_lazy("Another account"),
+    },
+    "decision": {
+        "approved": gettext_lazy("Approved"),
+        "rejected": gettext_lazy("Refused"),
+    },
+    "factor": {
+        "totp": gettext_lazy("Authenticator app"),
+        "webauthn": gettext_lazy("Passkey"),
+        "recovery_codes": gettext_lazy("Recovery codes"),
     },
     "format": {"csv": "CSV", "jsonl": "JSON Lines"},
 }
@@ -113,18 +136,18 @@ def words_for_value(name: str, value: Any) -> str:
         return " · ".join(
             f"{words_for_field(key)}: {words_for_value(key, item)}" for key, item in value.items()
         )
-    return str(_VALUES.get(name, {}).get(str(value), value))
+    return str(_VALUES.get(name.rpartition(".")[2], {}).get(str(value), value))
 
 
 def facts(entry: AuditEntry) -> list[tuple[str, str]]:
     """An entry's details in words; those that say something."""
-    flat = _flat(entry.detail or {})
+    flat = _with_role_names(entry, _flat(entry.detail or {}))
     return [(words_for_field(name), words_for_value(name, value)) for name, value in flat.items()]
 
 
 def differences(entry: AuditEntry) -> list[Difference]:
     """What an entry changed, field by field; the fields that stayed the same last."""
-    before, after = _flat(entry.before or {}), _flat(entry.after or {})
+    before, after = (_with_role_names(entry, _flat(state or {})) for state in (entry.before, entry.after))
     rows = [
         Difference(
             label=words_for_field(name),
@@ -135,6 +158,15 @@ def differences(entry: AuditEntry) -> list[Difference]:
         for name in dict.fromkeys([*before, *after])
     ]
     return sorted(rows, key=lambda row: not row.changed)
+
+
+def _with_role_names(entry: AuditEntry, values: dict[str, Any]) -> dict[str, Any]:
+    """A role of the organisation's own is kept by its id; people read its name, as long as it exists."""
+    role = values.get("role")
+    if not isinstance(role, str) or not role.startswith("role_"):
+        return values
+    own = CustomRole.objects.for_organisation(entry.organisation_id).filter(public_id=role)
+    return values | {"role": own.values_list("name", flat=True).first() or role}
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,16 @@ class KeyRights:
     assistants: list[str]
     monthly_budget_micro: int | None
     origin_id: int | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Them as the audit log keeps them."""
+        return {
+            "scopes": self.scopes,
+            "expires_at": self.expires_at.isoformat() if self.expires_at else None,
+            "allowed_assistants": self.assistants,
+            "monthly_budget_micro": self.monthly_budget_micro,
+        }
 
 
 def checked_rights(

@@ -9,7 +9,7 @@ from organisations.actions.rename_organisation import rename_organisation
 from organisations.actions.seal_audit_log import seal_audit_log
 from organisations.actors import Actor
 from organisations.audit import record_audit
-from organisations.models import AuditEntry
+from organisations.models import AuditEntry, CustomRole
 from tests.fixtures.people import api_client_for, client_for
 
 
@@ -54,6 +54,19 @@ def test_fields_and_values_are_in_words(alice: Actor) -> None:
         "<ins>Yes</ins>",
     ):
         assert text in shown
+
+
+def test_a_role_of_ones_own_is_shown_by_its_name(alice: Actor) -> None:
+    with tenant_scope(alice.organisation):
+        role = CustomRole.objects.create(
+            organisation=alice.organisation, name="Auditor", permissions=["audit:view"]
+        )
+        record_audit(
+            alice, "member.role_changed", before={"role": role.public_id}, after={"role": "role_gone"}
+        )
+    shown = client_for(alice).get(f"/organisation/audit/{newest(alice).public_id}/").content.decode()
+    assert "<del>Auditor</del>" in shown
+    assert "<ins>role_gone</ins>" in shown
 
 
 def test_a_foreign_and_a_missing_one_answer_alike(alice: Actor, charlie: Actor) -> None:

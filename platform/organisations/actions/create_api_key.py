@@ -76,7 +76,7 @@ def create_api_key(
         "api_key.created",
         made.key,
         prefix=made.key.prefix,
-        scopes=rights.scopes,
+        after=rights.facts,
         **({"service_account": account.public_id} if account else {}),
     )
     return made

@@ -31,6 +31,7 @@ def disable_service_account(*, actor: Actor, account_id: str) -> ServiceAccount:
             service_account=account, revoked_at=None
         )
         keys.update(revoked_at=account.disabled_at)
-        record_audit(actor, "service_account.disabled", account)
+        changed = {"before": {"disabled": False}, "after": {"disabled": True}}
+        record_audit(actor, "service_account.disabled", account, **changed)
         forget_cached_actors()
     return account
