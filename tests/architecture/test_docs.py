@@ -3,7 +3,13 @@
 import re
 from pathlib import Path
 
-from organisations.permissions import PERMISSION_GROUPS, PERMISSION_LABELS, ROLE_LABELS, ROLE_PERMISSIONS, Role
+from organisations.permissions import (
+    PERMISSION_GROUPS,
+    PERMISSION_LABELS,
+    ROLE_LABELS,
+    ROLE_PERMISSIONS,
+    Role,
+)
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "organisations.md"
 
