@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from kernel.tenancy import user_scope
-from organisations.models import Membership, Organisation
+from organisations.models import Membership, Organisation, ShutDoor
 from organisations.permissions import ROLE_LABELS, Role
 
 # A cookie of those who put the offers off.
@@ -28,7 +28,7 @@ class JoinOffer:
 
 
 def join_offers(user: User) -> list[JoinOffer]:
-    """The offers to a person; none from where they are, also while suspended.
+    """The offers to a person; none from where they are, also while suspended, and none from where they were removed.
 
     No organisation is known yet: one database function answers, which looks at confirmed addresses alone.
     """
@@ -40,5 +40,7 @@ def join_offers(user: User) -> list[JoinOffer]:
     with user_scope(user):
         rows = Membership.objects.across_organisations(reason="a person's own memberships")
         taken = set(rows.filter(user=user).values_list("organisation_id", flat=True))
+        doors = ShutDoor.objects.across_organisations(reason="a person's own shut doors")
+        taken |= set(doors.filter(user=user).values_list("organisation_id", flat=True))
     organisations = Organisation.objects.filter(pk__in=found.keys() - taken).order_by("name", "pk")
     return [JoinOffer(one, Role(found[one.pk][1]), found[one.pk][2]) for one in organisations]

@@ -86,6 +86,12 @@ class Permission(StrEnum):
     VIEW_AUDIT = "audit:view"
 
 
+def known_permissions(names: list[str]) -> frozenset[Permission]:
+    """Stored names of permissions as permissions; those that no longer exist are left out."""
+    known = {permission.value: permission for permission in Permission}
+    return frozenset(known[name] for name in names if name in known)
+
+
 PERMISSION_LABELS: dict[Permission, str | Promise] = {
     Permission.VIEW_ORGANISATION: _("See the organisation and who is in it"),
     Permission.USE_ASSISTANTS: _("Chat with assistants"),

@@ -23,9 +23,8 @@ from organisations.models import (
     Membership,
     Organisation,
     ServiceAccount,
-    known_permissions,
 )
-from organisations.permissions import ROLE_PERMISSIONS, Permission, Role
+from organisations.permissions import ROLE_PERMISSIONS, Permission, Role, known_permissions
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ from accounts.models import User
 from kernel.errors import NotFound
 from kernel.tenancy import tenant_scope
 from organisations.actions.join_by_domain import join_by_domain
+from organisations.actions.remove_member import remove_member
 from organisations.actions.set_policy import set_policy
 from organisations.actors import Actor
 from organisations.joining import join_offers
@@ -136,3 +137,13 @@ def test_signing_in_leads_to_the_offer_until_it_is_put_off(open_door: str) -> No
     browser.post("/organisations/join/later")
     browser.post("/accounts/logout/")
     assert browser.post("/accounts/login/", credentials).headers["Location"] == "/"
+
+
+def test_who_was_removed_comes_back_by_an_invitation_alone(alice: Actor, open_door: str) -> None:
+    dora = make_user("dora@harbour.example")
+    joined = join_by_domain(actor=make_actor(dora), organisation_id=open_door)
+    remove_member(actor=alice, membership_id=joined.public_id)
+    assert offered(dora) == []
+    with pytest.raises(NotFound):
+        join_by_domain(actor=make_actor(dora), organisation_id=open_door)
+    assert offered(make_user("emil@harbour.example")) == ["Harbour & Pine"]

@@ -13,7 +13,7 @@ from kernel.tenancy import tenant_scope
 from organisations.actions.withdraw_invitation import InvitationWithdrawn
 from organisations.actors import Actor
 from organisations.audit import record_audit
-from organisations.models import Invitation, Membership
+from organisations.models import Invitation, Membership, ShutDoor
 from organisations.permissions import Role
 from organisations.queries import access_invitation, invitation_by_token
 
@@ -87,6 +87,7 @@ def _join(actor: Actor, user: User, invitation: Invitation) -> Membership:
             "custom_role": invitation.custom_role,
         },
     )
+    ShutDoor.objects.for_organisation(actor.organisation).filter(user=user).delete()
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     if joined:

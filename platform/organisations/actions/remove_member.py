@@ -4,7 +4,7 @@ from kernel.actions import entry_action
 from organisations.actions.end_membership import end_membership
 from organisations.actors import Actor
 from organisations.audit import record_audit
-from organisations.models import Membership
+from organisations.models import Membership, ShutDoor
 from organisations.permissions import Permission, require
 from organisations.queries import access_membership
 from organisations.ranks import guard_grant, take_turns
@@ -23,6 +23,9 @@ def remove_member(*, actor: Actor, membership_id: str) -> Membership:
     take_turns(actor.organisation)
     membership = access_membership(actor.organisation, membership_id, lock=True)
     guard_grant(actor, membership.permissions)
+    ShutDoor.objects.for_organisation(actor.organisation).get_or_create(
+        user=membership.user, defaults={"organisation": actor.organisation}
+    )
     record_audit(actor, "member.removed", membership, before={"role": membership.role_key})
     end_membership(membership=membership)
     return membership

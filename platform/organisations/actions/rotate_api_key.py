@@ -12,8 +12,8 @@ from organisations.actor_cache import forget_cached_actors
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.key_rights import KeyRights, checked_rights
-from organisations.models import ApiKey, known_permissions
-from organisations.permissions import Permission, require
+from organisations.models import ApiKey
+from organisations.permissions import Permission, known_permissions, require
 from organisations.queries import access_api_key
 
 LONGEST_HOURS = 30 * 24
