@@ -6,16 +6,8 @@ from django.test import Client
 from accounts.actions.grant_staff import grant_staff
 from accounts.models import User
 from accounts.staff import Staff
-from kernel.switches import forget_switches
-from organisations.actor_cache import forget_cached_actors
 from tests.factories.organisations import make_actor, make_user
 from tests.fixtures.people import client_for
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    forget_switches()
-    forget_cached_actors()
 
 
 def member_of_staff(email: str, role: str) -> User:
