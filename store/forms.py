@@ -11,7 +11,7 @@ from store.fields import ListingFields
 from store.models import Listing
 
 AUDIENCES = [
-    ("private", _("Only builders of your organisation")),
+    ("private", _("Only those it is shared with")),
     ("organisation", _("Your organisation, in its directory")),
     ("link", _("Anyone with the link")),
     ("public", _("Everybody, in the store")),

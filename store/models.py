@@ -27,7 +27,7 @@ class Listing(TenantModel):
         UNPUBLISHED = "unpublished", _("Unpublished")
 
     class Visibility(models.TextChoices):
-        PRIVATE = "private", _("Only builders")
+        PRIVATE = "private", _("Only those it is shared with")
         ORGANISATION = "organisation", _("Your organisation")
         LINK = "link", _("Anyone with the link")
         PUBLIC = "public", _("Everybody, in the store")

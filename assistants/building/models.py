@@ -91,7 +91,7 @@ class Publication(TenantModel):
     """The runnable face of an assistant: what chats, the store and the OpenAI-compatible API read."""
 
     class Visibility(models.TextChoices):
-        PRIVATE = "private", _("Only builders")
+        PRIVATE = "private", _("Only those it is shared with")
         ORGANISATION = "organisation", _("The organisation")
         LINK = "link", _("Anyone with the link")
         PUBLIC = "public", _("The public store")

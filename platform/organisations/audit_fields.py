@@ -72,7 +72,7 @@ _VALUES: dict[str, dict[str, str | Promise]] = {
     "permissions": {permission.value: PERMISSION_LABELS[permission] for permission in Permission},
     "scopes": {permission.value: PERMISSION_LABELS[permission] for permission in Permission},
     "visibility": {
-        "private": gettext_lazy("Only its builders"),
+        "private": gettext_lazy("Only those it is shared with"),
         "organisation": gettext_lazy("The organisation"),
         "link": gettext_lazy("Whoever has the link"),
         "public": gettext_lazy("Everybody"),

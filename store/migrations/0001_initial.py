@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', kernel.ids.PublicIdField('lst_', editable=False, max_length=48, unique=True)),
-                ('visibility', models.CharField(choices=[('private', 'Only builders'), ('organisation', 'Your organisation'), ('link', 'Anyone with the link'), ('public', 'Everybody, in the store')], default='private', max_length=12)),
+                ('visibility', models.CharField(choices=[('private', 'Only those it is shared with'), ('organisation', 'Your organisation'), ('link', 'Anyone with the link'), ('public', 'Everybody, in the store')], default='private', max_length=12)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for review'), ('live', 'Live'), ('changes_requested', 'Changes requested'), ('rejected', 'Rejected'), ('suspended', 'Suspended'), ('unpublished', 'Unpublished')], default='draft', max_length=20)),
                 ('name', models.CharField(max_length=80)),
                 ('tagline', models.CharField(blank=True, max_length=120)),

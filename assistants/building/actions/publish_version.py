@@ -50,7 +50,7 @@ class NotReadyToPublish(Conflict):
 def publish_version(*, actor: Actor, assistant_id: str, note: str = "") -> Version:
     """Freeze the draft and its knowledge as the next version, and make that the live one.
 
-    The first version makes a publication that only builders may use; `set_publication` opens it.
+    The first version makes a publication that only those it is shared with may use; `set_publication` opens it.
 
     Raises:
         PermissionDenied: the actor may not build; or others use it and the actor may not publish.

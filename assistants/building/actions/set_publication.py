@@ -32,7 +32,7 @@ def set_publication(
     Where the policy wants a second person's word, it stays as it is and a request waits: see `pending_opening`.
 
     Args:
-        visibility: `private` (its builders), `organisation` (its members), `link` (anybody who has the address) or
+        visibility: `private` (those it is shared with), `organisation` (its members), `link` (anybody who has the address) or
             `public` (anybody, and the store lists it).
         slug: a new public name; None keeps the present one.
 

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('welcome_message', models.TextField(blank=True)),
                 ('starters', models.JSONField(default=list)),
                 ('language', models.CharField(blank=True, max_length=32)),
-                ('visibility', models.CharField(choices=[('private', 'Only builders'), ('organisation', 'The organisation'), ('link', 'Anyone with the link'), ('public', 'The public store')], default='private', max_length=12)),
+                ('visibility', models.CharField(choices=[('private', 'Only those it is shared with'), ('organisation', 'The organisation'), ('link', 'Anyone with the link'), ('public', 'The public store')], default='private', max_length=12)),
                 ('state', models.CharField(choices=[('live', 'Live'), ('unpublished', 'Unpublished'), ('suspended', 'Suspended')], default='live', max_length=12)),
                 ('disclosure', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -132,8 +132,8 @@ def _audiences(builder: Builder) -> list[Audience]:
     return [
         Audience(
             "private",
-            gettext_lazy("Only builders"),
-            _("Those who build in %(name)s") % {"name": organisation},
+            gettext_lazy("Only those it is shared with"),
+            _("Whom you gave it to under Share"),
             "lock",
         ),
         Audience(
