@@ -17,6 +17,7 @@ import psutil
 from config.embedded.errors import StartError
 from config.embedded.postgres import SUPERUSER
 from config.embedded.services import ROOT, EmbeddedServices, open_data_folder
+from config.translations import compile_catalogues
 
 BIN = Path(sys.executable).parent
 PACKAGES = ("platform", "assistants", "billing", "store")
@@ -87,6 +88,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         open_data_folder(data)
+        compile_catalogues()  # they are not kept in the repository
         services.start(lambda line: None)
         environment = _environment(services, data)
         return _run(arguments, environment) if arguments else _gate(environment)
