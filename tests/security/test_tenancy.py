@@ -9,7 +9,6 @@ import httpx2
 import pytest
 from django.db import connection
 
-from assistants.knowledge.actions.parse_document import parse_document
 from kernel.tenancy import tenant_scope
 from organisations.actions.create_api_key import create_api_key
 from organisations.actors import Actor
@@ -161,12 +160,6 @@ def test_15_lists_show_ones_own(client: httpx2.Client, victim: House, path: str)
         assert answer.status_code == 200
         assert CANARY not in answer.text
         assert not any(value in answer.text for value in victim.ids.values() if len(value) > 8)
-
-
-def test_17_a_task_with_the_wrong_organisation_does_nothing(victim: House, attacker: House) -> None:
-    parse_document(
-        organisation_id=attacker.actor.organisation.pk, document_id=victim.ids["document_id"]
-    )  # the fingerprint tells
 
 
 def test_19_foreign_and_missing_ids_answer_alike(client: httpx2.Client, victim: House) -> None:
