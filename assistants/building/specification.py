@@ -29,6 +29,7 @@ INSTRUCTION_CHARACTERS = 32_000
 MAX_STARTERS = 12
 MAX_RULES = 50
 MAX_CAPABILITIES = 40
+MAX_EXAMPLES = 20
 DEEPEST_FIELD = 8
 NOT_ENOUGH_INFORMATION = "I don't have enough information to answer that."
 
@@ -63,6 +64,7 @@ Rule = Annotated[Line, StringConstraints(max_length=500)]
 Starter = Annotated[Line, StringConstraints(max_length=200)]
 Instruction = Annotated[Text, Field(max_length=INSTRUCTION_CHARACTERS)]
 CapabilityName = Annotated[str, AfterValidator(_is_name)]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3})?$")]
 
 
 class Part(BaseModel):
@@ -85,6 +87,13 @@ class Profile(Part):
     starters: Annotated[list[Starter], Field(max_length=MAX_STARTERS), AfterValidator(_filled)] = []
 
 
+class Example(Part):
+    """A question, and how it is to be answered."""
+
+    question: Annotated[Line, Field(max_length=2000)]
+    answer: Annotated[Text, Field(max_length=8000)]
+
+
 class Instructions(Part):
     """What the model is told; 32,000 characters together."""
 
@@ -93,11 +102,14 @@ class Instructions(Part):
     must_never: Annotated[list[Rule], Field(max_length=MAX_RULES), AfterValidator(_filled)] = []
     output_format: Instruction = ""
     text: Instruction = ""
+    examples: Annotated[list[Example], Field(max_length=MAX_EXAMPLES)] = []
 
     @property
     def length(self) -> int:
         """Characters of all parts."""
-        return sum(map(len, (self.role, self.behaviour, self.output_format, self.text, *self.must_never)))
+        shown = (text for example in self.examples for text in (example.question, example.answer))
+        parts = (self.role, self.behaviour, self.output_format, self.text, *self.must_never, *shown)
+        return sum(map(len, parts))
 
     @model_validator(mode="after")
     def _short_enough(self) -> "Instructions":
@@ -115,9 +127,10 @@ class Parameters(Part):
 
 
 class Model(Part):
-    """Which model answers."""
+    """Which model answers, and which one where the first fails before its first word."""
 
     id: Annotated[Line, Field(max_length=200)] = ""
+    fallback: Annotated[Line, Field(max_length=200)] = ""
     parameters: Parameters = Parameters()
 
 
@@ -127,6 +140,12 @@ class AnswerPolicy(Part):
     grounding: Grounding = "prefer"
     citations: bool = True
     not_enough_information: Annotated[Line, Field(max_length=500)] = NOT_ENOUGH_INFORMATION
+    # A short numbered reasoning before the answer, which folds away.
+    show_steps: bool = False
+    # A second pass that holds the finished answer against its sources.
+    verification: bool = False
+    # The language of answers; empty for that of the question.
+    language: LanguageCode = ""
 
     @property
     def sentence(self) -> str:
@@ -139,6 +158,18 @@ class Knowledge(Part):
 
     top_k: Annotated[int, Field(ge=1, le=50)] = 6
     budget_tokens: Annotated[int, Field(ge=200, le=32_000)] = 2000
+
+
+class Limits(Part):
+    """Where a turn ends by itself; what is None is left to the platform.
+
+    `tokens` counts what all calls of a turn read and write together, `cost` is in micro-units of the platform's currency.
+    """
+
+    seconds: Annotated[int, Field(ge=5, le=900)] | None = None
+    tokens: Annotated[int, Field(ge=500, le=2_000_000)] | None = None
+    tool_calls: Annotated[int, Field(ge=0, le=50)] = 10
+    cost: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
 
 
 class ActionUse(Part):
@@ -158,7 +189,9 @@ class Specification(Part):
     knowledge: Knowledge = Knowledge()
     actions: Annotated[list[ActionUse], AfterValidator(_no_actions_yet)] = []
     capabilities: Annotated[dict[CapabilityName, bool], Field(max_length=MAX_CAPABILITIES)] = {}
-    language: Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3})?$")] = ""
+    limits: Limits = Limits()
+    # The language that the assistant itself is written in.
+    language: LanguageCode = ""
 
     def document(self) -> dict[str, Any]:
         """The document as JSON values; parameters that are left to the model are absent."""

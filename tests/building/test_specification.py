@@ -20,7 +20,7 @@ def test_an_empty_document_is_a_definition_with_defaults() -> None:
     document = parse_specification({}).document()
     assert document["answer_policy"]["grounding"] == "prefer"
     assert document["answer_policy"]["citations"] is True
-    assert document["model"] == {"id": "", "parameters": {}}
+    assert document["model"] == {"id": "", "fallback": "", "parameters": {}}
     assert parse_specification(document).document() == document
 
 
