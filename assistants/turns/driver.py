@@ -1,8 +1,8 @@
 """Drives one opened turn to its end: retrieval, the loop, checked citations, and a close that always happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assistants.turns.actions.close_turn import Outcome, TurnIdentity, close_turn
+from assistants.turns.actions.close_turn import ModelUse, Outcome, TurnIdentity, close_turn
 from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.citations import MarkFilter, citation_items
 from assistants.turns.context import build_request, prompt_size, retrieval_query
@@ -23,12 +23,12 @@ from assistants.turns.events import (
     TurnEvent,
     TurnFailed,
 )
-from assistants.turns.loop import Limits, Transcript, run_turn
+from assistants.turns.loop import Limits, LoopEvent, ModelCall, Transcript, run_turn
 from assistants.turns.plan import RetrievedPassage
 from kernel.db import run_db
 from kernel.errors import DomainError
 from kernel.registries import retriever
-from providers.ports import ChatRequest
+from providers.ports import ChatRequest, Usage
 from providers.tokens import count_tokens
 
 logger = structlog.get_logger(__name__)
@@ -118,7 +118,7 @@ def message_document(opened: OpenedTurn, outcome: Outcome) -> dict[str, Any]:
         "text": outcome.text,
         "state": outcome.state,
         "citations": list(outcome.citations),
-        "tool_calls": [],
+        "tool_calls": list(outcome.tool_calls),
         "error": {"code": outcome.error_code, "message": outcome.error_message}
         if outcome.error_code
         else None,
@@ -139,7 +139,7 @@ async def _retrieve(opened: OpenedTurn) -> Sequence[RetrievedPassage]:
     return found
 
 
-async def _answer(opened: OpenedTurn, work: Work, limits: Limits) -> AsyncIterator[TextAdded]:
+async def _answer(opened: OpenedTurn, work: Work, limits: Limits) -> AsyncIterator[LoopEvent]:
     plan = opened.plan
     if plan.grounding == "only" and not work.passages:
         # Without sources there is nothing that such an assistant may say; asking the model would invite invention.
@@ -157,8 +157,16 @@ async def _answer(opened: OpenedTurn, work: Work, limits: Limits) -> AsyncIterat
     )
     if plan.citations and work.request.passages:
         work.marks = MarkFilter(len(work.request.passages))
-    async for event in run_turn(work.request, model=opened.model, transcript=work.transcript, limits=limits):
-        if piece := work.check(event.text):
+    async for event in run_turn(
+        work.request,
+        model=opened.model,
+        toolbox=opened.toolbox,
+        transcript=work.transcript,
+        limits=limits,
+    ):
+        if type(event) is not TextAdded:
+            yield event
+        elif piece := work.check(event.text):
             yield TextAdded(piece)
     if rest := work.rest():
         yield TextAdded(rest)
@@ -173,27 +181,32 @@ async def _close(opened: OpenedTurn, work: Work, state: str, error: DomainError 
         citations=citation_items(text, numbers, work.passages, opened.id, settings.PUBLIC_URL),
         error_code=error.code if error else "",
         error_message=error.message if error else "",
+        tool_calls=[finished.document() for finished in work.transcript.tools],
+        uses=list(_uses(opened, work, state)),
         finish_reason=work.transcript.finish_reason,
     )
-    outcome = _metered(work, outcome)
     await run_db(close_turn, identity=identity_of(opened), outcome=outcome)
     return outcome
 
 
-def _metered(work: Work, outcome: Outcome) -> Outcome:
-    usage = work.transcript.usage
-    if usage:
-        return replace(
-            outcome,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            estimated=usage.estimated,
+def _uses(opened: OpenedTurn, work: Work, state: str) -> Iterator[ModelUse]:
+    """What each call of the model is charged as."""
+    for call in work.transcript.calls:
+        if call.usage is None and state == "failed" and not call.written:
+            continue  # refused before the first byte: nobody charges for that
+        usage = call.usage or _estimated(call)
+        yield ModelUse(
+            opened.plan.model_id,
+            opened.info.provider,
+            opened.info.price,
+            usage.input_tokens,
+            usage.output_tokens,
+            usage.estimated,
         )
-    if work.request is None or (outcome.state == "failed" and not work.transcript.parts):
-        # Not asked, or refused before the first byte: nobody charges for that.
-        return replace(outcome, model_was_called=False)
-    counted = prompt_size(work.request, count_tokens), count_tokens(work.transcript.text)
-    return replace(outcome, input_tokens=counted[0], output_tokens=counted[1], estimated=True)
+
+
+def _estimated(call: ModelCall) -> Usage:
+    return Usage(prompt_size(call.request, count_tokens), count_tokens(call.written), estimated=True)
 
 
 def identity_of(opened: OpenedTurn) -> TurnIdentity:
@@ -203,9 +216,6 @@ def identity_of(opened: OpenedTurn) -> TurnIdentity:
         organisation_id=opened.organisation_id,
         product=opened.plan.assistant_id,
         product_name=opened.plan.assistant_name,
-        model_id=opened.plan.model_id,
-        provider=opened.info.provider,
-        price=opened.info.price,
         user_id=opened.user_id,
         api_key_id=opened.api_key_id,
         keep_text=opened.keep_text,

@@ -39,6 +39,30 @@ class TextAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """The model asked for a tool, which runs now; `label` says for people what it does."""
+
+    name: ClassVar[str] = "tool.started"
+    id: str
+    tool: str
+    label: str
+
+    def data(self) -> dict[str, Any]:
+        return {"id": self.id, "name": self.tool, "label": self.label}
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """A tool has run; `call` is what is kept of it."""
+
+    name: ClassVar[str] = "tool.finished"
+    call: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        return dict(self.call)
+
+
+@dataclass(frozen=True, slots=True)
 class Cited:
     """The citations, checked: every number opens a passage that was given to the model."""
 
@@ -73,5 +97,7 @@ class TurnFailed:
         return {"code": self.code, "message": self.message}
 
 
-TurnEvent = MessageStarted | Retrieved | TextAdded | Cited | MessageFinished | TurnFailed
+TurnEvent = (
+    MessageStarted | Retrieved | TextAdded | ToolStarted | ToolFinished | Cited | MessageFinished | TurnFailed
+)
 END_EVENTS = (MessageFinished.name,)

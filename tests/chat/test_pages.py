@@ -23,7 +23,7 @@ def answered(
 ) -> None:
     """Ask, and answer without a model."""
     _question, opened = post_message(actor=actor, conversation_id=conversation_id, text=text)
-    outcome = Outcome(state="complete", text=answer, citations=[CITATION], input_tokens=1, output_tokens=1)
+    outcome = Outcome(state="complete", text=answer, citations=[CITATION])
     close_turn(identity=identity_of(opened), outcome=outcome)
 
 

@@ -13,11 +13,29 @@ from providers.catalogue import PriceSnapshot
 
 # Written out in SQL: this runs for every question, and building a queryset costs more than the query.
 CLOSE = """
-UPDATE turns_turn SET state = %(state)s, answer = %(answer)s, citations = %(citations)s, error_code = %(error_code)s,
-  error_message = %(error_message)s, input_tokens = %(input_tokens)s, output_tokens = %(output_tokens)s,
+UPDATE turns_turn SET state = %(state)s, answer = %(answer)s, citations = %(citations)s,
+  tool_calls = %(tool_calls)s, error_code = %(error_code)s, error_message = %(error_message)s, input_tokens = %(input_tokens)s, output_tokens = %(output_tokens)s,
   finished_at = now()
 WHERE organisation_id = %(organisation)s AND public_id = %(turn)s AND finished_at IS NULL
 """
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """One call of a model, to be charged.
+
+    Attributes:
+        kind: what it was for: chat, or a second pass over the answer.
+        estimated: the tokens were counted by us, because the provider said nothing.
+    """
+
+    model_id: str
+    provider: str
+    price: PriceSnapshot | None
+    input_tokens: int
+    output_tokens: int
+    estimated: bool = False
+    kind: str = "chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +45,27 @@ class Outcome:
     Attributes:
         state: complete, stopped or failed.
         text: the answer, or what there is of it.
+        uses: the calls of models, in their order; none where no model was asked.
     """
 
     state: str
     text: str = ""
     citations: Sequence[dict[str, Any]] = field(default_factory=list)
+    tool_calls: Sequence[dict[str, Any]] = field(default_factory=list)
     error_code: str = ""
     error_message: str = ""
-    input_tokens: int = 0
-    output_tokens: int = 0
-    estimated: bool = False
-    model_was_called: bool = True
+    uses: Sequence[ModelUse] = ()
     finish_reason: str = ""
+
+    @property
+    def input_tokens(self) -> int:
+        """What all calls read."""
+        return sum(use.input_tokens for use in self.uses)
+
+    @property
+    def output_tokens(self) -> int:
+        """What all calls wrote."""
+        return sum(use.output_tokens for use in self.uses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +76,6 @@ class TurnIdentity:
     organisation_id: int
     product: str
     product_name: str
-    model_id: str
-    provider: str
-    price: PriceSnapshot | None
     user_id: int | None
     api_key_id: int | None
     keep_text: bool = True
@@ -69,7 +93,7 @@ def close_turn(*, identity: TurnIdentity, outcome: Outcome) -> bool:
             settle(
                 organisation=identity.organisation_id,
                 reference=identity.id,
-                usages=[_usage(identity, outcome)] if outcome.model_was_called else [],
+                usages=[_usage(identity, ordinal, use) for ordinal, use in enumerate(outcome.uses)],
             )
     return closed
 
@@ -82,6 +106,7 @@ def _note_end(identity: TurnIdentity, outcome: Outcome) -> bool:
         "state": outcome.state,
         "answer": outcome.text if kept else "",
         "citations": orjson.dumps(list(outcome.citations) if kept else []).decode(),
+        "tool_calls": orjson.dumps(list(outcome.tool_calls) if kept else []).decode(),
         "error_code": outcome.error_code,
         "error_message": outcome.error_message,
         "input_tokens": outcome.input_tokens,
@@ -92,18 +117,18 @@ def _note_end(identity: TurnIdentity, outcome: Outcome) -> bool:
         return bool(cursor.rowcount)
 
 
-def _usage(identity: TurnIdentity, outcome: Outcome) -> UsageInput:
+def _usage(identity: TurnIdentity, ordinal: int, use: ModelUse) -> UsageInput:
     return UsageInput(
-        ordinal=0,
-        kind="chat",
+        ordinal=ordinal,
+        kind=use.kind,
         product=identity.product,
         product_name=identity.product_name,
-        model=identity.model_id,
-        provider=identity.provider,
-        input_tokens=outcome.input_tokens,
-        output_tokens=outcome.output_tokens,
-        price=identity.price,
+        model=use.model_id,
+        provider=use.provider,
+        input_tokens=use.input_tokens,
+        output_tokens=use.output_tokens,
+        price=use.price,
         user_id=identity.user_id,
         api_key_id=identity.api_key_id,
-        estimated=outcome.estimated,
+        estimated=use.estimated,
     )

@@ -7,6 +7,7 @@ from assistants.turns.context import DEFAULT_ANSWER_TOKENS, PastMessage
 from assistants.turns.models import Turn
 from assistants.turns.plan import AssistantPlan
 from assistants.turns.policy import check_model
+from assistants.turns.tools import Toolbox
 from billing.actions.reserve import reserve
 from kernel.actions import assert_in_action
 from kernel.ids import new_public_id
@@ -17,6 +18,7 @@ from providers.catalogue import ModelInfo, get_model
 from providers.gateway import chat_model
 from providers.ports import ChatModel
 
+NO_TOOLS = Toolbox()
 BYTES_A_TOKEN = 3  # for an estimate on the safe side
 
 
@@ -38,6 +40,7 @@ class OpenedTurn:
     language: str = ""
     message_id: str = ""
     keep_text: bool = True
+    toolbox: Toolbox = NO_TOOLS
 
 
 def open_turn(
@@ -52,6 +55,7 @@ def open_turn(
     language: str = "",
     message_id: str = "",
     keep_text: bool = True,
+    toolbox: Toolbox = NO_TOOLS,
 ) -> tuple[Turn, OpenedTurn]:
     """Reserve what the answer may cost and save the turn, in the open transaction.
 
@@ -59,6 +63,7 @@ def open_turn(
         runner: the id of the process that will make the answer.
         message_id: the public id of the message that shows the answer.
         keep_text: whether question and answer are kept in the database.
+        toolbox: the tools that the model may call.
 
     Raises:
         AllowanceUsedUp: the organisation's allowance for the month is spent.
@@ -83,6 +88,7 @@ def open_turn(
         language=language,
         message_id=message_id,
         keep_text=keep_text,
+        toolbox=toolbox,
     )
     turn = _saved(opened, runner)
     reserve(

@@ -6,7 +6,7 @@ from asgiref.sync import async_to_sync
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assistants.turns.actions.close_turn import Outcome, TurnIdentity, close_turn
+from assistants.turns.actions.close_turn import ModelUse, Outcome, TurnIdentity, close_turn
 from assistants.turns.journal import stored_text
 from assistants.turns.models import Turn
 from assistants.turns.runtime import beat_key
@@ -45,24 +45,24 @@ def _close(turn: Turn) -> int:
         error_message=_(
             "The server was interrupted while it answered. What there is was kept; ask again for the rest."
         ),
-        input_tokens=turn.prompt_tokens,
-        output_tokens=count_tokens(text),
-        estimated=True,
+        uses=[_use(turn, text)],
     )
     return int(close_turn(identity=_identity(turn), outcome=outcome))
 
 
-def _identity(turn: Turn) -> TurnIdentity:
+def _use(turn: Turn, text: str) -> ModelUse:
     note = dict(turn.price or {})
     provider = str(note.pop("provider", ""))
+    price = PriceSnapshot(**note) if note else None
+    return ModelUse(turn.model_id, provider, price, turn.prompt_tokens, count_tokens(text), estimated=True)
+
+
+def _identity(turn: Turn) -> TurnIdentity:
     return TurnIdentity(
         id=turn.public_id,
         organisation_id=turn.organisation_id,
         product=turn.assistant_id,
         product_name=turn.assistant_name,
-        model_id=turn.model_id,
-        provider=provider,
-        price=PriceSnapshot(**note) if note else None,
         user_id=turn.user_id,
         api_key_id=turn.api_key_id,
         keep_text=turn.surface != Turn.Surface.API,
