@@ -10,7 +10,7 @@ from assistants.building.specification import Specification, parse_specification
 from kernel.errors import DomainError, NotFound, PermissionDenied
 from kernel.tenancy import current_organisation_id
 from organisations.actors import Actor
-from organisations.grants import holders, reachable
+from organisations.grants import owners, reachable
 from organisations.models import Organisation
 from organisations.permissions import Level
 from organisations.policy_cache import policy_in_force
@@ -67,11 +67,7 @@ def _refusal(actor: Actor, named: QuerySet[Assistant]) -> DomainError:
     seen = named.filter(reachable(actor, RESOURCE, Level.USE)).first()
     if seen is None:
         return NotFound()
-    names = [
-        holder.label
-        for holder in holders(actor.organisation, RESOURCE, seen.public_id)
-        if holder.level == Level.OWN
-    ]
+    names = [holder.label for holder in owners(actor.organisation, RESOURCE, seen.public_id)]
     return LevelMissing(owners=", ".join(names) or _("an administrator"))
 
 

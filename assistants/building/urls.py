@@ -16,6 +16,7 @@ from assistants.building.views.knowledge import assistant_knowledge, source_set_
 from assistants.building.views.publish import assistant_publish, assistant_unpublish
 from assistants.building.views.share import (
     assistant_share,
+    assistant_share_find,
     assistant_share_put,
     assistant_share_remove,
     assistant_share_transfer,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("build/<str:assistant_id>/versions/<int:number>", version_list, name="version_detail"),
     path("build/<str:assistant_id>/versions/<int:number>/restore", version_restore, name="version_restore"),
     path("build/<str:assistant_id>/share", assistant_share, name="assistant_share"),
+    path("build/<str:assistant_id>/share/find", assistant_share_find, name="assistant_share_find"),
     path("build/<str:assistant_id>/share/put", assistant_share_put, name="assistant_share_put"),
     path(
         "build/<str:assistant_id>/share/transfer", assistant_share_transfer, name="assistant_share_transfer"

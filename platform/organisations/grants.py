@@ -1,13 +1,15 @@
 """What actors were given on single resources of rooms above, as conditions for SQL."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from kernel.errors import NotFound
 from organisations.actors import Actor
-from organisations.models import Grant, Organisation
+from organisations.models import Grant, Group, Membership, Organisation
 from organisations.permissions import Level, Permission, levels_from
+from organisations.queries import groups, search_members
 
 
 def _held_by(actor: Actor, resource_type: str) -> QuerySet[Grant]:
@@ -62,19 +64,30 @@ class Holder:
     is_group: bool
 
 
-def holders(organisation: Organisation | int, resource_type: str, resource_id: str) -> list[Holder]:
-    """Who was given something on a resource, the highest level first."""
-    rows = Grant.objects.for_organisation(organisation).filter(
-        resource_type=resource_type, resource_id=resource_id
-    )
-    found = [_holder(grant) for grant in rows.select_related("membership__user", "group")]
-    order = list(Level)
-    return sorted(
-        found, key=lambda holder: (-order.index(holder.level), holder.is_group, holder.label.lower())
-    )
+# The highest level first, within a level the newest.
+HOLDER_ORDER = ("-rank", "-id")
 
 
-def _holder(grant: Grant) -> Holder:
+def holders(
+    organisation: Organisation | int, resource_type: str, resource_id: str, words: str = ""
+) -> QuerySet[Grant]:
+    """Grants on one resource, for pages in `HOLDER_ORDER`; of holders whose name or address holds the words."""
+    ranks = [When(level=level.value, then=Value(rank)) for rank, level in enumerate(Level)]
+    rows = grants_of(organisation).filter(resource_type=resource_type, resource_id=resource_id)
+    if wanted := words.strip():
+        person = Q(membership__user__name__icontains=wanted) | Q(membership__user__email__icontains=wanted)
+        rows = rows.filter(person | Q(group__name__icontains=wanted))
+    return rows.annotate(rank=Case(*ranks, default=Value(0), output_field=IntegerField()))
+
+
+def owners(organisation: Organisation | int, resource_type: str, resource_id: str) -> list[Holder]:
+    """Who owns a resource."""
+    rows = holders(organisation, resource_type, resource_id).filter(level=Level.OWN)
+    return [holder_of(grant) for grant in rows.order_by(*HOLDER_ORDER)]
+
+
+def holder_of(grant: Grant) -> Holder:
+    """The person or group of a grant, for people to read."""
     level = Level(grant.level)
     if grant.membership is not None:
         user = grant.membership.user
@@ -83,6 +96,52 @@ def _holder(grant: Grant) -> Holder:
     return Holder(
         grant, level, grant.group.public_id, grant.group.name, grant.group.description, is_group=True
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Groups and people that could be given something; `more` where the words fit more of them than are listed."""
+
+    groups: list[Group]
+    people: list[Membership]
+    more: bool
+
+
+def candidates(
+    organisation: Organisation, resource_type: str, resource_id: str, words: str, *, limit: int
+) -> Candidates:
+    """Who has nothing on a resource yet and whose name or address holds the words; what fits best comes first.
+
+    Args:
+        limit: how many groups and people together.
+    """
+    if not words.strip():
+        return Candidates([], [], more=False)
+    have = Grant.objects.for_organisation(organisation).filter(
+        resource_type=resource_type, resource_id=resource_id
+    )
+    teams = _best_first(groups(organisation, words), words, "name").exclude(
+        pk__in=have.exclude(group=None).values("group_id")
+    )
+    persons = _best_first(search_members(organisation, words), words, "user__name", "user__email").exclude(
+        pk__in=have.exclude(membership=None).values("membership_id")
+    )
+    found_teams, found_persons = list(teams[: limit + 1]), list(persons[: limit + 1])
+    # Neither crowds the other out: half of the places are each one's own.
+    shown_teams = found_teams[: max(limit // 2, limit - len(found_persons))]
+    shown_persons = found_persons[: limit - len(shown_teams)]
+    return Candidates(shown_teams, shown_persons, more=len(found_teams) + len(found_persons) > limit)
+
+
+def _best_first(rows: QuerySet[Any], words: str, *fields: str) -> QuerySet[Any]:
+    """What is called just so, then what begins so, then what has it somewhere: so typing on always gets there."""
+    wanted = words.strip()
+    same, begins = (
+        Q(*((f"{field}__{how}", wanted) for field in fields), _connector=Q.OR)
+        for how in ("iexact", "istartswith")
+    )
+    fit = Case(When(same, then=Value(0)), When(begins, then=Value(1)), default=Value(2))
+    return rows.order_by(fit, fields[0], "pk")
 
 
 def grants_of(organisation: Organisation | int) -> QuerySet[Grant]:

@@ -91,6 +91,7 @@ MATRIX = {
     "POST building:assistant_publish": "assistants:build",
     "POST building:assistant_restore": "assistants:build",
     "GET building:assistant_share": "assistants:build",
+    "GET building:assistant_share_find": "assistants:build",
     "POST building:assistant_share_put": "assistants:build",
     "POST building:assistant_share_remove": "assistants:build",
     "POST building:assistant_share_transfer": "assistants:build",

@@ -19,7 +19,7 @@ from organisations.actions.create_group import create_group
 from organisations.actions.put_grant import LastResourceOwner
 from organisations.actions.remove_member import remove_member
 from organisations.actors import Actor
-from organisations.grants import holders
+from organisations.grants import HOLDER_ORDER, Holder, holder_of, holders
 from organisations.models import Membership
 from organisations.permissions import Level, Role
 from tests.factories.building import make_publication, share
@@ -39,9 +39,14 @@ def seen(actor: Actor) -> list[str]:
         return [row.public_id for row in assistants(actor)]
 
 
+def held(actor: Actor, assistant_id: str) -> list[Holder]:
+    rows = holders(actor.organisation, RESOURCE, assistant_id).order_by(*HOLDER_ORDER)
+    return [holder_of(grant) for grant in rows]
+
+
 def given(actor: Actor, assistant_id: str) -> list[tuple[str, str]]:
     with tenant_scope(actor.organisation):
-        return [(h.label, h.level.value) for h in holders(actor.organisation, RESOURCE, assistant_id)]
+        return [(h.label, h.level.value) for h in held(actor, assistant_id)]
 
 
 @pytest.fixture
@@ -140,7 +145,7 @@ def test_only_owners_share(builder: Actor, other: Actor, assistant_id: str) -> N
 
 def test_it_keeps_an_owner(builder: Actor, other: Actor, assistant_id: str) -> None:
     with tenant_scope(builder.organisation):
-        (own,) = holders(builder.organisation, RESOURCE, assistant_id)
+        (own,) = held(builder, assistant_id)
     with pytest.raises(LastResourceOwner):
         unshare_assistant(actor=builder, grant_id=own.grant.public_id)
     with pytest.raises(LastResourceOwner):
@@ -174,7 +179,7 @@ def test_an_outsider_and_a_missing_id_get_the_same_answer(
     client = api_client_for(charlie)
     own = create_assistant(actor=charlie, name="Mine").public_id
     with tenant_scope(alice.organisation):
-        grant = holders(alice.organisation, RESOURCE, assistant_id)[0].grant.public_id
+        grant = held(alice, assistant_id)[0].grant.public_id
     for foreign, missing in ((assistant_id, "asst_none"), (membership_id(alice), "mem_none")):
         bodies = []
         for name in (foreign, missing):

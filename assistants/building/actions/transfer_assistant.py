@@ -7,7 +7,7 @@ from kernel.actions import entry_action
 from organisations.actions.put_grant import put_grant
 from organisations.actors import Actor
 from organisations.audit import record_audit
-from organisations.grants import holders
+from organisations.grants import owners
 from organisations.models import Grant
 from organisations.permissions import Level, Permission, require
 
@@ -25,11 +25,7 @@ def transfer_assistant(*, actor: Actor, assistant_id: str, holder_id: str) -> As
     require(actor, Permission.BUILD_ASSISTANTS)
     assistant = access_assistant(actor, assistant_id, level=Level.OWN, lock=True)
     guard_holder(actor, holder_id, Level.OWN)
-    before = [
-        holder
-        for holder in holders(actor.organisation, RESOURCE, assistant.public_id)
-        if holder.level == Level.OWN
-    ]
+    before = owners(actor.organisation, RESOURCE, assistant.public_id)
     grant = put_grant(
         actor=actor,
         resource_type=RESOURCE,
