@@ -11,6 +11,7 @@ def disclosures(listing: Listing) -> dict[str, Any]:
     parts = {name: derived.get(name, []) for name in ("hosts", "models", "stored", "visible_to", "limits")}
     return {
         **parts,
+        "made_from": derived.get("made_from"),
         "statements": listing.statements,
         "privacy_policy_url": listing.privacy_policy_url,
         "verified_at": listing.version_at.isoformat().replace("+00:00", "Z") if listing.version_at else None,

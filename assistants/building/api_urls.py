@@ -11,6 +11,7 @@ from assistants.building.api.sources import (
     AssistantSourceList,
     AssistantSourceRetry,
 )
+from assistants.building.api.starting_points import AssistantFork, AssistantForking, TemplateList
 from assistants.building.api.versions import VersionDetail, VersionList, VersionRestore
 
 app_name = "building-api"
@@ -19,11 +20,14 @@ ONE = "assistants/<str:assistant_id>"
 
 urlpatterns = [
     path("assistants", AssistantList.as_view(), name="assistant-list"),
+    path("assistants/fork", AssistantFork.as_view(), name="assistant-fork"),
+    path("templates", TemplateList.as_view(), name="template-list"),
     path(ONE, AssistantDetail.as_view(), name="assistant-detail"),
     path("organisation/grants", GrantList.as_view(), name="grant-list"),
     path("organisation/grants/<str:grant_id>", GrantDetail.as_view(), name="grant-detail"),
     path(f"{ONE}/duplicate", AssistantDuplicate.as_view(), name="assistant-duplicate"),
     path(f"{ONE}/transfer", AssistantTransfer.as_view(), name="assistant-transfer"),
+    path(f"{ONE}/forking", AssistantForking.as_view(), name="assistant-forking"),
     path(f"{ONE}/restore", AssistantRestore.as_view(), name="assistant-restore"),
     path(f"{ONE}/draft", DraftDetail.as_view(), name="draft-detail"),
     path(f"{ONE}/versions", VersionList.as_view(), name="version-list"),

@@ -3,13 +3,15 @@
 The stored form holds codes, so that it reads the same in every language; `in_words` makes sentences of it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.specification import Specification
-from providers.catalogue import ModelNotFound, get_model
+from kernel.tenancy import HasPk
+from providers.catalogue import find_model
 
 STORED_SENTENCES: dict[str, str | Promise] = {
     "conversations": _("Your questions and the answers, on this server, until you delete the chat."),
@@ -30,9 +32,17 @@ LIMIT_SENTENCES: dict[str, str | Promise] = {
 }
 
 
-def derive_disclosure(specification: Specification) -> dict[str, Any]:
-    """Work out what a definition means for those who use it: hosts, models, what is stored and who sees it."""
-    models = [_model(specification.model.id)]
+def derive_disclosure(
+    specification: Specification, origin: Mapping[str, Any] | None = None, *, organisation: HasPk | int
+) -> dict[str, Any]:
+    """Work out what a definition means for those who use it: hosts, models, what is stored and who sees it.
+
+    Args:
+        origin: what the assistant was made from; a fork names whose it was.
+        organisation: the one that builds it, whose own models it may use.
+    """
+    named = filter(None, (specification.model.id or "", specification.model.fallback))
+    models = [_model(name, organisation) for name in dict.fromkeys(named)] or [_model("", organisation)]
     outside = any(model["host"] for model in models)
     return {
         "hosts": [],
@@ -43,13 +53,19 @@ def derive_disclosure(specification: Specification) -> dict[str, Any]:
         ],
         "visible_to": ["you", "operator", "creator_counts", *(["model_provider"] if outside else [])],
         "limits": _limits(specification),
+        "made_from": _attribution(origin or {}),
     }
 
 
-def _model(model_id: str) -> dict[str, str]:
-    try:
-        model = get_model(model_id)
-    except ModelNotFound:
+def _attribution(origin: Mapping[str, Any]) -> dict[str, str] | None:
+    if origin.get("kind") != "fork":
+        return None
+    return {name: str(origin[name]) for name in ("name", "creator", "slug")}
+
+
+def _model(model_id: str, organisation: HasPk | int) -> dict[str, str]:
+    model = find_model(model_id, organisation=organisation)
+    if model is None:
         provider = model_id.partition("/")[0]
         return {"id": model_id, "name": model_id, "provider": provider, "host": "", "region": ""}
     return {

@@ -151,7 +151,9 @@ def face_of_version(version: Version, specification: Specification) -> dict[str,
         "welcome_message": profile.welcome_message,
         "starters": list(profile.starters),
         "language": specification.language,
-        "disclosure": derive_disclosure(specification),
+        "disclosure": derive_disclosure(
+            specification, version.assistant.origin, organisation=version.organisation_id
+        ),
     }
 
 
@@ -227,7 +229,7 @@ def _facts(approval: Approval) -> Sequence[tuple[str, str]]:
     version: Version | None = rows.filter(public_id=approval.payload["version"]).first()
     if version is None:
         return ()
-    words = in_words(derive_disclosure(specification_of(version)))
+    words = in_words(derive_disclosure(specification_of(version), organisation=version.organisation_id))
     audience = Publication.Visibility(approval.payload["visibility"]).label
     return [
         (_("Who could use it"), str(audience)),

@@ -4,7 +4,6 @@ from django.urls import path
 
 from assistants.building.views.assistants import (
     assistant_bin,
-    assistant_create,
     assistant_delete,
     assistant_duplicate,
     assistant_home,
@@ -21,6 +20,7 @@ from assistants.building.views.share import (
     assistant_share_remove,
     assistant_share_transfer,
 )
+from assistants.building.views.starting_points import assistant_create, assistant_fork, assistant_forking
 from assistants.building.views.versions import version_list, version_restore
 from assistants.knowledge.views import knowledge_paths
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path("build/", assistant_list, name="assistant_list"),
     path("build/bin", assistant_bin, name="assistant_bin"),
     path("build/new", assistant_create, name="assistant_create"),
+    path("build/fork", assistant_fork, name="assistant_fork"),
     path("build/picture", assistant_picture, name="assistant_picture"),
     path("build/<str:assistant_id>", assistant_home, name="assistant_home"),
     path("build/<str:assistant_id>/configure", assistant_configure, name="assistant_configure"),
@@ -51,6 +52,7 @@ urlpatterns = [
         name="assistant_share_remove",
     ),
     path("build/<str:assistant_id>/publish", assistant_publish, name="assistant_publish"),
+    path("build/<str:assistant_id>/forking", assistant_forking, name="assistant_forking"),
     path("build/<str:assistant_id>/unpublish", assistant_unpublish, name="assistant_unpublish"),
     path("build/<str:assistant_id>/duplicate", assistant_duplicate, name="assistant_duplicate"),
     path("build/<str:assistant_id>/delete", assistant_delete, name="assistant_delete"),

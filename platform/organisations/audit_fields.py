@@ -25,6 +25,9 @@ _FIELDS: dict[str, str | Promise] = {
     "state": gettext_lazy("State"),
     "slug": gettext_lazy("Public name"),
     "version": gettext_lazy("Version"),
+    "forkable": gettext_lazy("Others may begin from it"),
+    "template": gettext_lazy("Template"),
+    "original": gettext_lazy("Made from"),
     "content_hash": gettext_lazy("Content hash"),
     "fields": gettext_lazy("Fields"),
     "type": gettext_lazy("Kind"),
@@ -64,6 +67,8 @@ _FIELDS: dict[str, str | Promise] = {
     "original": gettext_lazy("Made from"),
     "sources": gettext_lazy("Sources"),
     "successor": gettext_lazy("The key that follows"),
+    "operation": gettext_lazy("What was done"),
+    "at": gettext_lazy("When"),
     "overlap_hours": gettext_lazy("Hours for which both work"),
 }
 _VALUES: dict[str, dict[str, str | Promise]] = {
@@ -97,6 +102,11 @@ _VALUES: dict[str, dict[str, str | Promise]] = {
         "totp": gettext_lazy("Authenticator app"),
         "webauthn": gettext_lazy("Passkey"),
         "recovery_codes": gettext_lazy("Recovery codes"),
+    },
+    "operation": {
+        "insert": gettext_lazy("Added"),
+        "update": gettext_lazy("Changed"),
+        "delete": gettext_lazy("Deleted"),
     },
     "format": {"csv": "CSV", "jsonl": "JSON Lines"},
 }

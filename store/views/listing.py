@@ -39,4 +39,5 @@ def _context(request: OrganisationRequest, listing: Listing) -> dict[str, Any]:
         "outside_models": [model for model in derived.get("models", []) if model.get("host")],
         "language_name": language_name(listing.language),
         "may_chat": request.actor.can(Permission.USE_ASSISTANTS),
+        "may_build": request.actor.can(Permission.BUILD_ASSISTANTS),
     }

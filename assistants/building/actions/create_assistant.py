@@ -10,6 +10,7 @@ from assistants.building.models import Assistant, Draft
 from assistants.building.queries import RESOURCE
 from assistants.building.slugs import random_part
 from assistants.building.specification import Specification, merge_patch
+from assistants.building.starting_points import starting_point
 from assistants.knowledge.actions.create_source_set import create_source_set
 from kernel.actions import assert_in_action, entry_action
 from kernel.errors import InvalidInput
@@ -24,40 +25,54 @@ from providers.catalogue import default_chat_model
 
 @entry_action
 def create_assistant(
-    *, actor: Actor, name: str, description: str = "", draft: dict[str, Any] | None = None
+    *,
+    actor: Actor,
+    name: str = "",
+    description: str = "",
+    draft: dict[str, Any] | None = None,
+    template: str = "",
 ) -> Assistant:
     """Make an assistant with a draft: the default model, sources preferred, a picture of its own.
 
     Args:
+        name: needed where no template gives one.
         draft: a merge patch over that first definition.
+        template: the name of a template to begin from, in the active language.
 
     Raises:
         PermissionDenied: the actor may not build.
         PolicyForbids: the organisation's policy does not let the actor's role create assistants.
         InvalidInput: the name is missing, or a field of the draft is wrong; it names each.
+        UnknownTemplate: there is no such template.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
     require_allowed(actor, policy_of(actor.organisation).building.create, gettext_lazy("create assistants"))
-    if not name.strip():
+    begun_from = starting_point(template) if template else None
+    name = name.strip() or (begun_from.name if begun_from else "")
+    if not name:
         raise InvalidInput.on("name", "required", _("Give the assistant a name."))
-    first = merge_patch(_beginning(), draft or {})
-    specification = checked_specification(
-        merge_patch(
-            first, {"profile": {"name": name} | ({"description": description} if description else {})}
-        )
-    )
-    assistant = begin(actor, specification)
-    record_audit(actor, "assistant.created", assistant)
+    profile = {"name": name} | ({"description": description} if description else {})
+    document = _beginning()
+    for patch in (begun_from.draft if begun_from else {}, draft or {}, {"profile": profile}):
+        document = merge_patch(document, patch)
+    origin = {"kind": "template", "template": template, "name": begun_from.name} if begun_from else None
+    assistant = begin(actor, checked_specification(document, organisation=actor.organisation), origin=origin)
+    record_audit(actor, "assistant.created", assistant, **({"template": template} if template else {}))
     return assistant
 
 
-def begin(actor: Actor, specification: Specification) -> Assistant:
-    """Make an assistant of a definition, owned by whoever acts; in the open transaction."""
+def begin(actor: Actor, specification: Specification, *, origin: dict[str, Any] | None = None) -> Assistant:
+    """Make an assistant of a definition, owned by whoever acts; in the open transaction.
+
+    Args:
+        origin: what it was made from, where it was not begun empty.
+    """
     assert_in_action()
     assistant: Assistant = Assistant.objects.create(
         organisation=actor.organisation,
         name=specification.profile.name,
         created_by=actor.user,
+        origin=origin,
         source_set=create_source_set(organisation=actor.organisation),
     )
     Draft.objects.create(

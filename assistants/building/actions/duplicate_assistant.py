@@ -34,7 +34,13 @@ def duplicate_assistant(*, actor: Actor, assistant_id: str) -> Assistant:
     original = access_assistant(actor, assistant_id, level=Level.VIEW)
     document = specification_of(draft_of(original)).document()
     name = _("Copy of %(name)s") % {"name": original.label}
-    copy = begin(actor, checked_specification(merge_patch(document, {"profile": {"name": name[:NAME]}})))
+    renamed = checked_specification(
+        merge_patch(document, {"profile": {"name": name[:NAME]}}),
+        organisation=actor.organisation,
+        known_models=(document["model"]["id"],),
+    )
+    # A copy of something that was made from somebody else's goes on to name them.
+    copy = begin(actor, renamed, origin=original.origin)
     sources = copy_sources(origin=original.source_set, target=copy.source_set)
     record_audit(actor, "assistant.duplicated", copy, original=original.public_id, sources=sources)
     return copy

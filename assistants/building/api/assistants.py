@@ -26,6 +26,7 @@ class PublicationOutput(serializers.Serializer[Publication]):
     slug = serializers.CharField()
     visibility = serializers.ChoiceField(choices=Publication.Visibility.choices)
     state = serializers.ChoiceField(choices=Publication.State.choices)
+    forkable = serializers.BooleanField()
     version = serializers.IntegerField(source="live_version.number")
 
 
@@ -38,6 +39,9 @@ class AssistantOutput(serializers.Serializer[Assistant]):
     model = serializers.SerializerMethodField()
     draft_revision = serializers.IntegerField(source="draft.revision")
     publication = serializers.SerializerMethodField()
+    origin = serializers.JSONField(
+        allow_null=True, help_text="What it was made from: a template, a fork, an import; null otherwise."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -81,9 +85,10 @@ class AssistantList(OrganisationAPIView):
     permission = Permission.BUILD_ASSISTANTS
 
     class Input(StrictSerializer):
-        name = serializers.CharField(max_length=80)
+        name = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
         description = serializers.CharField(max_length=4000, required=False, default="", allow_blank=True)
         draft = serializers.DictField(required=False, default=dict)
+        template = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
 
     @extend_schema(
         operation_id="assistants_list",
@@ -97,7 +102,7 @@ class AssistantList(OrganisationAPIView):
 
     @extend_schema(request=Input, responses={201: AssistantOutput})
     def post(self, request: Request) -> Response:
-        """Create an assistant; `draft` is merged over its first definition."""
+        """Create an assistant, empty or from a `template`; `draft` is merged over its first definition."""
         made = create_assistant(actor=self.actor, **self.read_input(request, self.Input))
         with tenant_scope(self.actor.organisation):
             return Response(assistant_document(self.actor, made.public_id), HTTP_201_CREATED)

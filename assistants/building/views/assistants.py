@@ -6,9 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from assistants.building.actions.create_assistant import create_assistant
 from assistants.building.actions.delete_assistant import delete_assistant
 from assistants.building.actions.duplicate_assistant import duplicate_assistant
 from assistants.building.actions.restore_assistant import restore_assistant
@@ -45,14 +43,6 @@ def _list(request: OrganisationRequest, *, deleted: bool) -> HttpResponse:
         "page_url": f"{request.path}?{urlencode({'search': search})}" if search else request.path,
     }
     return render(request, "building/assistant_list.html", context)
-
-
-@organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
-def assistant_create(request: OrganisationRequest) -> HttpResponse:
-    """Begin an assistant and go to its pages."""
-    name = request.POST.get("name", "").strip()[:80] or pgettext("name", "New assistant")
-    made = create_assistant(actor=request.actor, name=name)
-    return redirect("building:assistant_configure", made.public_id)
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS)

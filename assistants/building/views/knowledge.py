@@ -1,10 +1,13 @@
 """The page of an assistant's sources; the knowledge room draws them."""
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from assistants.building.queries import access_assistant
-from assistants.building.views.builder import open_builder
+from assistants.building.starting_points import starting_point
+from assistants.building.views.builder import Builder, open_builder
 from assistants.knowledge.models import SourceSet
 from assistants.knowledge.views import panel_context
 from organisations.actors import Actor
@@ -17,7 +20,16 @@ def assistant_knowledge(request: OrganisationRequest, assistant_id: str) -> Http
     """Drop zone, queue and table of the sources."""
     builder = open_builder(request.actor, assistant_id, "knowledge")
     panel = panel_context(builder.assistant.source_set, request.path)
-    return render(request, "building/knowledge.html", {"builder": builder, **panel})
+    context = {"builder": builder, "would_help": _would_help(builder), **panel}
+    return render(request, "building/knowledge.html", context)
+
+
+def _would_help(builder: Builder) -> Sequence[str]:
+    """What the template names that the assistant began from, as long as there is no source."""
+    origin = builder.assistant.origin or {}
+    if origin.get("kind") != "template" or builder.source_count:
+        return ()
+    return starting_point(origin["template"]).knowledge
 
 
 def source_set_of(actor: Actor, assistant_id: str, *, edit: bool) -> SourceSet:

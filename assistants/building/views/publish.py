@@ -101,9 +101,12 @@ def _page(request: OrganisationRequest, assistant_id: str, form: PublishForm | N
         "passed": sum(check.passed for check in checks),
         "blocked": any(check.blocking for check in checks),
         "warnings": _warnings(checks),
-        "disclosure": in_words(derive_disclosure(builder.specification)),
+        "disclosure": in_words(
+            derive_disclosure(builder.specification, organisation=request.actor.organisation)
+        ),
         "next_number": builder.version_count + 1,
         "address": f"{settings.PUBLIC_URL}{PUBLIC_PATH}{publication.slug}" if publication else "",
+        "may_fork_out": builder.may_publish and builder.may_share,
         "waiting": pending_opening(request.actor.organisation, assistant_id),
         "listing_panel": panel,
         # Once there is something to list, the store's own panel asks who may use it.
