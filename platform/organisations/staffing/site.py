@@ -95,9 +95,12 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
         return view
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """What every page of the staff needs, with our own style sheet."""
+        """What every page of the staff needs, with our own style sheet and script."""
         context: dict[str, Any] = super().each_context(request)
-        return context | {"styles": [*context["styles"], static("organisations/staff.css")]}
+        return context | {
+            "styles": [*context["styles"], static("organisations/staff.css")],
+            "scripts": [*context["scripts"], static("organisations/staff.js")],
+        }
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The tables and pages of the person's role, as one list."""
