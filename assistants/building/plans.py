@@ -25,7 +25,7 @@ from assistants.building.queries import (
 )
 from assistants.building.specification import Specification
 from assistants.knowledge.queries import manifest
-from assistants.turns.plan import AssistantPlan, KnowledgeScope
+from assistants.turns.plan import AssistantPlan, KnowledgeScope, Limits
 from kernel.errors import Gone, NotFound
 from kernel.tenancy import current_organisation_id, tenant_scope
 from organisations.actors import Actor
@@ -237,6 +237,8 @@ def _plan(
         creator_organisation_id=assistant.organisation_id,
         system_prompt=compile_prompt(specification),
         model_id=model or specification.model.id,
+        # Whoever tries a model wants to see that one, or that it fails.
+        fallback_id="" if model else specification.model.fallback,
         publication_id=publication_id,
         version_id=version.public_id if version else None,
         version_number=version.number if version else None,
@@ -247,6 +249,11 @@ def _plan(
         knowledge=_scope(assistant, documents),
         top_k=specification.knowledge.top_k,
         budget_tokens=specification.knowledge.budget_tokens,
+        show_steps=policy.show_steps,
+        verification=policy.verification,
+        language=policy.language,
+        capabilities=frozenset(name for name, on in specification.capabilities.items() if on),
+        limits=Limits(**specification.limits.model_dump()),
     )
 
 

@@ -19,6 +19,9 @@ class TurnDetail(OrganisationAPIView):
         state = serializers.ChoiceField(choices=Turn.State.choices)
         assistant = serializers.CharField()
         model = serializers.CharField()
+        fallback = serializers.BooleanField(
+            help_text="Whether the model answered in place of the first choice."
+        )
         error = serializers.DictField(allow_null=True)
         usage = serializers.DictField()
         created_at = serializers.DateTimeField()

@@ -22,7 +22,7 @@ class MarkFilter:
     """
 
     def __init__(self, sources: int) -> None:
-        self._sources = sources
+        self.sources = sources  # grows where the model finds more
         self._held = ""
         self.used: list[int] = []
 
@@ -40,7 +40,7 @@ class MarkFilter:
         return MARK.sub(self._keep, rest).rstrip()
 
     def _keep(self, match: re.Match[str]) -> str:
-        known = [n for n in map(int, re.findall(r"\d+", match.group(1))) if 1 <= n <= self._sources]
+        known = [n for n in map(int, re.findall(r"\d+", match.group(1))) if 1 <= n <= self.sources]
         self.used.extend(n for n in known if n not in self.used)
         lead = " " if known and match.group(0)[0].isspace() else ""
         return lead + "".join(f"[{n}]" for n in known)

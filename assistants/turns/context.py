@@ -69,6 +69,7 @@ def build_request(
         grounding=plan.grounding,
         not_enough_information=plan.not_enough_information,
         language=language,
+        show_steps=plan.show_steps,
     )
 
 

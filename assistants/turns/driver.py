@@ -1,8 +1,8 @@
 """Drives one opened turn to its end: retrieval, the loop, checked citations, and a close that always happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -10,57 +10,36 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assistants.turns.actions.close_turn import ModelUse, Outcome, TurnIdentity, close_turn
+from assistants.turns.actions.close_turn import Outcome, TurnIdentity, close_turn
 from assistants.turns.actions.open_turn import OpenedTurn
-from assistants.turns.citations import MarkFilter, citation_items
-from assistants.turns.context import build_request, prompt_size, retrieval_query
+from assistants.turns.answerers import Answerer
+from assistants.turns.citations import MarkFilter
+from assistants.turns.context import build_request, retrieval_query
 from assistants.turns.events import (
     Cited,
     MessageFinished,
     MessageStarted,
     Retrieved,
+    StepsAdded,
     TextAdded,
+    ToolFinished,
+    ToolStarted,
     TurnEvent,
     TurnFailed,
 )
-from assistants.turns.loop import Limits, LoopEvent, ModelCall, Transcript, run_turn
+from assistants.turns.limits import LimitReached
+from assistants.turns.loop import LoopEvent, Voice, run_turn
 from assistants.turns.plan import RetrievedPassage
+from assistants.turns.sources import described
+from assistants.turns.steps import StepsFilter
+from assistants.turns.verification import verify
+from assistants.turns.work import Work
 from kernel.db import run_db
 from kernel.errors import DomainError
 from kernel.registries import retriever
-from providers.ports import ChatRequest, Usage
 from providers.tokens import count_tokens
 
 logger = structlog.get_logger(__name__)
-DEFAULT_WINDOW = 8192
-
-
-@dataclass(slots=True)
-class Work:
-    """What has been done so far on one turn."""
-
-    transcript: Transcript
-    passages: Sequence[RetrievedPassage] = ()
-    request: ChatRequest | None = None
-    marks: MarkFilter | None = None
-    shown: list[str] = field(default_factory=list)
-
-    def check(self, piece: str) -> str:
-        """What of a new piece of the answer may be shown."""
-        return self._shown(self.marks.feed(piece) if self.marks else piece)
-
-    def rest(self) -> str:
-        """What was held back, once the answer has ended."""
-        return self._shown(self.marks.flush()) if self.marks else ""
-
-    def _shown(self, text: str) -> str:
-        if text:
-            self.shown.append(text)
-        return text
-
-    def ended(self, state: str, **values: Any) -> Outcome:
-        """The outcome of what was shown so far."""
-        return Outcome(state=state, text="".join(self.shown), **values)
 
 
 @dataclass(slots=True)
@@ -70,23 +49,33 @@ class Ending:
     outcome: Outcome | None = None
 
 
-async def drive(
-    opened: OpenedTurn, *, ending: Ending, limits: Limits | None = None
-) -> AsyncIterator[TurnEvent]:
+async def drive(opened: OpenedTurn, *, ending: Ending) -> AsyncIterator[TurnEvent]:
     """Make the answer of an opened turn; the turn is closed and metered however this ends.
 
     Cancelling the task that iterates stops the turn: what there is of the answer is kept as `stopped`, and
-    `ending` has it.
+    `ending` has it. An answer that stands already is complete, even where its check is stopped.
     """
-    work, state, error = Work(Transcript()), "stopped", None
+    work, state = Work(opened, opened.answerer), "stopped"
+    error: DomainError | None = None
     try:
         yield MessageStarted(opened.id, opened.message_id)
         if opened.plan.knowledge:
-            work.passages = await _retrieve(opened)
-            yield Retrieved(tuple(_described(n, p) for n, p in enumerate(work.passages, 1)))
-        async for event in _answer(opened, work, limits or Limits()):
+            found = await _retrieve(opened)
+            opened.sources.add(found)
+            yield Retrieved(tuple(described(n, p) for n, p in enumerate(found, 1)))
+        async for event in _answer(opened, work):
             yield event
         state = "complete"
+        if citations := work.citations(settings.PUBLIC_URL):
+            yield Cited(tuple(citations))
+        if opened.plan.verification:
+            async for checked in verify(work):
+                yield checked
+    except LimitReached as limit:
+        for piece in work.rest(whole=False):
+            yield piece
+        # What was said before the limit was reached is an answer, if a short one.
+        state, error = ("stopped" if work.shown else "failed"), limit
     except DomainError as failure:
         state, error = "failed", failure
     except Exception:
@@ -96,10 +85,8 @@ async def drive(
         # Also on cancellation: the close is a task of its own, which the cancelled one need not outlive.
         closing = asyncio.ensure_future(_close(opened, work, state, error))
         ending.outcome = final = await asyncio.shield(closing)
-    if error:
+    if error and state == "failed":
         yield TurnFailed(error.code, error.message, error.status)
-    elif final.citations:
-        yield Cited(tuple(final.citations))
     yield MessageFinished(message_document(opened, final))
 
 
@@ -117,8 +104,12 @@ def message_document(opened: OpenedTurn, outcome: Outcome) -> dict[str, Any]:
         "role": "assistant",
         "text": outcome.text,
         "state": outcome.state,
+        "model": outcome.model_id or opened.info.id,
+        "fallback": outcome.fallback is not None,
+        "steps": list(outcome.steps),
         "citations": list(outcome.citations),
         "tool_calls": list(outcome.tool_calls),
+        "verification": outcome.verification,
         "error": {"code": outcome.error_code, "message": outcome.error_message}
         if outcome.error_code
         else None,
@@ -139,74 +130,105 @@ async def _retrieve(opened: OpenedTurn) -> Sequence[RetrievedPassage]:
     return found
 
 
-async def _answer(opened: OpenedTurn, work: Work, limits: Limits) -> AsyncIterator[LoopEvent]:
+async def _answer(opened: OpenedTurn, work: Work) -> AsyncIterator[LoopEvent]:
     plan = opened.plan
-    if plan.grounding == "only" and not work.passages:
+    if plan.grounding == "only" and not opened.sources:
         # Without sources there is nothing that such an assistant may say; asking the model would invite invention.
         yield TextAdded(work.check(plan.not_enough_information))
         return
-    work.request = build_request(
-        plan,
-        opened.question,
-        history=opened.history,
-        passages=work.passages,
-        context_window=opened.info.context_window or DEFAULT_WINDOW,
-        count=count_tokens,
-        wish=opened.wish,
-        language=opened.language,
-    )
-    if plan.citations and work.request.passages:
-        work.marks = MarkFilter(len(work.request.passages))
+    voice = _voice(opened, opened.answerer)
+    shown = len(voice.request.passages)
+    opened.sources.keep(shown)
+    if plan.citations and (shown or opened.toolbox):
+        work.marks = MarkFilter(shown)
+    if plan.show_steps:
+        work.steps = StepsFilter()
+    fallback = opened.fallback
+
+    def stand_in() -> Voice:
+        assert fallback is not None
+        work.answered_by = fallback
+        return _voice(opened, fallback)
+
     async for event in run_turn(
-        work.request,
-        model=opened.model,
+        voice,
         toolbox=opened.toolbox,
         transcript=work.transcript,
-        limits=limits,
+        limits=plan.limits,
+        fallback=stand_in if fallback else None,
     ):
         if type(event) is not TextAdded:
-            yield event
+            for other in _beside(event, work):
+                yield other
+        elif work.steps:
+            for part in work.split(event.text):
+                yield part
         elif piece := work.check(event.text):
             yield TextAdded(piece)
-    if rest := work.rest():
-        yield TextAdded(rest)
+    for rest in work.rest(whole=True):
+        yield rest
+
+
+def _beside(event: LoopEvent, work: Work) -> list[LoopEvent]:
+    """What is shown when something other than text happens in the loop."""
+    if type(event) is StepsAdded:
+        work.told.append(event.text)
+    elif type(event) is ToolStarted:
+        return [*work.pause(), event]
+    elif type(event) is ToolFinished and work.marks:
+        work.marks.sources = len(work.opened.sources)  # a search may have added to them
+    return [event]
+
+
+def _voice(opened: OpenedTurn, answerer: Answerer) -> Voice:
+    request = build_request(
+        opened.plan,
+        opened.question,
+        history=opened.history,
+        passages=opened.sources,
+        context_window=answerer.window,
+        count=count_tokens,
+        wish=opened.wish,
+        language=opened.plan.language or opened.language,
+    )
+    info = answerer.info
+    return Voice(
+        answerer.model,
+        request,
+        calls_tools=answerer.calls_tools,
+        price=info.price,
+        max_output=info.max_output,
+    )
 
 
 async def _close(opened: OpenedTurn, work: Work, state: str, error: DomainError | None) -> Outcome:
-    work.rest()
-    numbers = work.marks.used if work.marks else []
-    text = "".join(work.shown)
-    outcome = work.ended(
-        state,
-        citations=citation_items(text, numbers, work.passages, opened.id, settings.PUBLIC_URL),
+    for _piece in work.rest(whole=False):
+        pass
+    uses, answerer = list(work.uses(state)), work.answered_by
+    outcome = Outcome(
+        state=state,
+        text=work.text,
+        steps=work.step_list(),
+        citations=work.citations(settings.PUBLIC_URL),
         error_code=error.code if error else "",
         error_message=error.message if error else "",
         tool_calls=[finished.document() for finished in work.transcript.tools],
-        uses=list(_uses(opened, work, state)),
-        finish_reason=work.transcript.finish_reason,
+        verification=work.verification,
+        model_id=answerer.info.id,
+        fallback=_fallback_note(answerer),
+        uses=uses,
+        finish_reason="length" if isinstance(error, LimitReached) else work.transcript.finish_reason,
     )
     await run_db(close_turn, identity=identity_of(opened), outcome=outcome)
     return outcome
 
 
-def _uses(opened: OpenedTurn, work: Work, state: str) -> Iterator[ModelUse]:
-    """What each call of the model is charged as."""
-    for call in work.transcript.calls:
-        if call.usage is None and state == "failed" and not call.written:
-            continue  # refused before the first byte: nobody charges for that
-        usage = call.usage or _estimated(call)
-        yield ModelUse(
-            opened.plan.model_id,
-            opened.info.provider,
-            opened.info.price,
-            usage.input_tokens,
-            usage.output_tokens,
-            usage.estimated,
-        )
-
-
-def _estimated(call: ModelCall) -> Usage:
-    return Usage(prompt_size(call.request, count_tokens), count_tokens(call.written), estimated=True)
+def _fallback_note(answerer: Answerer) -> dict[str, str] | None:
+    """Who answered instead of whom, in ids and names."""
+    if answerer.instead_of is None:
+        return None
+    model, name = answerer.instead_of
+    return {"name": answerer.info.name, "instead_of": model, "instead_of_name": name}
 
 
 def identity_of(opened: OpenedTurn) -> TurnIdentity:
@@ -220,16 +242,3 @@ def identity_of(opened: OpenedTurn) -> TurnIdentity:
         api_key_id=opened.api_key_id,
         keep_text=opened.keep_text,
     )
-
-
-def _described(number: int, passage: RetrievedPassage) -> dict[str, Any]:
-    return {
-        "number": number,
-        "id": passage.id,
-        "document": passage.document_id,
-        "title": passage.title,
-        "page": passage.page,
-        "paragraph": passage.paragraph,
-        "heading": passage.heading,
-        "score": round(passage.score, 4),
-    }

@@ -39,6 +39,17 @@ class TextAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class StepsAdded:
+    """How the answer is got to grew, a step a line; no part of the answer."""
+
+    name: ClassVar[str] = "steps.delta"
+    text: str
+
+    def data(self) -> dict[str, Any]:
+        return {"text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
 class ToolStarted:
     """The model asked for a tool, which runs now; `label` says for people what it does."""
 
@@ -74,6 +85,27 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
+class VerificationStarted:
+    """The answer stands; it is held against its sources now."""
+
+    name: ClassVar[str] = "verification.started"
+
+    def data(self) -> dict[str, Any]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The answer was held against its sources; `report` is what is kept of it."""
+
+    name: ClassVar[str] = "verification"
+    report: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        return dict(self.report)
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFinished:
     """The turn has ended; `message` is the whole answer as it was saved."""
 
@@ -98,6 +130,16 @@ class TurnFailed:
 
 
 TurnEvent = (
-    MessageStarted | Retrieved | TextAdded | ToolStarted | ToolFinished | Cited | MessageFinished | TurnFailed
+    MessageStarted
+    | Retrieved
+    | StepsAdded
+    | TextAdded
+    | ToolStarted
+    | ToolFinished
+    | Cited
+    | VerificationStarted
+    | Verified
+    | MessageFinished
+    | TurnFailed
 )
 END_EVENTS = (MessageFinished.name,)

@@ -1,61 +1,67 @@
 """The turn loop: one async generator, framework-free, that asks the model and runs the tools it asks for, until the
-answer is done or a limit ends it.
+answer is done or a limit ends it. Where the first model fails before its first token, another one goes on.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
-from time import monotonic
 
-from django.utils.translation import gettext_lazy as _
-
-from assistants.turns.events import TextAdded, ToolFinished, ToolStarted
+from assistants.turns.events import StepsAdded, TextAdded, ToolFinished, ToolStarted
+from assistants.turns.limits import Deadline, LimitReached, Price, Spent, cost_of_usage, within
+from assistants.turns.plan import Limits
 from assistants.turns.tools import FinishedCall, Toolbox
-from kernel.errors import DomainError
+from providers.errors import ProviderError
 from providers.ports import (
     ChatMessage,
     ChatModel,
     ChatRequest,
     Finished,
+    StepDelta,
     TextDelta,
     ToolCall,
     ToolCallDelta,
     Usage,
 )
+from providers.tokens import count_tokens
 
 PARAGRAPH = "\n\n"  # between what a model says before and after its tools
-LoopEvent = TextAdded | ToolStarted | ToolFinished
-
-
-class LimitReached(DomainError):
-    code = "limit_reached"
-    status = 422
-    user_message = _("The answer grew past its limit and was ended. What there is of it was kept.")
+NO_CALLS_LEFT = "The limit of tool calls is reached: this call was not run. Answer with what you have."
+LoopEvent = TextAdded | StepsAdded | ToolStarted | ToolFinished
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Where a turn ends by itself.
+class Voice:
+    """A model that answers, and what it is asked.
 
     Attributes:
-        characters: of the answer. seconds: in all. tokens: read and written by all calls together, None for no limit.
-        tool_calls: after that many the model has to answer without further ones.
+        price: None where nobody knows it; then its calls count as free.
+        max_output: how many tokens it writes at most, where that is known.
     """
 
-    characters: int = 200_000
-    seconds: float = 600.0
-    tokens: int | None = None
-    tool_calls: int = 10
+    model: ChatModel
+    request: ChatRequest
+    calls_tools: bool = True
+    price: Price | None = None
+    max_output: int | None = None
 
 
 @dataclass(slots=True)
 class ModelCall:
-    """One call of a model: what it was given, what it wrote, and what the provider counted."""
+    """One call of a model: what it was given, what it wrote, and what the provider counted.
+
+    Attributes:
+        voice: which of the turn's models was called: 0 for the first, 1 for its fallback.
+        failed: the provider failed in it.
+    """
 
     request: ChatRequest
+    voice: int = 0
+    price: Price | None = None
     parts: list[str] = field(default_factory=list)
     pieces: dict[int, list[str]] = field(default_factory=dict)
     usage: Usage | None = None
     finish_reason: str = ""
+    failed: bool = False
 
     @property
     def text(self) -> str:
@@ -103,57 +109,136 @@ class Transcript:
         return self.calls[-1].finish_reason if self.calls else ""
 
     @property
-    def tokens(self) -> int:
+    def spent(self) -> Spent:
         """What the providers counted so far."""
-        return sum(c.usage.input_tokens + c.usage.output_tokens for c in self.calls if c.usage)
+        counted = [(call.usage, call.price) for call in self.calls if call.usage]
+        return Spent(
+            sum(usage.input_tokens + usage.output_tokens for usage, _price in counted),
+            sum(cost_of_usage(usage, price) for usage, price in counted),
+        )
 
 
 async def run_turn(
-    request: ChatRequest, *, model: ChatModel, toolbox: Toolbox, transcript: Transcript, limits: Limits
+    voice: Voice,
+    *,
+    toolbox: Toolbox,
+    transcript: Transcript,
+    limits: Limits,
+    fallback: Callable[[], Voice] | None = None,
 ) -> AsyncIterator[LoopEvent]:
     """Make one answer, adding what happens to the transcript as it goes.
 
+    Args:
+        fallback: gives the model that goes on where the first one fails before anything of the answer was shown.
+
     Raises:
-        LimitReached: the answer is too long, or takes too long.
+        LimitReached: the answer is too long, takes too long, or uses up its tokens or its money.
         ProviderError: the model failed; what had arrived is in the transcript.
     """
-    deadline = monotonic() + limits.seconds
-    while True:
-        offered = toolbox.schemas if len(transcript.tools) < limits.tool_calls else ()
-        call = ModelCall(replace(request, tools=offered) if offered else request)
-        transcript.calls.append(call)
-        async for event in _ask(call, model, transcript):
-            yield event
-            if transcript.characters > limits.characters or monotonic() > deadline:
-                raise LimitReached
-        asked = call.tool_calls
-        if not asked or not offered:
-            return
-        if limits.tokens is not None and transcript.tokens >= limits.tokens:
-            raise LimitReached
-        answers = []
-        for wanted in asked:
-            yield ToolStarted(wanted.id, wanted.name, toolbox.label(wanted.name))
-            finished = await toolbox.run(wanted)
-            transcript.tools.append(finished)
-            yield ToolFinished(finished.document())
-            answers.append(ChatMessage("tool", finished.result.content, tool_call_id=wanted.id))
-        said = ChatMessage("assistant", call.text, tool_calls=asked)
-        request = replace(request, messages=[*request.messages, said, *answers])
+    said: list[ChatMessage] = []  # by model and tools
+    number = 0
+    with Deadline(limits) as deadline:
+        while True:
+            call, cut_by = _next_call(voice, number, said, toolbox, transcript, limits)
+            transcript.calls.append(call)
+            try:
+                async for event in _ask(call, voice.model, transcript, deadline, limits):
+                    yield event
+            except ProviderError:
+                call.failed = True
+                if fallback is None or transcript.characters:
+                    raise
+                voice, fallback, number = fallback(), None, 1
+                said = said if voice.calls_tools else []
+                continue
+            if cut_by and call.finish_reason == "length":
+                raise cut_by
+            asked = call.tool_calls
+            if not asked or not call.request.tools:
+                return
+            said.append(ChatMessage("assistant", call.text, tool_calls=asked))
+            for wanted in asked:
+                if len(transcript.tools) >= limits.tool_calls:
+                    said.append(ChatMessage("tool", NO_CALLS_LEFT, tool_call_id=wanted.id))
+                    continue
+                yield ToolStarted(wanted.id, wanted.name, toolbox.label(wanted.name))
+                finished = await _run(wanted, toolbox, deadline)
+                transcript.tools.append(finished)
+                yield ToolFinished(finished.document())
+                said.append(ChatMessage("tool", finished.result.content, tool_call_id=wanted.id))
 
 
-async def _ask(call: ModelCall, model: ChatModel, transcript: Transcript) -> AsyncIterator[TextAdded]:
+def _next_call(
+    voice: Voice,
+    number: int,
+    said: list[ChatMessage],
+    toolbox: Toolbox,
+    transcript: Transcript,
+    limits: Limits,
+) -> tuple[ModelCall, LimitReached | None]:
+    """The next call of a model, within the limits, and the limit that cuts what it may write."""
+    offered = voice.calls_tools and len(transcript.tools) < limits.tool_calls
+    request = voice.request
+    if said:
+        request = replace(request, messages=[*request.messages, *said])
+    if offered and toolbox:
+        request = replace(request, tools=toolbox.schemas)
+    request, cut_by = within(
+        request,
+        limits,
+        transcript.spent,
+        price=voice.price,
+        max_output=voice.max_output,
+        count=count_tokens,
+    )
+    return ModelCall(request, number, voice.price), cut_by
+
+
+async def _ask(
+    call: ModelCall, model: ChatModel, transcript: Transcript, deadline: Deadline, limits: Limits
+) -> AsyncIterator[TextAdded | StepsAdded]:
     """One call of the model; its text goes to the reader, its tool calls into the call."""
     apart = PARAGRAPH if transcript.characters else ""
-    async for event in model.stream(call.request):
-        if type(event) is TextDelta:
-            call.parts.append(event.text)
-            transcript.characters += len(event.text)
-            yield TextAdded(apart + event.text if apart else event.text)
-            apart = ""
-        elif type(event) is Usage:
-            call.usage = event
-        elif type(event) is Finished:
-            call.finish_reason = event.reason
-        elif type(event) is ToolCallDelta:
-            call.add(event)
+    deadline.waiting = True
+    try:
+        async for event in model.stream(call.request):
+            deadline.waiting = False
+            if type(event) is TextDelta:
+                call.parts.append(event.text)
+                transcript.characters += len(event.text)
+                yield TextAdded(apart + event.text if apart else event.text)
+                apart = ""
+                if transcript.characters > limits.characters:
+                    raise LimitReached
+            elif type(event) is StepDelta:
+                yield StepsAdded(event.text)
+            elif type(event) is Usage:
+                call.usage = event
+            elif type(event) is Finished:
+                call.finish_reason = event.reason
+            elif type(event) is ToolCallDelta:
+                call.add(event)
+            if deadline.passed:
+                raise deadline.reached()
+            deadline.waiting = True
+    except asyncio.CancelledError:
+        if deadline.ended_the_wait():
+            raise deadline.reached() from None
+        raise
+    finally:
+        deadline.waiting = False
+
+
+async def _run(wanted: ToolCall, toolbox: Toolbox, deadline: Deadline) -> FinishedCall:
+    """One tool, interrupted when the time is over."""
+    if deadline.passed:
+        raise deadline.reached()
+    deadline.waiting = True
+    try:
+        return await toolbox.run(wanted)
+    except asyncio.CancelledError:
+        if deadline.ended_the_wait():
+            raise deadline.reached() from None
+        raise
+    finally:
+        deadline.waiting = False

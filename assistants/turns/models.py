@@ -23,6 +23,7 @@ class Turn(TenantModel):
         CHAT = "chat", _("Chat")
         PREVIEW = "preview", _("Preview")
         API = "api", _("API")
+        BUILDER = "builder", _("Builder")
 
     OPEN_STATES = (State.PENDING, State.STREAMING)
 
@@ -39,13 +40,19 @@ class Turn(TenantModel):
     version_id = models.CharField(max_length=48, blank=True)
     creator_organisation_id = models.BigIntegerField()
     model_id = models.CharField(max_length=160)
+    # Where another model answered instead: the name of this one, and id and name of the one that did not.
+    fallback = models.JSONField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.STREAMING)
     # The process that makes the answer; its heartbeat tells the sweeper whether anybody still does.
     runner = models.CharField(max_length=48, blank=True)
     question = models.TextField(blank=True)
     answer = models.TextField(blank=True)
+    # The reasoning that was shown before the answer, a step an entry.
+    steps = models.JSONField(default=list)
     citations = models.JSONField(default=list)
     tool_calls = models.JSONField(default=list)
+    # What holding the answer against its sources gave; empty where nobody asked for that.
+    verification = models.JSONField(null=True)
     error_code = models.CharField(max_length=60, blank=True)
     error_message = models.TextField(blank=True)
     prompt_tokens = models.PositiveIntegerField(default=0)

@@ -21,6 +21,24 @@ class KnowledgeScope:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Where a turn ends by itself; what is None is left to the platform.
+
+    Attributes:
+        characters: of the answer; the platform's own limit.
+        seconds: from the first call of a model on, tools included.
+        tokens: read and written by all calls together. cost: of all calls, in micro-units.
+        tool_calls: after that many the model has to answer without further ones.
+    """
+
+    characters: int = 200_000
+    seconds: int | None = None
+    tokens: int | None = None
+    tool_calls: int = 10
+    cost: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AssistantPlan:
     """An assistant as a turn sees it, made from a version or a draft.
 
@@ -29,7 +47,11 @@ class AssistantPlan:
         creator_organisation_id: whose knowledge is searched.
         system_prompt: the compiled instructions.
         parameters: temperature, top_p, max_output_tokens.
+        fallback_id: the model that answers where the first one fails before its first token; empty for none.
         top_k: how many passages at most; budget_tokens: how many tokens of passages.
+        show_steps: whether the answer begins with its reasoning. verification: whether it is checked afterwards.
+        language: a language code, empty for that of the question.
+        capabilities: names of the built-in tools that are switched on.
     """
 
     assistant_id: str
@@ -37,6 +59,7 @@ class AssistantPlan:
     creator_organisation_id: int
     system_prompt: str
     model_id: str
+    fallback_id: str = ""
     publication_id: str | None = None
     version_id: str | None = None
     version_number: int | None = None
@@ -47,6 +70,11 @@ class AssistantPlan:
     knowledge: KnowledgeScope | None = None
     top_k: int = 6
     budget_tokens: int = 2000
+    show_steps: bool = False
+    verification: bool = False
+    language: str = ""
+    capabilities: frozenset[str] = frozenset()
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,9 @@ class Toolbox:
         return result
 
 
+NO_TOOLS = Toolbox()
+
+
 def _refused(content: str, summary: str = "") -> ToolResult:
     return ToolResult(content[:MOST_CHARACTERS], ok=False, summary=summary)
 

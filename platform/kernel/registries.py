@@ -136,13 +136,36 @@ class PolicyImpact:
 
 @dataclass(frozen=True)
 class PolicyChoices:
-    """The values that a list in an organisation's policy may hold: `list()` gives `(value, label, note)` of each.
+    """The values that a list in an organisation's policy may hold: `list(organisation)` gives `(value, label, note)` of
+    each, inside its scope.
 
     `field` is the list's path in the policy, for example `files.types`.
     """
 
     field: str
-    list: Callable[[], Sequence[tuple[str, str, str]]]
+    list: Callable[[Any], Sequence[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True)
+class ModelUse:
+    """Something that answers with a model: `id` and `name` of an assistant, and `place`: draft, live or fallback."""
+
+    model: str
+    id: str
+    name: str
+    place: str
+
+
+@dataclass(frozen=True)
+class ModelUses:
+    """Says what uses models: `find(organisation_id, ids)` inside its scope, and `organisations(ids)` across all of them.
+
+    Ids are compared as they stand in definitions, so aliases of a model belong among them.
+    """
+
+    name: str
+    find: Callable[[int, Sequence[str]], Sequence[ModelUse]]
+    organisations: Callable[[Sequence[str]], Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -179,13 +202,30 @@ class NotificationKind:
     email: str = "at_once"
 
 
+@dataclass(frozen=True)
+class BuiltInTool:
+    """A tool that an assistant's capabilities may switch on: see assistants.turns.tools.
+
+    `make(plan, sources)` gives the tool for one turn, or None where it is of no use there; `name` is the capability's.
+    """
+
+    name: str
+    label: str | Promise
+    description: str | Promise
+    make: Callable[[Any, Any], Any]
+
+
 navigation: Registry[NavigationEntry] = Registry()
 policy_impacts: Registry[PolicyImpact] = Registry()
 policy_choices: Registry[PolicyChoices] = Registry()
 approval_kinds: Registry[ApprovalKind] = Registry()
+model_uses: Registry[ModelUses] = Registry()
 notification_kinds: Registry[NotificationKind] = Registry()
 # Tabs of the organisation's pages: rooms that show something of the organisation add theirs.
 organisation_tabs: Registry[NavigationEntry] = Registry()
+# How many people an organisation may have, from each room that limits it: `limit(organisation) -> int | None`, inside its
+# scope.
+member_limits: Registry[Callable[[Any], int | None]] = Registry()
 # Names of the organisation's assistants that an actor may use, by public id: `names(actor, ids)`; `ids` None for all.
 assistant_names: Slot[Callable[[Any, Sequence[str] | None], dict[str, str]]] = Slot("assistants' names")
 shell_fragments: Registry[ShellFragment] = Registry()
@@ -200,6 +240,8 @@ on_startup: Registry[Callable[[], Any]] = Registry()
 on_shutdown: Registry[Callable[[], Any]] = Registry()
 # The retrieval port of a turn: see assistants.turns.plan.
 retriever: Slot[Any] = Slot("retrieval")
+# Tools that come with the house, by the capability that switches them on.
+tools: Registry[BuiltInTool] = Registry()
 # Slugs of publications that an actor has pinned, from the room that keeps the pins: `list(actor) -> list[str]`.
 pinned_references: Registry[Callable[[Any], list[str]]] = Registry()
 # Periodic work: {name: {"task": …, "schedule": seconds}}.

@@ -65,7 +65,8 @@ class ChatRequest:
 
     `messages` is the whole prompt, passages included. `passages` and `question` repeat its parts for models that
     work on them directly, as Quote does. `parameters` may hold temperature, top_p and max_output_tokens.
-    `language` is a language code such as `en` or `zh-hans`, empty where it is unknown.
+    `language` is a language code such as `en` or `zh-hans`, empty where it is unknown. `show_steps`: the prompt asks for
+    the way to the answer; a model that works without the prompt says it in StepDeltas.
     """
 
     messages: Sequence[ChatMessage]
@@ -76,6 +77,14 @@ class ChatRequest:
     grounding: Grounding = "prefer"
     not_enough_information: str = ""
     language: str = ""
+    show_steps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepDelta:
+    """A piece of how the model got to its answer; a step a line. No part of the answer."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,7 @@ class Finished:
     reason: FinishReason
 
 
-ModelEvent = TextDelta | ToolCallDelta | Usage | Finished
+ModelEvent = StepDelta | TextDelta | ToolCallDelta | Usage | Finished
 
 
 class ChatModel(Protocol):

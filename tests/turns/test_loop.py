@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from assistants.turns.events import TextAdded, ToolFinished, ToolStarted
-from assistants.turns.loop import LimitReached, Limits, LoopEvent, Transcript, run_turn
+from assistants.turns.limits import LimitReached
+from assistants.turns.loop import LoopEvent, Transcript, Voice, run_turn
+from assistants.turns.plan import Limits
 from assistants.turns.tools import Toolbox, ToolResult
 from kernel.errors import InvalidInput
 from providers.ports import (
@@ -70,7 +72,7 @@ def run(
     box = Toolbox([Adder()]) if toolbox is None else toolbox
 
     async def collect() -> None:
-        turn = run_turn(request, model=model, toolbox=box, transcript=transcript, limits=limits or Limits())
+        turn = run_turn(Voice(model, request), toolbox=box, transcript=transcript, limits=limits or Limits())
         events.extend([event async for event in turn])
 
     asyncio.run(collect())
@@ -84,7 +86,7 @@ def test_what_a_tool_gave_goes_back_to_the_model() -> None:
     assert [(m.role, m.content) for m in model.asked[1].messages[-2:]] == [("assistant", ""), ("tool", "3")]
     assert model.asked[1].messages[-1].tool_call_id == "c1"
     assert transcript.text == "It is 3."
-    assert transcript.tokens == 35
+    assert transcript.spent.tokens == 35
 
 
 def test_text_before_and_after_a_tool_is_two_paragraphs() -> None:

@@ -14,7 +14,8 @@ from providers.catalogue import PriceSnapshot
 # Written out in SQL: this runs for every question, and building a queryset costs more than the query.
 CLOSE = """
 UPDATE turns_turn SET state = %(state)s, answer = %(answer)s, citations = %(citations)s,
-  tool_calls = %(tool_calls)s, error_code = %(error_code)s, error_message = %(error_message)s, input_tokens = %(input_tokens)s, output_tokens = %(output_tokens)s,
+  tool_calls = %(tool_calls)s, steps = %(steps)s, verification = %(verification)s, fallback = %(fallback)s,
+  model_id = COALESCE(NULLIF(%(model)s, ''), model_id), error_code = %(error_code)s, error_message = %(error_message)s, input_tokens = %(input_tokens)s, output_tokens = %(output_tokens)s,
   finished_at = now()
 WHERE organisation_id = %(organisation)s AND public_id = %(turn)s AND finished_at IS NULL
 """
@@ -44,7 +45,10 @@ class Outcome:
 
     Attributes:
         state: complete, stopped or failed.
-        text: the answer, or what there is of it.
+        text: the answer, or what there is of it. steps: how it was got to.
+        verification: what holding it against its sources gave.
+        model_id: the model that answered; empty where it is the one that the turn was opened with.
+        fallback: where another model answered: its name, and id and name of the one that did not.
         uses: the calls of models, in their order; none where no model was asked.
     """
 
@@ -52,6 +56,10 @@ class Outcome:
     text: str = ""
     citations: Sequence[dict[str, Any]] = field(default_factory=list)
     tool_calls: Sequence[dict[str, Any]] = field(default_factory=list)
+    steps: Sequence[str] = ()
+    verification: dict[str, Any] | None = None
+    model_id: str = ""
+    fallback: dict[str, str] | None = None
     error_code: str = ""
     error_message: str = ""
     uses: Sequence[ModelUse] = ()
@@ -107,6 +115,12 @@ def _note_end(identity: TurnIdentity, outcome: Outcome) -> bool:
         "answer": outcome.text if kept else "",
         "citations": orjson.dumps(list(outcome.citations) if kept else []).decode(),
         "tool_calls": orjson.dumps(list(outcome.tool_calls) if kept else []).decode(),
+        "steps": orjson.dumps(list(outcome.steps) if kept else []).decode(),
+        "verification": orjson.dumps(outcome.verification).decode()
+        if outcome.verification and kept
+        else None,
+        "model": outcome.model_id,
+        "fallback": orjson.dumps(outcome.fallback).decode() if outcome.fallback else None,
         "error_code": outcome.error_code,
         "error_message": outcome.error_message,
         "input_tokens": outcome.input_tokens,

@@ -3,36 +3,39 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
+from assistants.turns.answerers import Answerer, choose_answerers
 from assistants.turns.context import DEFAULT_ANSWER_TOKENS, PastMessage
 from assistants.turns.models import Turn
 from assistants.turns.plan import AssistantPlan
-from assistants.turns.policy import check_model
-from assistants.turns.tools import Toolbox
+from assistants.turns.sources import Sources
+from assistants.turns.toolbox import built_in_toolbox
+from assistants.turns.tools import NO_TOOLS, Toolbox
 from billing.actions.reserve import reserve
+from billing.prices import cost_of
 from kernel.actions import assert_in_action
 from kernel.ids import new_public_id
-from kernel.money import price_of
 from kernel.rows import insert_row
 from organisations.actors import Actor
-from providers.catalogue import ModelInfo, get_model
-from providers.gateway import chat_model
-from providers.ports import ChatModel
+from providers.catalogue import ModelInfo
 
-NO_TOOLS = Toolbox()
 BYTES_A_TOKEN = 3  # for an estimate on the safe side
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedTurn:
-    """A turn that may run: everything that making the answer needs, without a database."""
+    """A turn that may run: everything that making the answer needs, without a database.
+
+    Attributes:
+        answerer: the model that is asked first. fallback: the one that takes over where that fails at once.
+        sources: what was found for it; filled while the answer is made.
+    """
 
     id: str
     organisation_id: int
     surface: str
     plan: AssistantPlan
     question: str
-    model: ChatModel
-    info: ModelInfo
+    answerer: Answerer
     user_id: int | None
     api_key_id: int | None
     history: Sequence[PastMessage] = field(default_factory=tuple)
@@ -41,6 +44,13 @@ class OpenedTurn:
     message_id: str = ""
     keep_text: bool = True
     toolbox: Toolbox = NO_TOOLS
+    fallback: Answerer | None = None
+    sources: Sources = field(default_factory=Sources)
+
+    @property
+    def info(self) -> ModelInfo:
+        """The model that is asked first."""
+        return self.answerer.info
 
 
 def open_turn(
@@ -55,7 +65,7 @@ def open_turn(
     language: str = "",
     message_id: str = "",
     keep_text: bool = True,
-    toolbox: Toolbox = NO_TOOLS,
+    toolbox: Toolbox | None = None,
 ) -> tuple[Turn, OpenedTurn]:
     """Reserve what the answer may cost and save the turn, in the open transaction.
 
@@ -63,24 +73,23 @@ def open_turn(
         runner: the id of the process that will make the answer.
         message_id: the public id of the message that shows the answer.
         keep_text: whether question and answer are kept in the database.
-        toolbox: the tools that the model may call.
+        toolbox: the tools that the model may call; by default the built-in ones that the assistant has switched on.
 
     Raises:
         AllowanceUsedUp: the organisation's allowance for the month is spent.
-        ModelNotFound: the assistant's model is no longer offered.
+        ModelNotFound: the assistant's model answers no more, and none takes its place.
         ModelForbidden, AssistantsModelForbidden: a policy does not allow it.
     """
     assert_in_action()
-    info = get_model(plan.model_id)
-    check_model(actor, plan, info)
+    answerer, fallback = choose_answerers(actor, plan)
+    sources = Sources()
     opened = OpenedTurn(
         id=new_public_id("turn_"),
         organisation_id=actor.organisation.pk,
         surface=surface,
         plan=plan,
         question=question,
-        model=chat_model(plan.model_id),
-        info=info,
+        answerer=answerer,
         user_id=actor.user_id,
         api_key_id=actor.api_key_id,
         history=history,
@@ -88,13 +97,15 @@ def open_turn(
         language=language,
         message_id=message_id,
         keep_text=keep_text,
-        toolbox=toolbox,
+        toolbox=built_in_toolbox(plan, sources) if toolbox is None else toolbox,
+        fallback=fallback,
+        sources=sources,
     )
     turn = _saved(opened, runner)
     reserve(
         organisation=actor.organisation,
         reference=turn.public_id,
-        amount=_estimate(plan, opened.info, turn.prompt_tokens),
+        amount=_estimate(opened, turn.prompt_tokens),
         user=actor.user,
         api_key_id=actor.api_key_id,
     )
@@ -115,7 +126,7 @@ def _saved(opened: OpenedTurn, runner: str) -> Turn:
         publication_id=plan.publication_id or "",
         version_id=plan.version_id or "",
         creator_organisation_id=plan.creator_organisation_id,
-        model_id=plan.model_id,
+        model_id=opened.info.id,
         runner=runner,
         question=opened.question if opened.keep_text else "",
         prompt_tokens=_prompt_estimate(plan, opened.question, opened.history),
@@ -140,10 +151,14 @@ def _price_note(info: ModelInfo) -> dict[str, object]:
     return note
 
 
-def _estimate(plan: AssistantPlan, info: ModelInfo, prompt_tokens: int) -> int:
-    if info.price is None:
-        return 0
-    answer = int(plan.parameters.get("max_output_tokens") or DEFAULT_ANSWER_TOKENS)
-    return price_of(prompt_tokens, info.price.input_per_million) + price_of(
-        answer, info.price.output_per_million
+def _estimate(opened: OpenedTurn, prompt_tokens: int) -> int:
+    """What the answer may cost with the dearer of its models, its check included."""
+    answer = int(opened.plan.parameters.get("max_output_tokens") or DEFAULT_ANSWER_TOKENS)
+    calls = [(prompt_tokens, answer)]
+    if opened.plan.verification:
+        calls.append((opened.plan.budget_tokens + answer, answer))
+    return max(
+        sum(cost_of(one.info.price, input_tokens=sent, output_tokens=got) for sent, got in calls)
+        for one in (opened.answerer, opened.fallback)
+        if one
     )
