@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",
+    "pghistory",
+    "pgtrigger",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -135,6 +137,10 @@ DATABASES = {
     "default": _database("DATABASE_URL", pooled=env.bool("DATABASE_POOL", default=False)),
     "owner": _database("DATABASE_OWNER_URL", pooled=False),
 }
+# Migrations alone make the triggers of the history. Its library's own tables would belong to no organisation: they are
+# not made, since every event names itself who made the change.
+PGTRIGGER_INSTALL_ON_MIGRATE = PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = False
+MIGRATION_MODULES = {"pghistory": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL: str = env.str("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {

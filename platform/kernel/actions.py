@@ -15,15 +15,17 @@ R = TypeVar("R")
 class ActsInOrganisation(Protocol):
     @property
     def organisation(self) -> HasPk: ...
+    @property
+    def authorship(self) -> str: ...
 
 
 def entry_action(function: Callable[P, R]) -> Callable[P, R]:
-    """Open the durable transaction, in the scope of `actor.organisation`, around an action."""
+    """Open the durable transaction, in the scope of `actor.organisation` and in the actor's name, around an action."""
 
     @wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         actor: Any = kwargs["actor"]
-        with tenant_scope(actor.organisation, durable=True):
+        with tenant_scope(actor.organisation, author=actor.authorship, durable=True):
             return function(*args, **kwargs)
 
     return wrapper

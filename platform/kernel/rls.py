@@ -95,7 +95,8 @@ class TenantTable(_TableOperation):
     def forwards(self, model: Any) -> list[str]:
         table = model._meta.db_table
         return [
-            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key" UNIQUE (organisation_id, id)',
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key"'
+            f' UNIQUE (organisation_id, "{model._meta.pk.column}")',
             f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
             f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
             f'CREATE POLICY own_organisation ON "{table}" USING ({OWN_ORGANISATION}) WITH CHECK ({OWN_ORGANISATION})',

@@ -19,6 +19,8 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn
 
 M = TypeVar("M", bound=models.Model, covariant=True)
+# Where pghistory's triggers read who makes a change: see `organisations.models.history`.
+AUTHOR_SETTING = "pghistory.context_metadata"
 ACROSS_ROLE: str = getattr(settings, "DATABASE_ACROSS_ROLE", "bottega_across")
 
 
@@ -35,6 +37,7 @@ class _Scope:
     organisation: str = ""
     user: str = ""
     role: str = "none"
+    author: str = ""
 
 
 _OUTSIDE = _Scope()
@@ -45,25 +48,34 @@ def _current(connection: BaseDatabaseWrapper) -> _Scope:
     return scope if connection.in_atomic_block else _OUTSIDE
 
 
-def _apply(connection: BaseDatabaseWrapper, scope: _Scope) -> None:
+def _apply(connection: BaseDatabaseWrapper, scope: _Scope, before: _Scope) -> None:
     # Past Django and psycopg, since every transaction pays for this: they would send the BEGIN on its own and
     # wait for it, so that a scope took two round trips instead of one, and three times the CPU.
     connection.validate_no_broken_transaction()
     server: PGconn = connection.connection.pgconn
     begin = b"BEGIN; " if server.transaction_status == TransactionStatus.IDLE else b""
     with connection.wrap_database_errors:
-        answer = server.exec_(begin + _setting(scope))
+        answer = server.exec_(
+            begin + _settings(scope.organisation, scope.user, scope.role) + _author(scope, before)
+        )
         if answer.status != ExecStatus.TUPLES_OK:
             raise psycopg.errors.error_from_result(answer)
     connection.bottega_scope = scope  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=1024)
-def _setting(scope: _Scope) -> bytes:
+def _settings(organisation: str, user: str, role: str) -> bytes:
     # A role that bypasses row security may be dropped for the login role at any time, and taken again.
-    values = {"bottega.organisation": scope.organisation, "bottega.user": scope.user, "role": scope.role}
+    values = {"bottega.organisation": organisation, "bottega.user": user, "role": role}
     calls = (f"set_config('{name}', {_quoted(value)}, true)" for name, value in values.items())
     return f"SELECT {', '.join(calls)}".encode()
+
+
+def _author(scope: _Scope, before: _Scope) -> bytes:
+    # Each request has its own, so nothing is gained by keeping these; scopes without one pay nothing.
+    if scope.author == before.author:
+        return b""
+    return f", set_config('{AUTHOR_SETTING}', {_quoted(scope.author)}, true)".encode()
 
 
 def _quoted(value: str) -> str:
@@ -76,7 +88,8 @@ def _scoped(durable: bool, using: str, **changes: str) -> Iterator[None]:
     previous = _current(connection)
     nested = connection.in_atomic_block
     with transaction.atomic(using=using, durable=durable):
-        _apply(connection, replace(previous, **changes))
+        inside = replace(previous, **changes)
+        _apply(connection, inside, previous)
         try:
             yield
         except BaseException:
@@ -84,23 +97,26 @@ def _scoped(durable: bool, using: str, **changes: str) -> Iterator[None]:
             connection.bottega_scope = previous  # type: ignore[attr-defined]
             raise
         if nested:
-            _apply(connection, previous)
+            _apply(connection, previous, inside)
     if not nested:
         connection.bottega_scope = _OUTSIDE  # type: ignore[attr-defined]
 
 
 @contextmanager
 def tenant_scope(
-    organisation: HasPk | int, *, durable: bool = False, using: str = "default"
+    organisation: HasPk | int, *, author: str = "", durable: bool = False, using: str = "default"
 ) -> Iterator[None]:
     """Run a transaction that sees and writes the rows of one organisation only.
 
     Args:
         organisation: an Organisation, or its integer primary key.
+        author: who makes the changes, as a JSON object; by default whoever the scope around it names. Changes without
+            one count as made past the product, and are reported.
         durable: refuse to be nested in another transaction, so that leaving the block commits.
     """
     key = organisation if isinstance(organisation, int) else organisation.pk
-    with _scoped(durable, using, organisation=str(int(key)), role="none"):
+    changes = {"author": author} if author else {}
+    with _scoped(durable, using, organisation=str(int(key)), role="none", **changes):
         yield
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import orjson
+
 from accounts.models import User
 from organisations.models import Organisation
 from organisations.permissions import Permission, Role
@@ -67,6 +69,18 @@ class Actor:
         if self.user is not None:
             return self.user.email
         return self.service_account_name or self.staff or "anonymous"
+
+    @property
+    def authorship(self) -> str:
+        """Who this is, for the history of rows: ids only, as JSON."""
+        known = {
+            "user": self.user_id,
+            "service_account": self.service_account_id,
+            "api_key": self.api_key_id,
+            "staff": bool(self.staff),
+            "request": self.request_id,
+        }
+        return orjson.dumps({name: value for name, value in known.items() if value}).decode()
 
     @property
     def user_id(self) -> int | None:

@@ -19,7 +19,7 @@ def record_audit(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     **detail: Any,
-) -> None:
+) -> AuditEntry:
     """Add a line to the actor's organisation's audit log, in the open transaction.
 
     Args:
@@ -29,7 +29,7 @@ def record_audit(
         detail: JSON values; never a secret and never what people typed into a chat.
     """
     assert_in_action()
-    AuditEntry.objects.create(
+    entry: AuditEntry = AuditEntry.objects.create(
         organisation=actor.organisation,
         actor_user_id=actor.user_id,
         actor_label=actor.label[:LABEL],
@@ -46,6 +46,7 @@ def record_audit(
         request_id=actor.request_id,
     )
     seal_after_commit(actor.organisation.pk)
+    return entry
 
 
 def _valid_ip(value: str) -> str | None:

@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from organisations.actions import expire_approvals as expiring
+from organisations.actions import report_direct_changes as reporting
 from organisations.actions import seal_audit_log as sealing
 from organisations.actions import send_invitation as sending
 
@@ -23,6 +24,7 @@ def seal_audit_log(organisation_id: int) -> None:
 @shared_task(name="organisations.seal_every_audit_log")
 def seal_every_audit_log() -> None:
     sealing.seal_every_audit_log()
+    reporting.report_direct_changes()
 
 
 @shared_task(name="organisations.expire_approvals")

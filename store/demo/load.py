@@ -100,7 +100,7 @@ def _organisation(name: str, people: dict[str, User]) -> Actor:
 
 
 def _join(organisation: Organisation, person: User, role: Role) -> None:
-    with tenant_scope(organisation):
+    with tenant_scope(organisation, author=Actor(user=person, organisation=organisation).authorship):
         Membership.unscoped.get_or_create(organisation=organisation, user=person, defaults={"role": role})
 
 

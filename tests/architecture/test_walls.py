@@ -66,8 +66,8 @@ def without_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every scope runs under the role that row-level security does not bind."""
     apply = tenancy._apply
 
-    def powerful(using: Any, scope: Any) -> None:
-        apply(using, replace(scope, role=tenancy.ACROSS_ROLE) if scope.organisation else scope)
+    def powerful(using: Any, scope: Any, before: Any) -> None:
+        apply(using, replace(scope, role=tenancy.ACROSS_ROLE) if scope.organisation else scope, before)
 
     with monkeypatch.context() as patch:
         patch.setattr(tenancy, "_apply", powerful)
