@@ -12,7 +12,7 @@ from assistants.building.api.sources import (
     AssistantSourceRetry,
 )
 from assistants.building.api.starting_points import AssistantFork, AssistantForking, TemplateList
-from assistants.building.api.versions import VersionDetail, VersionList, VersionRestore
+from assistants.building.api.versions import VersionDetail, VersionDiff, VersionList, VersionRestore
 
 app_name = "building-api"
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{ONE}/restore", AssistantRestore.as_view(), name="assistant-restore"),
     path(f"{ONE}/draft", DraftDetail.as_view(), name="draft-detail"),
     path(f"{ONE}/versions", VersionList.as_view(), name="version-list"),
+    path(f"{ONE}/versions/diff", VersionDiff.as_view(), name="version-diff"),
     path(f"{ONE}/versions/<int:number>", VersionDetail.as_view(), name="version-detail"),
     path(f"{ONE}/versions/<int:number>/restore", VersionRestore.as_view(), name="version-restore"),
     path(f"{ONE}/sources", AssistantSourceList.as_view(), name="source-list"),

@@ -12,6 +12,7 @@ from assistants.building.views.assistants import (
 )
 from assistants.building.views.configure import assistant_configure, assistant_picture, assistant_prompt
 from assistants.building.views.knowledge import assistant_knowledge, source_set_of
+from assistants.building.views.presence import draft_presence
 from assistants.building.views.publish import assistant_publish, assistant_unpublish
 from assistants.building.views.share import (
     assistant_share,
@@ -21,7 +22,15 @@ from assistants.building.views.share import (
     assistant_share_transfer,
 )
 from assistants.building.views.starting_points import assistant_create, assistant_fork, assistant_forking
-from assistants.building.views.versions import version_list, version_restore
+from assistants.building.views.versions import version_diff, version_list, version_restore
+from assistants.building.views.workshop import (
+    assistant_workshop,
+    change_keep,
+    change_keep_all,
+    change_undo,
+    workshop_draft,
+    workshop_thread,
+)
 from assistants.knowledge.views import knowledge_paths
 
 app_name = "building"
@@ -33,11 +42,19 @@ urlpatterns = [
     path("build/fork", assistant_fork, name="assistant_fork"),
     path("build/picture", assistant_picture, name="assistant_picture"),
     path("build/<str:assistant_id>", assistant_home, name="assistant_home"),
+    path("build/<str:assistant_id>/create", assistant_workshop, name="assistant_workshop"),
+    path("build/<str:assistant_id>/create/thread", workshop_thread, name="workshop_thread"),
+    path("build/<str:assistant_id>/create/draft", workshop_draft, name="workshop_draft"),
+    path("build/<str:assistant_id>/changes/keep", change_keep_all, name="change_keep_all"),
+    path("build/<str:assistant_id>/changes/<str:change_id>/keep", change_keep, name="change_keep"),
+    path("build/<str:assistant_id>/changes/<str:change_id>/undo", change_undo, name="change_undo"),
     path("build/<str:assistant_id>/configure", assistant_configure, name="assistant_configure"),
     path("build/<str:assistant_id>/prompt", assistant_prompt, name="assistant_prompt"),
+    path("build/<str:assistant_id>/presence", draft_presence, name="draft_presence"),
     path("build/<str:assistant_id>/knowledge", assistant_knowledge, name="assistant_knowledge"),
     *knowledge_paths("build/<str:assistant_id>/knowledge/", source_set_of),
     path("build/<str:assistant_id>/versions", version_list, name="version_list"),
+    path("build/<str:assistant_id>/versions/diff", version_diff, name="version_diff"),
     path("build/<str:assistant_id>/versions/<int:number>", version_list, name="version_detail"),
     path("build/<str:assistant_id>/versions/<int:number>/restore", version_restore, name="version_restore"),
     path("build/<str:assistant_id>/share", assistant_share, name="assistant_share"),

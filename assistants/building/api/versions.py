@@ -1,6 +1,6 @@
 """Versions over REST."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,6 +8,8 @@ from rest_framework.status import HTTP_201_CREATED
 
 from assistants.building.actions.publish_version import publish_version
 from assistants.building.actions.restore_version import restore_version
+from assistants.building.comparison.compare import DRAFT, compare_versions, read_side
+from assistants.building.comparison.results import Comparison
 from assistants.building.models import Version
 from assistants.building.opening import pending_opening
 from assistants.building.queries import access_assistant, access_version, versions
@@ -71,6 +73,25 @@ class VersionDetail(OrganisationAPIView):
         """One version with its definition."""
         row = access_version(access_assistant(self.actor, assistant_id, level=Level.VIEW), number)
         return Response(VersionDetailOutput(row).data)
+
+
+class VersionDiff(OrganisationAPIView):
+    permission = Permission.BUILD_ASSISTANTS
+
+    @extend_schema(
+        operation_id="assistants_versions_diff",
+        parameters=[
+            OpenApiParameter("from", required=True, description="A version's number, or `draft`."),
+            OpenApiParameter("to", description="A version's number, or `draft`, which it is by default."),
+        ],
+        responses=Comparison,
+    )
+    def get(self, request: Request, assistant_id: str) -> Response:
+        """What differs between two versions, or between a version and the draft."""
+        assistant = access_assistant(self.actor, assistant_id, level=Level.VIEW)
+        before = read_side(request.query_params.get("from", ""), "from")
+        after = read_side(request.query_params.get("to", DRAFT), "to")
+        return Response(compare_versions(assistant, before, after).model_dump(mode="json"))
 
 
 class VersionRestore(OrganisationAPIView):

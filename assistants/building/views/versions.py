@@ -1,4 +1,6 @@
-"""The timeline of versions."""
+"""The timeline of versions, one of them, and what differs between two."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -6,33 +8,48 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from assistants.building.actions.restore_version import restore_version
+from assistants.building.comparison.compare import DRAFT, compare_versions, read_side
+from assistants.building.comparison.labels import PARTS, sections_of
+from assistants.building.comparison.results import Comparison
+from assistants.building.models import Version
 from assistants.building.prompts import compile_prompt
 from assistants.building.queries import access_version, specification_of, versions
-from assistants.building.views.builder import open_builder
+from assistants.building.views.builder import Builder, open_builder
 from assistants.knowledge.queries import documents_by_id
 from kernel.pagination import paginate
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
 
 PAGE = 30
+CHOICES = 500
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS)
 def version_list(request: OrganisationRequest, assistant_id: str, number: int | None = None) -> HttpResponse:
-    """The versions on the left, one of them on the right."""
+    """The versions on the left, one of them on the right, with what it changed."""
     builder = open_builder(request.actor, assistant_id, "versions")
-    rows = versions(builder.assistant)
-    page = paginate(rows, cursor=request.GET.get("cursor"), limit=PAGE, order=("-number", "-id"))
+    context = _timeline(request, builder)
     shown = (
-        access_version(builder.assistant, number) if number is not None else next(iter(page.results), None)
+        access_version(builder.assistant, number)
+        if number is not None
+        else next(iter(context["page"].results), None)
     )
-    context = {"builder": builder, "page": page, "shown": shown}
     if shown is not None:
-        specification = specification_of(shown)
-        context["spec"] = specification
-        context["prompt"] = compile_prompt(specification)
-        context["documents"] = documents_by_id(request.actor.organisation.pk, shown.manifest)
-    return render(request, "building/versions.html", context)
+        context |= _whole(builder, shown) | _since_the_one_before(builder, shown)
+    return render(request, "building/versions.html", context | {"shown": shown})
+
+
+@organisation_page(Permission.BUILD_ASSISTANTS)
+def version_diff(request: OrganisationRequest, assistant_id: str) -> HttpResponse:
+    """What differs between any two versions, or a version and the draft."""
+    builder = open_builder(request.actor, assistant_id, "versions")
+    before = read_side(request.GET.get("from", ""), "from")
+    after = read_side(request.GET.get("to", DRAFT), "to")
+    comparison = compare_versions(builder.assistant, before, after)
+    context = _timeline(request, builder) | _compared(comparison)
+    choices = versions(builder.assistant).order_by("-number").values_list("number", "note")[:CHOICES]
+    context |= {"choices": choices, "marked": {before, after} - {None}}
+    return render(request, "building/version_diff.html", context)
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
@@ -42,3 +59,29 @@ def version_restore(request: OrganisationRequest, assistant_id: str, number: int
     message = _("Version %(number)s is in the draft now. Publish it when people should use it.")
     messages.success(request, message % {"number": number})
     return redirect("building:assistant_configure", assistant_id)
+
+
+def _timeline(request: OrganisationRequest, builder: Builder) -> dict[str, Any]:
+    rows = versions(builder.assistant).defer("specification", "manifest")
+    page = paginate(rows, cursor=request.GET.get("cursor"), limit=PAGE, order=("-number", "-id"))
+    return {"builder": builder, "page": page}
+
+
+def _whole(builder: Builder, shown: Version) -> dict[str, Any]:
+    specification = specification_of(shown)
+    return {
+        "spec": specification,
+        "prompt": compile_prompt(specification),
+        "documents": documents_by_id(builder.actor.organisation.pk, shown.manifest),
+    }
+
+
+def _since_the_one_before(builder: Builder, shown: Version) -> dict[str, Any]:
+    if shown.number == 1:
+        return {}
+    return _compared(compare_versions(builder.assistant, shown.number - 1, shown.number))
+
+
+def _compared(comparison: Comparison) -> dict[str, Any]:
+    told = [(PARTS.get(change.part, change.part), change) for change in comparison.disclosures]
+    return {"comparison": comparison, "sections": sections_of(comparison.fields), "told": told}

@@ -1,0 +1,1 @@
+"""What differs between two versions of an assistant, or between a version and the draft."""
