@@ -70,13 +70,13 @@ def check_model(actor: Actor, assistant: Assistant, specification: Specification
     if not chosen:
         return [PublishProblem("model_missing", _("No model is chosen. Choose one under Configure, Model."))]
     try:
-        model = get_model(chosen)
+        model = get_model(chosen, organisation=actor.organisation)
     except ModelNotFound:
         message = _(
             "The model %(model)s is no longer offered here. Choose another one under Configure, Model."
         )
         return [PublishProblem("model_unknown", message % {"model": chosen})]
-    if not may_use_model(policy_of(actor.organisation), chosen):
+    if not may_use_model(actor.organisation, policy_of(actor.organisation), chosen):
         message = _(
             "The policy of your organisation does not allow %(model)s. Choose another model under Configure, Model."
         )

@@ -10,7 +10,7 @@ from kernel.registries import PolicyImpact
 from organisations.models import Organisation
 from organisations.policy import PolicyDocument
 from organisations.policy_rules import model_allowed
-from providers.catalogue import snapshot
+from providers.catalogue import find_model
 
 NAMES_SHOWN = 10
 
@@ -21,13 +21,13 @@ def _models_lost(organisation: Organisation, old: PolicyDocument, new: PolicyDoc
     lost: dict[str, list[str]] = {}
     for row in publications(organisation).filter(state=Publication.State.LIVE).order_by("name"):
         model = row.live_version.specification.get("model", {}).get("id", "")
-        if may_use_model(old, model) and not may_use_model(new, model):
+        if may_use_model(organisation, old, model) and not may_use_model(organisation, new, model):
             lost.setdefault(model, []).append(row.name)
-    return [_model_sentence(model, names) for model, names in lost.items()]
+    return [_model_sentence(organisation, model, names) for model, names in lost.items()]
 
 
-def _model_sentence(model: str, names: Sequence[str]) -> str:
-    info = snapshot().models.get(model)
+def _model_sentence(organisation: Organisation, model: str, names: Sequence[str]) -> str:
+    info = find_model(model, organisation=organisation)
     sentence = ngettext(
         "%(count)s live assistant uses the model %(model)s and would stop answering: %(names)s.",
         "%(count)s live assistants use the model %(model)s and would stop answering: %(names)s.",
@@ -36,9 +36,9 @@ def _model_sentence(model: str, names: Sequence[str]) -> str:
     return sentence % (_listed(names) | {"model": info.name if info else model})
 
 
-def may_use_model(policy: PolicyDocument, model_id: str) -> bool:
-    """Whether a policy allows a model; one that is no longer offered is nobody's concern."""
-    info = snapshot().models.get(model_id)
+def may_use_model(organisation: Organisation, policy: PolicyDocument, model_id: str) -> bool:
+    """Whether an organisation's policy allows a model; one that is no longer offered is nobody's concern."""
+    info = find_model(model_id, organisation=organisation)
     return info is None or model_allowed(
         policy.models, model=info.id, provider=info.provider, region=info.region
     )

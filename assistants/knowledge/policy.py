@@ -91,7 +91,7 @@ def host_of(url: str) -> str:
         return host
 
 
-def format_choices() -> Sequence[tuple[str, str, str]]:
+def format_choices(_organisation: Organisation) -> Sequence[tuple[str, str, str]]:
     """The kinds of files that a policy can name."""
     return [(format_.name, format_.name.upper(), ", ".join(format_.extensions)) for format_ in FORMATS]
 

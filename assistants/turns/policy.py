@@ -8,6 +8,7 @@ from organisations.actors import Actor
 from organisations.policy_cache import policy_in_force
 from organisations.policy_rules import model_allowed
 from providers.catalogue import ModelInfo
+from providers.known import region_of
 
 
 class ModelForbidden(PermissionDenied):
@@ -43,4 +44,8 @@ def check_model(actor: Actor, plan: AssistantPlan, info: ModelInfo) -> None:
 
 def _allowed(organisation_id: int, info: ModelInfo) -> bool:
     models = policy_in_force(organisation_id).models
+    if info.own and info.organisation_id != organisation_id:
+        # Another organisation's own model: no list of this one can mean it, though names may be the same, and where
+        # it runs is believed only where we know the host ourselves.
+        return model_allowed(models, model="", provider="", region=region_of(info.host))
     return model_allowed(models, model=info.id, provider=info.provider, region=info.region)

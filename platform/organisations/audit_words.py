@@ -80,6 +80,10 @@ _WORDS: dict[str, str | Promise] = {
     "listing.created": _("Made a listing"),
     "listing.changed": _("Changed a listing"),
     "listing.submitted": _("Sent a listing to the store"),
+    "provider.added": _("Added a provider of models"),
+    "provider.changed": _("Changed a provider of models"),
+    "provider.deleted": _("Deleted a provider of models"),
+    "provider.tested": _("Tried a provider of models out"),
     "listing.unpublished": _("Took a listing out of the store"),
 }
 

@@ -88,7 +88,7 @@ def choices_of(organisation: Organisation, field: str) -> Sequence[tuple[str, st
     """What a list of the policy may hold, as (value, label, note); in the organisation's open scope."""
     if field in ROLE_LISTS:
         return roles_for(organisation, ROLE_LISTS[field])
-    return [choice for entry in policy_choices if entry.field == field for choice in entry.list()]
+    return [choice for entry in policy_choices if entry.field == field for choice in entry.list(organisation)]
 
 
 def listed(policy: PolicyDocument, field: str) -> tuple[str, ...] | None:

@@ -1,19 +1,44 @@
-"""Reads of the catalogue, kept in the process for some seconds: every turn asks for its model."""
+"""Reads of the catalogue: the installation's models, and beside them an organisation's own.
 
-import datetime as dt
+The installation's part is kept in the process for some seconds (see `providers.own` for the other): every turn asks
+for its model. Everybody asks on behalf of an organisation, since own models exist for that organisation only.
+"""
+
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import NotFound
-from providers.models import Model, Price, Provider
+from kernel.tenancy import HasPk
+from providers.models import Model, ModelAlias, Price, Provider
+from providers.own import organisation_key, own_snapshot
+from providers.snapshots import Access, ModelInfo, PriceSnapshot, Snapshot, is_own, today
 
+__all__ = [
+    "Access",
+    "ModelInfo",
+    "ModelNotFound",
+    "ModelShutDown",
+    "ModelWithdrawn",
+    "PriceSnapshot",
+    "Snapshot",
+    "default_chat_model",
+    "find_model",
+    "forget",
+    "get_model",
+    "get_platform_model",
+    "list_models",
+    "running_model",
+    "snapshot",
+    "successor_of",
+]
 FRESH_FOR = 5.0  # seconds
 LOOK_AGAIN_AFTER = 0.5  # seconds: an unknown id must not make every request read the catalogue
 QUOTE = "bottega/quote"
@@ -24,64 +49,22 @@ class ModelNotFound(NotFound):
     user_message = _("There is no model %(model)s here. Choose another one.")
 
 
-@dataclass(frozen=True, slots=True)
-class PriceSnapshot:
-    """A price as a usage record keeps it: micro-units of `currency` for a million tokens."""
-
-    currency: str
-    input_per_million: int
-    output_per_million: int
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
-    """What the house knows about a model. `price` is None where nobody knows it; `host` is empty where it runs here."""
-
-    id: str
-    name: str
-    provider: str
-    provider_name: str
-    host: str
-    region: str
-    kind: str
-    capabilities: Mapping[str, bool]
-    context_window: int | None
-    max_output: int | None
-    dimensions: int | None
-    released_on: dt.date | None
-    shutdown_on: dt.date | None
-    replacement: str
-    price: PriceSnapshot | None
-
-    @property
-    def built_in(self) -> bool:
-        """Whether it runs on this server, and costs nothing."""
-        return self.provider == "bottega"
+class ModelWithdrawn(ModelNotFound):
+    code = "model_withdrawn"
+    status = 410
+    user_message = _(
+        "%(model)s is no longer offered here. Whoever looks after this assistant has to choose another model under"
+        " Configure, Model."
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How a model is reached; the key is still encrypted. For the gateway only."""
-
-    provider_id: str
-    base_url: str
-    upstream_name: str
-    key_source: str
-    named_by_operator: bool
-    key_encrypted: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The whole catalogue at one moment."""
-
-    taken_at: float
-    models: Mapping[str, ModelInfo]
-    access: Mapping[str, Access]
-
-    @property
-    def fresh(self) -> bool:
-        return time.monotonic() - self.taken_at < FRESH_FOR
+class ModelShutDown(ModelNotFound):
+    code = "model_shut_down"
+    status = 410
+    user_message = _(
+        "%(model)s was switched off by its provider on %(day)s, and no other model takes its place by itself. Whoever"
+        " looks after this assistant has to choose another one under Configure, Model."
+    )
 
 
 _lock = threading.Lock()
@@ -89,7 +72,7 @@ _latest: list[Snapshot] = []
 
 
 def snapshot() -> Snapshot:
-    """The catalogue, at most some seconds old. Reads the database."""
+    """The installation's catalogue, at most some seconds old. Reads the database."""
     if (kept := kept_snapshot()) is not None:
         return kept
     with _lock:
@@ -101,7 +84,7 @@ def snapshot() -> Snapshot:
 
 def kept_snapshot() -> Snapshot | None:
     """The same without touching the database: None where it has to be read."""
-    return _latest[0] if _latest and _latest[0].fresh else None
+    return _latest[0] if _latest and _latest[0].age() < FRESH_FOR else None
 
 
 def forget() -> None:
@@ -109,26 +92,98 @@ def forget() -> None:
     _latest.clear()
 
 
-def list_models(kind: str = "chat") -> list[ModelInfo]:
-    """The models of a kind (`chat`, `embedding`) that are offered, the default's provider first."""
+def list_models(kind: str = "chat", *, organisation: HasPk | int) -> list[ModelInfo]:
+    """The models of a kind (`chat`, `embedding`) that an organisation may choose.
+
+    The default's provider comes first, then the organisation's own, then the others.
+    """
     first = default_chat_model().provider
-    offered = [model for model in snapshot().models.values() if model.kind == kind]
-    return sorted(offered, key=lambda model: model.provider != first)
+    own = own_snapshot(organisation_key(organisation)).models.values()
+    offered = [m for m in (*own, *snapshot().models.values()) if m.kind == kind and not m.ended]
+    return sorted(offered, key=lambda model: (model.provider != first, not model.own))
 
 
-def get_model(model_id: str) -> ModelInfo:
-    """One model by its id `provider/name`.
+def find_model(model_id: str, *, organisation: HasPk | int) -> ModelInfo | None:
+    """One model by its id (`provider/name`, or `org:provider/name` for an own one) or an alias; None if unknown.
+
+    Also one that is no longer offered or was switched off: see `offered` and `ended`.
+    """
+    if is_own(model_id):
+        return own_snapshot(organisation_key(organisation)).find(model_id)
+    known = snapshot()
+    if known.find(model_id) is None and known.age() > LOOK_AGAIN_AFTER:
+        forget()  # it may have been added since
+        known = snapshot()
+    return known.find(model_id)
+
+
+def get_model(model_id: str, *, organisation: HasPk | int) -> ModelInfo:
+    """One model by its id or an alias, that is offered.
+
+    Raises:
+        ModelNotFound: it is unknown or no longer offered, or another organisation's own.
+    """
+    found = find_model(model_id, organisation=organisation)
+    if found is None or not found.offered:
+        raise ModelNotFound(model=model_id)
+    return found
+
+
+def get_platform_model(model_id: str) -> ModelInfo:
+    """One of the installation's models, whoever asks.
 
     Raises:
         ModelNotFound: it is unknown or no longer offered.
     """
-    known = snapshot()
-    if model_id not in known.models and time.monotonic() - known.taken_at > LOOK_AGAIN_AFTER:
-        forget()  # it may have been added since
-        known = snapshot()
-    if model_id not in known.models:
+    found = snapshot().find(model_id)
+    if found is None or not found.offered:
         raise ModelNotFound(model=model_id)
-    return known.models[model_id]
+    return found
+
+
+def running_model(model_id: str, *, organisation: HasPk | int) -> ModelInfo:
+    """The model that answers where an assistant asks for `model_id`: itself, or its successor once it has ended.
+
+    Args:
+        organisation: the one that built the assistant: its own models count, not those of who asks.
+
+    Raises:
+        ModelNotFound: it is unknown.
+        ModelWithdrawn, ModelShutDown: it answers no more, and nothing takes its place.
+    """
+    found = find_model(model_id, organisation=organisation)
+    if found is None:
+        raise ModelNotFound(model=model_id)
+    if found.offered and not found.ended:
+        return found
+    if (successor := successor_of(found, organisation=organisation)) is not None:
+        return successor
+    if found.ended and found.shutdown_on is not None:
+        raise ModelShutDown(model=found.name, day=formats.date_format(found.shutdown_on))
+    raise ModelWithdrawn(model=found.name)
+
+
+def successor_of(model: ModelInfo, *, organisation: HasPk | int) -> ModelInfo | None:
+    """What takes over by itself once a model has ended: the end of its chain of replacements.
+
+    Only a model at the same host, or one that runs here: people were told where their words go.
+    """
+    seen, present = {model.id}, model
+    while present.replacement:
+        following = _replacement(present, organisation)
+        if following is None or following.id in seen:
+            return None
+        if following.offered and not following.ended:
+            return following if following.host in ("", model.host) and following.kind == model.kind else None
+        seen.add(following.id)
+        present = following
+    return None
+
+
+def _replacement(model: ModelInfo, organisation: HasPk | int) -> ModelInfo | None:
+    # Providers name successors in their own words; ids name them in ours.
+    beside = find_model(f"{model.provider}/{model.replacement}", organisation=organisation)
+    return beside or find_model(model.replacement, organisation=organisation)
 
 
 def default_chat_model() -> ModelInfo:
@@ -136,34 +191,52 @@ def default_chat_model() -> ModelInfo:
     models = snapshot().models
     if chosen := settings.DEFAULT_MODEL:
         for model_id in (chosen, f"openai/{chosen}"):
-            if model_id in models:
+            if model_id in models and not models[model_id].ended:
                 return models[model_id]
     if settings.OPENAI_BASE_URL or settings.OPENAI_API_KEY:
         for model in models.values():
-            if model.provider == "openai" and model.kind == Model.Kind.CHAT:
+            if model.provider == "openai" and model.kind == Model.Kind.CHAT and not model.ended:
                 return model
-    return get_model(QUOTE)
+    return get_platform_model(QUOTE)
 
 
 def _read() -> Snapshot:
-    rows = (
-        Model.objects.filter(offered=True)
-        .select_related("provider")
-        .order_by("provider__id", "position", "name")
-    )
+    rows = Model.objects.select_related("provider").order_by("provider__id", "position", "name")
     prices = _present_prices()
     rows_by_id = {f"{row.provider.slug}/{row.name}": row for row in rows}
+    aliases = resolved_aliases(dict(ModelAlias.objects.values_list("name", "target")))
+    names: dict[str, list[str]] = defaultdict(list)
+    for alias, target in aliases.items():
+        names[target].append(alias)
+    infos = {
+        model_id: _info(model_id, row, prices.get(row.pk), tuple(sorted(names[model_id])))
+        for model_id, row in rows_by_id.items()
+    }
     return Snapshot(
         taken_at=time.monotonic(),
-        models={model_id: _info(model_id, row, prices.get(row.pk)) for model_id, row in rows_by_id.items()},
-        access={model_id: _access(row) for model_id, row in rows_by_id.items()},
+        models={model_id: info for model_id, info in infos.items() if info.offered},
+        withdrawn={model_id: info for model_id, info in infos.items() if not info.offered},
+        aliases=aliases,
+        access={model_id: _access(row) for model_id, row in rows_by_id.items() if row.offered},
     )
+
+
+def resolved_aliases(targets: Mapping[str, str]) -> dict[str, str]:
+    """Where each alias ends; those that lead in a circle are left out."""
+    found = {}
+    for name in targets:
+        seen, present = {name}, targets[name]
+        while present in targets and present not in seen:
+            seen.add(present)
+            present = targets[present]
+        if present not in seen:
+            found[name] = present
+    return found
 
 
 def _present_prices() -> dict[int, PriceSnapshot]:
-    today = dt.datetime.now(dt.UTC).date()
     rows = (
-        Price.objects.filter(valid_from__lte=today).order_by("model_id", "-valid_from").distinct("model_id")
+        Price.objects.filter(valid_from__lte=today()).order_by("model_id", "-valid_from").distinct("model_id")
     )
     return {
         row.model_id: PriceSnapshot(row.currency, row.input_per_million, row.output_per_million)
@@ -171,7 +244,7 @@ def _present_prices() -> dict[int, PriceSnapshot]:
     }
 
 
-def _info(model_id: str, row: Model, price: PriceSnapshot | None) -> ModelInfo:
+def _info(model_id: str, row: Model, price: PriceSnapshot | None, aliases: tuple[str, ...]) -> ModelInfo:
     provider = row.provider
     if provider.kind == Provider.Kind.BUILTIN:
         price = price or PriceSnapshot(settings.CURRENCY, 0, 0)
@@ -183,6 +256,8 @@ def _info(model_id: str, row: Model, price: PriceSnapshot | None) -> ModelInfo:
         host=urlsplit(provider.base_url).hostname or "",
         region=provider.region,
         price=price,
+        offered=row.offered,
+        aliases=aliases,
         **_plain(row),
     )
 
@@ -196,7 +271,7 @@ def _plain(row: Model) -> dict[str, Any]:
 def _access(row: Model) -> Access:
     provider = row.provider
     return Access(
-        provider_id=provider.public_id,
+        key_row=provider.public_id,
         base_url=provider.base_url,
         upstream_name=row.name,
         key_source=provider.key_source,

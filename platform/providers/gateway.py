@@ -1,6 +1,7 @@
 """From a model's id to something that answers."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from functools import lru_cache
 from weakref import WeakKeyDictionary
@@ -8,6 +9,7 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 
 from kernel.db import run_db
+from kernel.tenancy import HasPk
 from providers import catalogue
 from providers.adapters.endpoint import Endpoint
 from providers.adapters.local_embedder import LocalEmbedder
@@ -17,21 +19,27 @@ from providers.adapters.quote import Quote
 from providers.catalogue import Access, ModelInfo, ModelNotFound, Snapshot
 from providers.environment import SLUG
 from providers.models import Provider
+from providers.own import kept_own_snapshot, organisation_key, own_snapshot
 from providers.ports import ChatModel, ChatRequest, Embedder, ModelEvent
 from providers.secrets import decrypt
+from providers.snapshots import is_own
 
 BUILT_IN_EMBEDDER = "bottega/multilingual-e5-small"
 LOCAL_SLOTS = 1  # as many as the embedded servers have
-_Adapters = dict[Endpoint, OpenAICompatibleChat]
+ADAPTERS = 512  # kept a loop, each with its connections; organisations bring endpoints of their own
+_Adapters = OrderedDict[Endpoint, OpenAICompatibleChat]
 _adapters: "WeakKeyDictionary[asyncio.AbstractEventLoop, _Adapters]" = WeakKeyDictionary()
 
 
-def chat_model(model_id: str) -> ChatModel:
+def chat_model(model_id: str, *, organisation: HasPk | int) -> ChatModel:
     """The chat model with this id. It is looked up when it streams, so this may be called anywhere.
 
     Streaming raises ModelNotFound where nobody offers it, and ProviderError where it fails.
+
+    Args:
+        organisation: whose own models it may be, and whose key then pays: the one that built the assistant.
     """
-    return _ChatModel(model_id)
+    return _ChatModel(model_id, organisation_key(organisation))
 
 
 def embedder(name: str | None = None) -> Embedder:
@@ -44,7 +52,7 @@ def embedder(name: str | None = None) -> Embedder:
     if model_id == BUILT_IN_EMBEDDER:
         return local_embedder()
     snapshot = catalogue.snapshot()
-    info = catalogue.get_model(model_id)
+    info = catalogue.get_platform_model(model_id)
     return _openai_embedder(_endpoint(info, snapshot.access[model_id]), info.dimensions)
 
 
@@ -65,31 +73,35 @@ def _quote() -> Quote:
 
 
 class _ChatModel:
-    def __init__(self, model_id: str) -> None:
-        self._model_id = model_id
+    def __init__(self, model_id: str, organisation_id: int) -> None:
+        self._model_id, self._organisation_id = model_id, organisation_id
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ModelEvent]:
         if self._model_id == catalogue.QUOTE:
             model: ChatModel = _quote()
         else:
-            model = _adapter(self._model_id, await _snapshot())
+            model = _adapter(self._model_id, await self._snapshot())
         async for event in model.stream(request):
             yield event
 
-
-async def _snapshot() -> Snapshot:
-    if (kept := catalogue.kept_snapshot()) is not None:
-        return kept
-    return await run_db(catalogue.snapshot)
+    async def _snapshot(self) -> Snapshot:
+        if is_own(self._model_id):
+            kept = kept_own_snapshot(self._organisation_id)
+            return kept if kept is not None else await run_db(own_snapshot, self._organisation_id)
+        kept = catalogue.kept_snapshot()
+        return kept if kept is not None else await run_db(catalogue.snapshot)
 
 
 def _adapter(model_id: str, snapshot: Snapshot) -> OpenAICompatibleChat:
     if model_id not in snapshot.models:
         raise ModelNotFound(model=model_id)
     endpoint = _endpoint(snapshot.models[model_id], snapshot.access[model_id])
-    adapters = _adapters.setdefault(asyncio.get_running_loop(), {})
+    adapters = _adapters.setdefault(asyncio.get_running_loop(), OrderedDict())
     if endpoint not in adapters:
         adapters[endpoint] = OpenAICompatibleChat(endpoint)
+        if len(adapters) > ADAPTERS:
+            adapters.popitem(last=False)[1].close()
+    adapters.move_to_end(endpoint)
     return adapters[endpoint]
 
 
@@ -106,6 +118,7 @@ def _endpoint(info: ModelInfo, access: Access) -> Endpoint:
         max_output=info.max_output,
         operator_host=info.built_in or access.named_by_operator,
         slots=LOCAL_SLOTS if local else 0,
+        key_header=access.key_header,
     )
 
 
@@ -113,7 +126,7 @@ def _key(access: Access) -> str:
     if access.key_source == Provider.KeySource.ENVIRONMENT:
         return str(settings.OPENAI_API_KEY)
     if access.key_source == Provider.KeySource.STORED:
-        return decrypt(access.key_encrypted, row=access.provider_id)
+        return decrypt(access.key_encrypted, row=access.key_row)
     return ""
 
 

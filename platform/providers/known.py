@@ -64,6 +64,13 @@ def region_of(host: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def known_regions() -> tuple[str, ...]:
+    """The regions that a provider can be said to run in."""
+    further: list[str] = json.loads((_DATA / "regions.json").read_text())["further"]
+    return tuple(sorted({*_regions().values(), *further} - {"this server"}))
+
+
+@lru_cache(maxsize=1)
 def _regions() -> dict[str, str]:
     found: dict[str, str] = json.loads((_DATA / "regions.json").read_text())["regions"]
     return found

@@ -27,14 +27,17 @@ def list_upstream(base_url: str, key: str) -> list[str] | None:
             "The models of %s could not be listed: it answered %s.", base_url, response.status_code
         )
         return None
-    return _names(base_url, response.content)
+    names = names_in(response.content)
+    if names is None:
+        logger.warning("The models of %s could not be listed: it sent something else.", base_url)
+    return names
 
 
-def _names(base_url: str, body: bytes) -> list[str] | None:
+def names_in(body: bytes) -> list[str] | None:
+    """The names in a list of models, each once; None where it is something else."""
     try:
         entries = json.loads(body)["data"]
         names = [str(entry["id"]) for entry in entries[:MAX_MODELS]]
-    except (ValueError, KeyError, TypeError):
-        logger.warning("The models of %s could not be listed: it sent something else.", base_url)
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return [name for name in dict.fromkeys(names) if 0 < len(name) <= 160]

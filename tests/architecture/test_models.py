@@ -19,6 +19,7 @@ UNSCOPED_MODELS = {
     "providers.Provider": "the installation's catalogue, kept by the operator",
     "providers.Model": "the installation's catalogue, kept by the operator",
     "providers.Price": "the installation's catalogue, kept by the operator",
+    "providers.ModelAlias": "the installation's catalogue, kept by the operator",
 }
 
 

@@ -36,7 +36,7 @@ from providers.ports import (
 from providers.secrets import encrypt
 from tests.fakes.hostile_hosts import closed_port
 from tests.fakes.model_server import Answer
-from tests.providers.conftest import answer_of, events_of, request, text_of
+from tests.providers.conftest import NOBODY, answer_of, events_of, request, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,7 +67,7 @@ async def test_an_answer_streams_with_its_usage_and_its_end(model_server):
 
 async def test_tokens_come_as_they_are_made(model_server):
     model_server.answer("one two three", delay=0.15)
-    stream = chat_model("fake/chat").stream(request())
+    stream = chat_model("fake/chat", organisation=NOBODY).stream(request())
     arrived = [(time.monotonic(), event.text) async for event in stream if isinstance(event, TextDelta)]
     assert [text for _, text in arrived] == ["one", " two", " three"]
     assert arrived[-1][0] - arrived[0][0] > 0.2
@@ -146,7 +146,7 @@ async def test_a_fault_says_what_happened_and_never_ends_well(model_server, mode
 async def test_what_came_before_a_cut_was_delivered(model_server):
     pieces: list[ModelEvent] = []
     with pytest.raises(ProviderIncomplete):
-        async for event in chat_model("fake/half").stream(request()):
+        async for event in chat_model("fake/half", organisation=NOBODY).stream(request()):
             pieces += [event]
     assert text_of(pieces) == "One two"
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from organisations.actors import Actor
 from providers import policy_names
 from providers.known import region_of
 from providers.models import Provider
@@ -13,13 +14,20 @@ from tests.fakes.model_server import ModelServer
 pytestmark = pytest.mark.django_db
 
 
-def test_every_chat_model_its_provider_and_its_region_can_be_named(model_server: ModelServer) -> None:
-    models = {value: (label, note) for value, label, note in policy_names.model_choices()}
+def test_every_chat_model_its_provider_and_its_region_can_be_named(
+    model_server: ModelServer, alice: Actor
+) -> None:
+    models = {value: (label, note) for value, label, note in policy_names.model_choices(alice.organisation)}
     assert models["bottega/quote"] == ("Quote", "Bottega, this server")
     assert "fake/chat" in models
     assert not any("e5" in value for value in models), "no embedding model"
-    assert {value for value, _label, _note in policy_names.provider_choices()} == {"bottega", "fake"}
-    assert "this server" in [value for value, _label, _note in policy_names.region_choices()]
+    assert {value for value, _label, _note in policy_names.provider_choices(alice.organisation)} == {
+        "bottega",
+        "fake",
+    }
+    assert "this server" in [
+        value for value, _label, _note in policy_names.region_choices(alice.organisation)
+    ]
 
 
 @pytest.mark.parametrize(

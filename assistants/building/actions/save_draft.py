@@ -10,8 +10,9 @@ from assistants.building.queries import draft_of
 from assistants.building.specification import Specification, parse_specification
 from kernel.actions import assert_in_action
 from kernel.errors import InvalidInput, StaleRevision
+from kernel.tenancy import HasPk
 from organisations.actors import Actor
-from providers.catalogue import ModelNotFound, get_model
+from providers.catalogue import find_model
 
 
 def lock_draft(assistant: Assistant, revision: int | None) -> Draft:
@@ -42,7 +43,9 @@ def save_draft(
     """
     assert_in_action()
     present = draft.specification.get("model", {}).get("id", "")
-    specification = checked_specification(document, known_models=(present, known_model))
+    specification = checked_specification(
+        document, organisation=actor.organisation, known_models=(present, known_model)
+    )
     checked = specification.document()
     if checked == draft.specification:
         return draft
@@ -55,10 +58,13 @@ def save_draft(
     return draft
 
 
-def checked_specification(document: Any, *, known_models: Container[str] = ()) -> Specification:
+def checked_specification(
+    document: Any, *, organisation: HasPk, known_models: Container[str] = ()
+) -> Specification:
     """The definition in a document, whose model is one that is offered.
 
     Args:
+        organisation: whose own models it may use, beside the installation's.
         known_models: ids that are in use already; they stay, though they may have been withdrawn meanwhile.
 
     Raises:
@@ -66,15 +72,14 @@ def checked_specification(document: Any, *, known_models: Container[str] = ()) -
     """
     specification = parse_specification(document)
     chosen = specification.model.id
-    if chosen and chosen not in known_models and not _is_chat_model(chosen):
+    if chosen and chosen not in known_models and not is_chat_model(chosen, organisation):
         raise InvalidInput.on(
             "model.id", "unknown_model", _("There is no such chat model here. Choose one of the list.")
         )
     return specification
 
 
-def _is_chat_model(model_id: str) -> bool:
-    try:
-        return get_model(model_id).kind == "chat"
-    except ModelNotFound:
-        return False
+def is_chat_model(model_id: str, organisation: HasPk) -> bool:
+    """Whether an organisation may choose a model to answer with."""
+    found = find_model(model_id, organisation=organisation)
+    return found is not None and found.offered and not found.ended and found.kind == "chat"

@@ -51,7 +51,7 @@ class ModelChoice:
 def assistant_configure(request: OrganisationRequest, assistant_id: str) -> HttpResponse:
     """The draft on the left, its preview on the right."""
     builder = open_builder(request.actor, assistant_id, "configure")
-    choices = [_choice(model, builder.specification.model.id) for model in list_models("chat")]
+    choices = [_choice(model, builder.specification.model.id) for model in list_models("chat", organisation=request.actor.organisation)]
     context = {
         "builder": builder,
         "spec": builder.document,

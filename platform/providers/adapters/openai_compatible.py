@@ -60,6 +60,10 @@ class OpenAICompatibleChat:
             for event in events.finish(lambda answer: _estimate(request, answer)):
                 yield event
 
+    def close(self) -> None:
+        """Close the connections that no answer is using."""
+        self._client.close()
+
     async def _queue(self, stack: AsyncExitStack) -> None:
         assert self._slots is not None
         if self._queued >= MAX_QUEUE:

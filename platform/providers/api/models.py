@@ -26,7 +26,10 @@ class PriceOutput(serializers.Serializer[Any]):
 
 
 class ModelOutput(serializers.Serializer[Any]):
-    """A model; `prices` is null where nobody knows them, `host` empty where it runs on this server."""
+    """A model; `prices` is null where nobody knows them, `host` empty where it runs on this server.
+
+    `own` ones are called with the organisation's own key. `aliases` are other names for it, good wherever an id is.
+    """
 
     id = serializers.CharField()
     name = serializers.CharField()
@@ -42,6 +45,8 @@ class ModelOutput(serializers.Serializer[Any]):
     released_on = serializers.DateField(allow_null=True)
     shutdown_on = serializers.DateField(allow_null=True)
     replacement = serializers.CharField()
+    aliases = serializers.ListField(child=serializers.CharField())
+    own = serializers.BooleanField()
 
 
 class ModelList(OrganisationAPIView):
@@ -73,7 +78,7 @@ class ModelList(OrganisationAPIView):
         kind = request.query_params.get("kind", "chat")
         if kind not in KINDS:
             raise InvalidInput.on("kind", "invalid_choice", _("The kind is chat or embedding."))
-        models = list_models(kind)
+        models = list_models(kind, organisation=self.actor.organisation)
         limit = limit_of(request)
         start = _start(models, request.query_params.get("cursor"))
         return Response(

@@ -1,0 +1,23 @@
+"""Organisations' own providers for tests, made over REST as people make them."""
+
+from typing import Any
+
+from organisations.actors import Actor
+from tests.fakes.model_server import ModelServer
+from tests.fixtures.people import api_client_for
+
+KEY = "sk-canary-key-71c3"
+PATH = "/api/v1/providers"
+
+
+def allow(settings: Any, server: ModelServer) -> None:
+    """Put the model server on the operator's list, as private hosts have to be."""
+    settings.EGRESS_ALLOW = [f"127.0.0.1:{server.port}"]
+
+
+def add_provider(actor: Actor, server: ModelServer, **fields: Any) -> dict[str, Any]:
+    """Add the model server as an own provider called Own, with the model `chat`."""
+    body = {"name": "Own", "base_url": server.base_url, "key": KEY, "models": ["chat"], **fields}
+    answer = api_client_for(actor).post(PATH, body)
+    assert answer.status_code == 201, answer.content
+    return dict(answer.json())
