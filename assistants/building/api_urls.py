@@ -5,6 +5,7 @@ from django.urls import path
 from assistants.building.api.assistants import AssistantDetail, AssistantList, AssistantRestore
 from assistants.building.api.drafts import DraftDetail
 from assistants.building.api.grants import AssistantDuplicate, AssistantTransfer, GrantDetail, GrantList
+from assistants.building.api.portability import AssistantExport, AssistantImport, DraftImport
 from assistants.building.api.sources import (
     AssistantRetrieve,
     AssistantSourceDetail,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("assistants", AssistantList.as_view(), name="assistant-list"),
     path("assistants/fork", AssistantFork.as_view(), name="assistant-fork"),
     path("templates", TemplateList.as_view(), name="template-list"),
+    # Before the addresses of one assistant: `import` is no id.
+    path("assistants/import", AssistantImport.as_view(), name="assistant-import"),
     path(ONE, AssistantDetail.as_view(), name="assistant-detail"),
     path("organisation/grants", GrantList.as_view(), name="grant-list"),
     path("organisation/grants/<str:grant_id>", GrantDetail.as_view(), name="grant-detail"),
@@ -30,6 +33,8 @@ urlpatterns = [
     path(f"{ONE}/forking", AssistantForking.as_view(), name="assistant-forking"),
     path(f"{ONE}/restore", AssistantRestore.as_view(), name="assistant-restore"),
     path(f"{ONE}/draft", DraftDetail.as_view(), name="draft-detail"),
+    path(f"{ONE}/export", AssistantExport.as_view(), name="assistant-export"),
+    path(f"{ONE}/import", DraftImport.as_view(), name="draft-import"),
     path(f"{ONE}/versions", VersionList.as_view(), name="version-list"),
     path(f"{ONE}/versions/diff", VersionDiff.as_view(), name="version-diff"),
     path(f"{ONE}/versions/<int:number>", VersionDetail.as_view(), name="version-detail"),

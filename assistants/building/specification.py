@@ -197,6 +197,10 @@ class Specification(Part):
         """The document as JSON values; parameters that are left to the model are absent."""
         return self.model_dump(mode="json", exclude_none=True)
 
+    def written(self) -> dict[str, Any]:
+        """What differs from the defaults: the form of files and hashes, which a field added later does not change."""
+        return self.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+
 
 def parse_specification(document: Any) -> Specification:
     """Check a whole document.
@@ -240,9 +244,13 @@ def canonical_json(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def content_hash(specification: Specification, documents: Iterable[int]) -> str:
-    """SHA-256 over a definition and its knowledge manifest, in hexadecimal."""
-    whole = {"specification": specification.document(), "documents": sorted(documents)}
+def content_hash(specification: Specification, documents: Iterable[tuple[str, str]]) -> str:
+    """SHA-256 over a definition and what it knows, in hexadecimal; alike wherever a copy of them lies.
+
+    Args:
+        documents: hash and title of each document of the manifest.
+    """
+    whole = {"specification": specification.written(), "documents": sorted(documents)}
     return sha256(canonical_json(whole)).hexdigest()
 
 
@@ -268,6 +276,7 @@ _MESSAGES: dict[str, tuple[str, str | Promise]] = {
         "forbidden_character",
         _("This holds a character that cannot be stored (NUL). Remove it."),
     ),
+    "not_in_the_folder": ("invalid", _("Name a file in the folder knowledge/, without further folders.")),
     "not_a_name": ("invalid", _("Use small letters, digits and underscores, beginning with a letter.")),
     "unknown_action": ("unknown_action", _("There is no such action in this organisation.")),
     "instructions_too_long": (

@@ -126,7 +126,14 @@ def manifest(source_set: SourceSet) -> tuple[int, ...]:
 
 def documents_by_id(organisation_id: int, ids: Sequence[int]) -> list[Document]:
     """Documents of a manifest, in the order of their names."""
-    return list(Document.objects.for_organisation(organisation_id).filter(pk__in=ids).order_by("name", "pk"))
+    rows = Document.objects.for_organisation(organisation_id).select_related("source")
+    return list(rows.filter(pk__in=ids).order_by("name", "pk"))
+
+
+def contents_of(organisation_id: int, ids: Sequence[int]) -> list[tuple[str, str]]:
+    """Hash and title of each document of a manifest: what it says, wherever it is stored."""
+    rows = Document.objects.for_organisation(organisation_id).filter(pk__in=ids)
+    return list(rows.values_list("sha256", "name"))
 
 
 def place_of(organisation_id: int, passage_public_id: str, *, spans: Sequence[Sequence[int]] = ()) -> Place:

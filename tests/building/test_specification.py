@@ -98,9 +98,21 @@ def test_a_merge_patch_merges_objects_replaces_lists_and_takes_null_back_to_the_
 
 def test_the_content_hash_sees_the_definition_and_its_documents() -> None:
     one = parse_specification({"profile": {"name": "A"}})
-    assert content_hash(one, [2, 1]) == content_hash(parse_specification(one.document()), [1, 2])
-    assert content_hash(one, [1]) != content_hash(one, [1, 2])
+    lease, rent = ("aa", "lease.md"), ("bb", "rent.md")
+    assert content_hash(one, [rent, lease]) == content_hash(
+        parse_specification(one.document()), [lease, rent]
+    )
+    assert content_hash(one, [lease]) != content_hash(one, [lease, rent])
+    assert content_hash(one, [lease]) != content_hash(one, [("aa", "Lease of the flat.md")])
+    assert content_hash(one, [lease]) != content_hash(one, [("cc", "lease.md")])
     assert content_hash(one, []) != content_hash(parse_specification({"profile": {"name": "B"}}), [])
+
+
+def test_a_field_at_its_default_does_not_change_the_hash() -> None:
+    # So a field that is added later, with a default, leaves the hashes of earlier versions as they are.
+    plain, spelled_out = {"profile": {"name": "A"}}, {"profile": {"name": "A"}, "knowledge": {"top_k": 6}}
+    assert content_hash(parse_specification(plain), []) == content_hash(parse_specification(spelled_out), [])
+    assert parse_specification(spelled_out).written() == plain
 
 
 def test_the_prompt_holds_every_part() -> None:

@@ -52,7 +52,7 @@ def create_assistant(
     if not name:
         raise InvalidInput.on("name", "required", _("Give the assistant a name."))
     profile = {"name": name} | ({"description": description} if description else {})
-    document = _beginning()
+    document = beginning()
     for patch in (begun_from.draft if begun_from else {}, draft or {}, {"profile": profile}):
         document = merge_patch(document, patch)
     origin = {"kind": "template", "template": template, "name": begun_from.name} if begun_from else None
@@ -85,7 +85,8 @@ def begin(actor: Actor, specification: Specification, *, origin: dict[str, Any] 
     return assistant
 
 
-def _beginning() -> dict[str, Any]:
+def beginning() -> dict[str, Any]:
+    """What a new assistant's definition holds before anybody says anything about it."""
     return {
         "profile": {"picture": random_part(12)},
         "model": {"id": default_chat_model().id},

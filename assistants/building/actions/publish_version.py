@@ -28,7 +28,7 @@ from assistants.building.queries import (
 from assistants.building.queries import versions as versions_of
 from assistants.building.slugs import random_part, slug_from_name
 from assistants.building.specification import Specification, content_hash
-from assistants.knowledge.queries import manifest
+from assistants.knowledge.queries import contents_of, manifest
 from kernel.actions import assert_in_action, entry_action
 from kernel.errors import Conflict, FieldError, InvalidInput
 from organisations.actors import Actor
@@ -127,7 +127,7 @@ def _freeze(actor: Actor, assistant: Assistant, specification: Specification, no
         number=latest + 1,
         specification=specification.document(),
         manifest=documents,
-        content_hash=content_hash(specification, documents),
+        content_hash=content_hash(specification, contents_of(assistant.organisation_id, documents)),
         note=note,
         author=actor.user,
         author_name=display_author(actor),

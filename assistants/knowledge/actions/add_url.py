@@ -9,7 +9,7 @@ from assistants.knowledge.actions.queue_document import queue_document
 from assistants.knowledge.models import Document, Source, SourceSet
 from assistants.knowledge.policy import check_allowed_page
 from assistants.knowledge.queries import source_with_url
-from kernel.actions import entry_action
+from kernel.actions import assert_in_action, entry_action
 from kernel.errors import InvalidInput
 from organisations.actors import Actor
 from organisations.audit import record_audit
@@ -22,12 +22,21 @@ from organisations.policy_rules import require_allowed
 def add_url(*, actor: Actor, source_set: SourceSet, url: str) -> Added:
     """Record an address; a worker fetches and reads the page.
 
+    Raises: see `record_page`.
+    """
+    return record_page(actor=actor, source_set=source_set, url=url)
+
+
+def record_page(*, actor: Actor, source_set: SourceSet, url: str) -> Added:
+    """The same inside the transaction of another action.
+
     Raises:
         PermissionDenied: the actor may not build.
         PolicyForbids: the organisation's policy does not let the actor's role add web pages.
         InvalidInput: it is no web address.
         HostForbidden: the organisation's policy does not allow its host.
     """
+    assert_in_action()
     require(actor, Permission.BUILD_ASSISTANTS)
     policy = policy_of(actor.organisation)
     require_allowed(actor, policy.building.web_knowledge, _("add web pages to what assistants know"))

@@ -1,0 +1,73 @@
+"""Our own `assistant.yaml` with its folder of knowledge."""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assistants.building.importers.base import Account, Definition, KnowledgeFile
+from assistants.building.portability.archives import Bundle
+from assistants.building.portability.assistant_file import FOLDER, KnowledgeEntry, parse_assistant
+from assistants.building.portability.yaml_lines import Located
+from assistants.knowledge.actions.add_url import check_address
+from kernel.errors import InvalidInput
+
+name = "bottega"
+
+
+def recognises(document: Any) -> bool:
+    """Whether it says that it is one of ours, of whatever version."""
+    return isinstance(document, dict) and str(document.get("schema", "")).startswith("bottega.assistant/")
+
+
+def definitions(located: Located, bundle: Bundle) -> Iterable[Definition]:
+    """The one assistant of the file, with the files that it lists and those that lie in its folder unlisted.
+
+    Raises:
+        FileRefused: a field is wrong, or a listed file is not there; it names the line.
+    """
+    read = parse_assistant(located)
+    account = Account()
+    account.maps("specification", "specification")
+    made = Definition(name, read.specification.document(), account, located, ("specification",), whole=True)
+    root = located.file.rpartition("/")[0]
+    folder = f"{root}/{FOLDER}" if root else FOLDER
+    listed: set[str] = set()
+    for number, entry in enumerate(read.knowledge):
+        _take(made, entry, number, folder, bundle, listed)
+    for member in bundle.names():
+        if member.startswith(folder) and member not in listed:
+            made.files.append(KnowledgeFile(member, PurePosixPath(member).name))
+            account.maps(member, "knowledge")
+    return [made]
+
+
+def _take(
+    made: Definition, entry: KnowledgeEntry, number: int, folder: str, bundle: Bundle, listed: set[str]
+) -> None:
+    path = ("knowledge", number)
+    if entry.url is not None:
+        made.pages.append(_checked_address(made, entry.url, number))
+        made.account.maps(entry.url, "knowledge")
+        return
+    member = folder + (entry.file or "").removeprefix(FOLDER)
+    if member not in bundle.sizes:
+        raise made.located.refuse(
+            (*path, "file"), "file_missing", _("This file is not in the folder knowledge.")
+        )
+    if member in listed:
+        raise made.located.refuse((*path, "file"), "repeated_file", _("This file is listed a second time."))
+    listed.add(member)
+    title = entry.title or PurePosixPath(member).name
+    made.files.append(KnowledgeFile(member, title, entry.type, entry.sha256 or "", (*path, "sha256")))
+    made.account.maps(member, "knowledge")
+
+
+def _checked_address(made: Definition, url: str, number: int) -> str:
+    try:
+        return check_address(url)
+    except InvalidInput as refusal:
+        raise made.located.refuse(
+            ("knowledge", number, "url"), "invalid_url", refusal.errors[0].message
+        ) from None

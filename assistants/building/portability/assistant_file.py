@@ -1,0 +1,133 @@
+"""`assistant.yaml`: one assistant, written so that people can read it, review it and keep it in git."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import yaml
+from django.utils.translation import gettext_lazy as _
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from assistants.building.portability.refusals import FileRefused, placed
+from assistants.building.portability.yaml_lines import Located, Path
+from assistants.building.specification import Line, Part, Specification, parse_part
+from kernel.errors import FieldError, InvalidInput
+
+FILE = "assistant.yaml"
+FOLDER = "knowledge/"
+SCHEMA = "bottega.assistant/1"
+SCHEMA_URL = "/schemas/assistant-1.json"
+MAX_KNOWLEDGE = 1_000
+
+
+def _inside_the_folder(value: str) -> str:
+    if not re.fullmatch(r"knowledge/[^/\\\x00-\x1f]{1,200}", value) or value.endswith(("/.", "/..")):
+        raise PydanticCustomError("not_in_the_folder", "not in the folder")
+    return value
+
+
+class KnowledgeEntry(Part):
+    """Something that the assistant knows: a file or a text in the folder `knowledge/`, or a web page."""
+
+    type: Literal["file", "text", "url"] = "file"
+    title: Annotated[Line, Field(max_length=255)] = ""
+    file: Annotated[str, AfterValidator(_inside_the_folder)] | None = None
+    url: Annotated[Line, Field(max_length=2000)] | None = None
+    # Of the file's bytes, or of the page as it was read: whoever changes the file takes this line away or writes it anew.
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class AssistantFile(Part):
+    """The whole file."""
+
+    version: Literal["bottega.assistant/1"] = Field(alias="schema")
+    specification: Specification = Specification()
+    knowledge: Annotated[list[KnowledgeEntry], Field(max_length=MAX_KNOWLEDGE)] = []
+
+
+def json_schema() -> dict[str, Any]:
+    """The format as a JSON Schema, for editors and other programs."""
+    schema = AssistantFile.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": SCHEMA}
+
+
+def write_assistant(specification: Specification, knowledge: Sequence[KnowledgeEntry]) -> str:
+    """The file's text: what is at its default is left out, long texts are blocks, and nothing in it depends on when."""
+    whole: dict[str, Any] = {"schema": SCHEMA, "specification": specification.written()}
+    if knowledge:
+        whole["knowledge"] = [entry.model_dump(exclude_none=True) for entry in knowledge]
+    return yaml.dump(
+        whole, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=1_000_000
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    # Where a block would lose something, the emitter itself falls back to quotes.
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def parse_assistant(located: Located) -> AssistantFile:
+    """The checked content of a file.
+
+    Raises:
+        FileRefused: it names every wrong field with its line.
+    """
+    _check_version(located)
+    try:
+        read = parse_part(AssistantFile, located.value)
+    except InvalidInput as refusal:
+        raise refused(located, refusal) from None
+    for number, entry in enumerate(read.knowledge):
+        is_page = entry.type == "url"
+        if (entry.url is not None) != is_page or (entry.file is None) != is_page:
+            reason = _("A file or a text names its file, a page (type: url) its url, and neither has both.")
+            raise located.refuse(("knowledge", number), "invalid", reason)
+    return read
+
+
+def _check_version(located: Located) -> None:
+    if not isinstance(located.value, dict):
+        raise located.refuse((), "wrong_type", _("This has to be an object with schema and specification."))
+    version = located.value.get("schema")
+    if version != SCHEMA:
+        reason = _("The schema is %(found)s. This installation reads %(known)s.")
+        shown = str(version)[:60] if version is not None else "–"
+        raise located.refuse(("schema",), "unknown_schema", reason % {"found": shown, "known": SCHEMA})
+
+
+def refused(located: Located, refusal: InvalidInput, under: Path = ()) -> FileRefused:
+    """What was refused about fields of a document, as a refusal of the lines where they stand.
+
+    Args:
+        under: the path in the file below which the refused document stands.
+    """
+    errors = []
+    for error in refusal.errors:
+        path = (*under, *_path_of(located, under, error.field))
+        errors.append(
+            FieldError(
+                ".".join(map(str, path)),
+                error.code,
+                placed(located.file, located.line_of(path), error.message),
+            )
+        )
+    return FileRefused(errors=errors, reason=errors[0].message if errors else refusal.message)
+
+
+def _path_of(located: Located, under: Path, field: str) -> Path:
+    """A dotted path as keys and positions; a name with dots in it ends it."""
+    parts: list[str | int] = []
+    for part in field.split(".") if field != "body" else ():
+        here = (*under, *parts)
+        parts.append(int(part) if part.isdigit() and (*here, int(part)) in located.lines else part)
+    return tuple(parts)
