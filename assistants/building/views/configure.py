@@ -1,75 +1,87 @@
 """The page where a draft is written, and its small parts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from assistants.building.estimates import Estimate, typical_turn
+from assistants.building.model_choices import model_choices, turn_cost
 from assistants.building.prompts import compile_prompt
-from assistants.building.specification import INSTRUCTION_CHARACTERS, MAX_RULES, MAX_STARTERS
+from assistants.building.specification import (
+    INSTRUCTION_CHARACTERS,
+    MAX_EXAMPLES,
+    MAX_RULES,
+    MAX_STARTERS,
+)
 from assistants.building.views.builder import Builder, open_builder
-from kernel.money import format_money
+from assistants.building.workshop_queries import open_changes
+from kernel import registries
+from kernel.money import MICRO, SYMBOLS
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
+from organisations.policy_cache import policy_in_force
+from organisations.policy_rules import model_allowed
 from providers.catalogue import ModelInfo, list_models
-from providers.tokens import count_tokens
-from web.numbers import compact_number
 
 GROUNDINGS = (
     ("free", pgettext_lazy("grounding", "Free"), gettext_lazy("Sources help where they can")),
     ("prefer", gettext_lazy("Prefer sources"), gettext_lazy("General knowledge is marked")),
     ("only", gettext_lazy("Only sources"), gettext_lazy("Otherwise it says it cannot")),
 )
-CAPABILITIES = {
-    "tools": gettext_lazy("uses tools"),
-    "vision": gettext_lazy("sees pictures"),
-    "json": gettext_lazy("structured answers"),
-    "reasoning": gettext_lazy("thinks first"),
-}
-MODEL_SENTENCES = {
-    "bottega/quote": gettext_lazy("Quotes your sources word for word; it follows no instructions"),
-    "bottega/smollm2-135m": gettext_lazy("A demonstration of generation, often wrong"),
-}
+# Languages that answers are often wanted in; a file or the API may name any other.
+ANSWER_LANGUAGES = (
+    "ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "he", "hi", "hu", "id", "it", "ja", "ko", "nb", "nl", "pl", "pt", "ro",
+    "ru", "sv", "th", "tr", "uk", "vi", "zh-hans", "zh-hant",
+)  # fmt: skip
+SECTIONS = (
+    ("profile", gettext_lazy("Profile")),
+    ("instructions", gettext_lazy("Instructions")),
+    ("starters", gettext_lazy("Beginning")),
+    ("model", gettext_lazy("Model")),
+    ("answers", gettext_lazy("Answers")),
+    ("capabilities", gettext_lazy("Capabilities")),
+    ("limits", gettext_lazy("Limits")),
+)
+SHOWN_MODELS = 8  # from here on a field narrows the table down
 
 
 @dataclass(frozen=True)
-class ModelChoice:
-    """A model as the form offers it."""
+class CapabilityChoice:
+    """Something an assistant may be allowed to do by itself."""
 
-    id: str
     name: str
-    sentence: str
-    price: str
-    price_hint: str
-    current: bool
+    label: str
+    description: str
+    allowed: bool
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS)
 def assistant_configure(request: OrganisationRequest, assistant_id: str) -> HttpResponse:
     """The draft on the left, its preview on the right."""
     builder = open_builder(request.actor, assistant_id, "configure")
-    choices = [_choice(model, builder.specification.model.id) for model in list_models("chat", organisation=request.actor.organisation)]
-    context = {
-        "builder": builder,
-        "spec": builder.document,
-        "models": choices,
-        "model_missing": not any(choice.current for choice in choices),
-        "groundings": GROUNDINGS,
-        "languages": settings.LANGUAGES,
-        "tokens": _tokens(builder),
-        "limits": {"instructions": INSTRUCTION_CHARACTERS, "starters": MAX_STARTERS, "rules": MAX_RULES},
-    }
-    return render(request, "building/configure.html", context)
+    return render(request, "building/configure.html", _context(builder))
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS)
 def assistant_prompt(request: OrganisationRequest, assistant_id: str) -> HttpResponse:
-    """The compiled prompt of the draft, as a fragment."""
+    """What follows from the draft as it stands: its compiled prompt, its tokens, and what a typical turn costs."""
     builder = open_builder(request.actor, assistant_id, "configure")
-    context = {"prompt": compile_prompt(builder.specification), "tokens": _tokens(builder)}
+    estimate = _estimate(builder)
+    context = {
+        "prompt": compile_prompt(builder.specification),
+        "tokens": estimate.instructions,
+        "estimate": estimate,
+        "costs": [
+            (model.id, turn_cost(model, estimate))
+            for model in list_models("chat", organisation=builder.assistant.organisation_id)
+        ],
+    }
     return render(request, "building/partials/prompt.html", context)
 
 
@@ -80,42 +92,71 @@ def assistant_picture(request: OrganisationRequest) -> HttpResponse:
     return render(request, "building/partials/picture.html", {"seed": seed})
 
 
-def _tokens(builder: Builder) -> int:
-    return count_tokens(compile_prompt(builder.specification))
-
-
-def _choice(model: ModelInfo, current: str) -> ModelChoice:
-    return ModelChoice(
-        id=model.id,
-        name=model.name,
-        sentence=_sentence(model),
-        price=_price(model),
-        price_hint=_price_hint(model),
-        current=model.id == current,
+def _context(builder: Builder) -> dict[str, Any]:
+    specification, estimate = builder.specification, _estimate(builder)
+    choices = model_choices(
+        list_models("chat", organisation=builder.assistant.organisation_id), specification.model.id, estimate
     )
+    known = {choice.id for choice in choices}
+    capabilities = _capabilities(specification.capabilities)
+    return {
+        "builder": builder,
+        "spec": builder.document,
+        "changes": [change.document() for change in open_changes(builder.assistant, builder.document)],
+        "models": choices,
+        "many_models": len(choices) > SHOWN_MODELS,
+        "model_missing": specification.model.id not in known,
+        "fallback_missing": bool(specification.model.fallback) and specification.model.fallback not in known,
+        "estimate": estimate,
+        "groundings": GROUNDINGS,
+        "languages": settings.LANGUAGES,
+        "answer_languages": _answer_languages(specification.answer_policy.language),
+        "capabilities": capabilities,
+        "sections": [section for section in SECTIONS if capabilities or section[0] != "capabilities"],
+        "tokens": estimate.instructions,
+        "currency": SYMBOLS.get(settings.CURRENCY, settings.CURRENCY),
+        "cost_limit": _plain(specification.limits.cost),
+        "limits": {
+            "instructions": INSTRUCTION_CHARACTERS,
+            "starters": MAX_STARTERS,
+            "rules": MAX_RULES,
+            "examples": MAX_EXAMPLES,
+        },
+    }
 
 
-def _sentence(model: ModelInfo) -> str:
-    parts = [str(MODEL_SENTENCES.get(model.id, ""))]
-    parts += [str(words) for name, words in CAPABILITIES.items() if model.capabilities.get(name)]
-    if model.context_window:
-        parts.append(_("reads %(count)s tokens") % {"count": compact_number(model.context_window)})
-    parts.append(_("runs here") if not model.host else _("sends to %(host)s") % {"host": model.host})
-    if model.shutdown_on:
-        parts.append(_("ends on %(day)s") % {"day": model.shutdown_on})
-    return " · ".join(filter(None, parts))
+def offered_models(builder: Builder) -> list[ModelInfo]:
+    """The chat models that the organisation's policy allows, and the chosen ones whatever it says."""
+    organisation, chosen = builder.actor.organisation, builder.specification.model
+    policy = policy_in_force(organisation.pk).models
+    return [
+        model
+        for model in list_models("chat", organisation=organisation)
+        if model.id in (chosen.id, chosen.fallback)
+        or model_allowed(policy, model=model.id, provider=model.provider, region=model.region)
+    ]
 
 
-def _price(model: ModelInfo) -> str:
-    if model.price is None:
-        return _("price unknown")
-    if not model.price.input_per_million and not model.price.output_per_million:
-        return _("free")
-    return format_money(model.price.output_per_million, model.price.currency)
+def _estimate(builder: Builder) -> Estimate:
+    return typical_turn(builder.specification, has_sources=builder.source_count > 0)
 
 
-def _price_hint(model: ModelInfo) -> str:
-    if model.price is None or not model.price.output_per_million:
-        return ""
-    read = format_money(model.price.input_per_million, model.price.currency)
-    return _("a million tokens written, %(read)s read") % {"read": read}
+def _capabilities(allowed: dict[str, bool]) -> Sequence[CapabilityChoice]:
+    tools: Any = getattr(registries, "tools", ())
+    return [
+        CapabilityChoice(tool.name, str(tool.label), str(tool.description), allowed.get(tool.name, False))
+        for tool in tools
+    ]
+
+
+def _answer_languages(current: str) -> list[tuple[str, str]]:
+    codes = [*ANSWER_LANGUAGES]
+    if current and current not in codes:
+        codes.append(current)
+    named = [(code, LANG_INFO[code]["name_local"] if code in LANG_INFO else code) for code in codes]
+    return sorted(named, key=lambda pair: pair[1].casefold())
+
+
+def _plain(micro: int | None) -> str:
+    """A sum as a number field holds it: no symbol, no grouping, no zeros that say nothing."""
+    return "" if micro is None else f"{micro / MICRO:.6f}".rstrip("0").rstrip(".")

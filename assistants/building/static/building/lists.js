@@ -28,7 +28,7 @@ function startList(form, list) {
     tell();
   });
   list.addEventListener("keydown", (event) => {
-    if (event.target.matches("[data-item]") && event.key === "Enter" && !event.isComposing) {
+    if (event.target.matches("input[data-item]") && event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
       form.querySelector(`[data-add="${CSS.escape(path)}"]`).click();
       return;
@@ -87,7 +87,7 @@ function startDragging(list, tell) {
 function addRow(list, value) {
   if (list.childElementCount >= Number(list.dataset.max)) return null;
   const row = document.getElementById(`row-${list.dataset.list}`).content.firstElementChild.cloneNode(true);
-  row.querySelector("[data-item]").value = value;
+  for (const item of row.querySelectorAll("[data-item]")) item.value = (item.dataset.item ? value?.[item.dataset.item] : value) ?? "";
   list.append(row);
   return row;
 }
@@ -96,7 +96,7 @@ function refresh(form, list) {
   const rows = [...list.children];
   rows.forEach((row, index) => {
     const label = list.dataset.label.replace("%s", index + 1);
-    row.querySelector("[data-item]").setAttribute("aria-label", label);
+    for (const item of row.querySelectorAll("[data-item]")) item.setAttribute("aria-label", item.dataset.label?.replace("%s", index + 1) ?? label);
     for (const part of ["[data-handle]", "[data-remove]"]) {
       const button = row.querySelector(part);
       button.dataset.words ??= button.getAttribute("aria-label");
