@@ -48,7 +48,7 @@ def accept_invitation(*, actor: Actor, token: str) -> Membership:
     if actor.user is None:
         raise NotAuthenticated
     found = invitation_by_token(token)
-    with tenant_scope(found.organisation, durable=True):
+    with tenant_scope(found.organisation, author=actor.authorship, durable=True):
         invitation = access_invitation(found.organisation, found.public_id, lock=True)
         guard_acceptable(invitation)
         if not is_for(invitation, actor.user):

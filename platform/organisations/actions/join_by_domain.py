@@ -29,7 +29,7 @@ def join_by_domain(*, actor: Actor, organisation_id: str) -> Membership:
     offer = offers.get(organisation_id)
     if offer is None:
         raise NotFound
-    with tenant_scope(offer.organisation, durable=True):
+    with tenant_scope(offer.organisation, author=actor.authorship, durable=True):
         return _join(replace(actor, organisation=offer.organisation), actor.user, offer)
 
 

@@ -2,7 +2,7 @@
 
 Whoever changes a row leaves one, actions, bulk statements and hands on a database's console alike. `pgh_context` says who,
 by ids, where an action made the change (see `kernel.tenancy.tenant_scope`); it is null where nobody said so. Keys are kept as
-numbers, since what they point to may be gone.
+numbers, since what they point to may be gone. A migration that changes tracked rows says who as well: `{"migration": "0011"}`.
 """
 
 from typing import Any, cast
