@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 from accounts.staff import Staff
 from billing.actions.change_allowance import change_allowance
 from billing.models import AllowancePeriod, UsageDaily
+from billing.staff_plans import OrganisationPlanTable, PlanTable
 from kernel.money import MICRO, format_money
 from organisations.staffing.tables import FINANCE, Act, ReasonForm, StaffTable, site
 
@@ -52,7 +53,13 @@ class AllowanceTable(StaffTable):
     ordering = ("-month", "organisation__name")
     fields = ("organisation", "month", "allowed", "gone", "kept")
     acts = (
-        Act("change", _("Change the limit"), _("It holds from this month on."), _change, form=AllowanceForm),
+        Act(
+            "change",
+            _("Change the limit"),
+            _("It holds from this month on; where the organisation has a plan, for this month."),
+            _change,
+            form=AllowanceForm,
+        ),
     )
 
     @admin.display(description=_("Limit"), ordering="limit")
@@ -103,3 +110,6 @@ class UsageTable(StaffTable):
     def sum(self, row: UsageDaily) -> str:
         """What it cost."""
         return format_money(row.cost, settings.CURRENCY)
+
+
+__all__ = ["AllowanceTable", "OrganisationPlanTable", "PlanTable", "UsageTable"]

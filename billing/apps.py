@@ -16,4 +16,7 @@ class BillingConfig(AppConfig):
         registries.organisation_tabs.register(
             registries.NavigationEntry("usage", _("Usage"), "chart-column", "billing:usage", 60)
         )
+        from billing.plans import member_limit  # models are ready only now
+
+        registries.member_limits.register(member_limit)
         registries.shell_fragments.register(registries.ShellFragment("allowance", "billing:allowance_meter"))

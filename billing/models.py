@@ -1,4 +1,4 @@
-"""Allowances, what is reserved of them, and every use of a model. Sums are integer micro-units."""
+"""Plans and allowances, what is reserved of them, and every use of a model. Sums are integer micro-units."""
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +6,54 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kernel.models import TenantModel
+
+
+class Plan(models.Model):
+    """What an organisation on it may spend in a month, and how many people it may have; the installation's."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    monthly_allowance = models.BigIntegerField(_("monthly allowance"))
+    member_limit = models.PositiveIntegerField(_("people at most"), null=True)
+    is_default = models.BooleanField(_("default"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(_("archived"), null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(monthly_allowance__gte=0), name="plan_allowance_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(member_limit=None) | models.Q(member_limit__gte=1),
+                name="plan_has_room_for_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_default=False) | models.Q(archived_at=None),
+                name="no_archived_plan_is_the_default",
+            ),
+            models.UniqueConstraint(
+                fields=["is_default"], condition=models.Q(is_default=True), name="one_default_plan"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationPlan(TenantModel):
+    """The plan that an organisation was put on; without a row it is on the default plan, where there is one."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organisation"], name="one_plan_an_organisation"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.plan)
 
 
 class AllowancePeriod(TenantModel):

@@ -9,6 +9,7 @@ from django.db import connection
 
 from accounts.models import User
 from billing.models import AllowancePeriod
+from billing.plans import plan_of
 from billing.prices import next_month, this_month
 
 GroupBy = Literal["day", "assistant", "model", "member"]
@@ -62,7 +63,7 @@ def allowance_status(organisation: Any) -> AllowanceStatus:
     month = this_month()
     latest = AllowancePeriod.objects.for_organisation(organisation).order_by("-month").first()
     period = latest if latest and latest.month == month else None
-    limit = latest.limit if latest else settings.MONTHLY_ALLOWANCE_MICRO
+    limit = period.limit if period else _new_limit(organisation, latest)
     spent, reserved = (period.spent, period.reserved) if period else (0, 0)
     return AllowanceStatus(
         limit=limit,
@@ -72,6 +73,13 @@ def allowance_status(organisation: Any) -> AllowanceStatus:
         used_up=spent >= limit,
         currency=settings.CURRENCY,
     )
+
+
+def _new_limit(organisation: Any, latest: AllowancePeriod | None) -> int:
+    """What `billing.plans.NEW_LIMIT` says, for a month that nobody has used yet."""
+    if plan := plan_of(organisation):
+        return plan.monthly_allowance
+    return latest.limit if latest else settings.MONTHLY_ALLOWANCE_MICRO
 
 
 # Whole days come from their sums. Today is read from its records, so that nothing is missing that has just happened.

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.access import only_own
+from billing.models import Plan
+from billing.plans import plan_of
 from billing.prices import next_month, this_month
 from billing.queries import (
     AllowanceStatus,
@@ -71,6 +73,11 @@ class MonthOfUsage:
     def is_current(self) -> bool:
         """Whether the month is still running."""
         return self.month == this_month()
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """What the organisation is on."""
+        return plan_of(self.organisation)
 
     @cached_property
     def total(self) -> UsageTotal:

@@ -9,6 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from billing.key_budgets import take_from_key
+from billing.plans import NEW_LIMIT
 from billing.prices import next_month, this_month
 from kernel.actions import assert_in_action
 from kernel.errors import DomainError
@@ -30,11 +31,9 @@ INSERT INTO billing_reservation
 SELECT %(organisation)s, %(reference)s, %(month)s, %(amount)s, 'held', %(user)s, %(api_key)s, now(), now() + %(held_for)s
 FROM taken RETURNING id
 """
-# A month begins with the limit of the one before.
-OPEN_MONTH = """
+OPEN_MONTH = f"""
 INSERT INTO billing_allowanceperiod (organisation_id, month, "limit", reserved, spent)
-SELECT %(organisation)s, %(month)s, COALESCE((SELECT "limit" FROM billing_allowanceperiod
-  WHERE organisation_id = %(organisation)s ORDER BY month DESC LIMIT 1), %(limit)s), 0, 0 ON CONFLICT (organisation_id, month) DO NOTHING
+SELECT %(organisation)s, %(month)s, {NEW_LIMIT}, 0, 0 ON CONFLICT (organisation_id, month) DO NOTHING
 """
 STANDING = """
 SELECT EXISTS (SELECT 1 FROM billing_reservation WHERE organisation_id = %(organisation)s AND reference = %(reference)s),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from billing.key_budgets import charge_key
+from billing.plans import NEW_LIMIT
 from billing.prices import cost_of, this_month
 from kernel.actions import assert_in_action
 from kernel.tenancy import HasPk
@@ -57,10 +58,9 @@ RELEASE = (
     "UPDATE billing_reservation SET state = 'settled' WHERE organisation_id = %s AND reference = %s AND state = 'held'"
     " RETURNING 0, amount, month, api_key_id"
 )
-CHARGE = """
+CHARGE = f"""
 INSERT INTO billing_allowanceperiod AS period (organisation_id, month, "limit", reserved, spent)
-SELECT %(organisation)s, %(month)s, COALESCE((SELECT "limit" FROM billing_allowanceperiod
-  WHERE organisation_id = %(organisation)s ORDER BY month DESC LIMIT 1), %(limit)s), 0, %(cost)s
+SELECT %(organisation)s, %(month)s, {NEW_LIMIT}, 0, %(cost)s
 ON CONFLICT (organisation_id, month) DO UPDATE
 SET spent = period.spent + %(cost)s, reserved = GREATEST(period.reserved - %(released)s, 0)
 """

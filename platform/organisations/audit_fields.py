@@ -63,6 +63,7 @@ _FIELDS: dict[str, str | Promise] = {
     "factor": gettext_lazy("Second factor"),
     "owners": gettext_lazy("Owners"),
     "limit": gettext_lazy("Limit"),
+    "plan": gettext_lazy("Plan"),
     "resource": gettext_lazy("What was shared"),
     "original": gettext_lazy("Made from"),
     "sources": gettext_lazy("Sources"),

@@ -13,6 +13,7 @@ UNSCOPED_MODELS = {
     "accounts.User": "a person may be a member of many organisations",
     "accounts.SecurityEvent": "belongs to a person, whatever organisations they are in",
     "accounts.StaffAction": "the platform's own log of its staff",
+    "billing.Plan": "the installation's, kept by its staff",
     "events.NotificationChoice": "a person's wish, whatever organisation a notification comes from",
     "kernel.FeatureSwitch": "the installation's, kept by the operator",
     "organisations.Organisation": "is the tenant itself; who sees it is decided by membership",

@@ -24,6 +24,8 @@ PAGES = {
     "/staff/store/listing/": {"moderator"},
     "/staff/billing/allowanceperiod/": {"finance"},
     "/staff/billing/usagedaily/": {"finance"},
+    "/staff/billing/plan/": {"operator", "finance"},
+    "/staff/billing/organisationplan/": {"operator", "finance"},
     "/staff/accounts/staffaction/": {"operator", "moderator", "finance"},
 }
 

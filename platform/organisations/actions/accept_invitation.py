@@ -15,7 +15,9 @@ from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.models import Invitation, Membership, ShutDoor
 from organisations.permissions import Role
-from organisations.queries import access_invitation, invitation_by_token
+from organisations.places import guard_place
+from organisations.queries import access_invitation, invitation_by_token, members
+from organisations.ranks import take_turns
 
 
 class InvitationForSomebodyElse(Conflict):
@@ -44,15 +46,19 @@ def accept_invitation(*, actor: Actor, token: str) -> Membership:
         NotFound: no invitation has this token.
         InvitationForSomebodyElse: the person signs in with another address.
         InvitationExpired, InvitationUsed, InvitationWithdrawn: it leads nowhere any more.
+        NoPlaceLeft: the organisation has as many people as its plan allows.
     """
     if actor.user is None:
         raise NotAuthenticated
     found = invitation_by_token(token)
     with tenant_scope(found.organisation, author=actor.authorship, durable=True):
+        take_turns(found.organisation)
         invitation = access_invitation(found.organisation, found.public_id, lock=True)
         guard_acceptable(invitation)
         if not is_for(invitation, actor.user):
             raise InvitationForSomebodyElse(email=invitation.email)
+        if not members(found.organisation).filter(user=actor.user).exists():
+            guard_place(found.organisation, invited=True)
         return _join(replace(actor, organisation=found.organisation), actor.user, invitation)
 
 

@@ -15,6 +15,7 @@ from organisations.audit import record_audit
 from organisations.invitations import renew_token
 from organisations.models import Invitation, Organisation
 from organisations.permissions import Permission, Role, require
+from organisations.places import guard_place
 from organisations.queries import members, open_invitations
 from organisations.ranks import guard_grant, take_turns
 from organisations.roles import RoleChoice, find_role
@@ -49,6 +50,7 @@ def invite_member(*, actor: Actor, email: str, role: str = Role.MEMBER) -> Invit
         PermissionDenied: the actor may not invite, or not to a role above their own.
         InvalidInput: the address is none, or the organisation has no such role.
         PersonalOrganisation: it has one person and stays so.
+        NoPlaceLeft: the organisation has as many people as its plan allows.
         AlreadyMember, AlreadyInvited: there is nothing to do, or something else to do.
         RateLimited: the organisation has sent very many invitations within the hour.
     """
@@ -79,6 +81,7 @@ def _open(actor: Actor, address: str, wanted: RoleChoice) -> Invitation:
     found = open_invitations(actor.organisation).filter(email__iexact=address).first()
     if found and found.is_open:
         raise AlreadyInvited(email=address)
+    guard_place(actor.organisation)
     invitation = found or Invitation(organisation=actor.organisation, email=address)
     invitation.role, invitation.custom_role, invitation.invited_by = wanted.role, wanted.custom, actor.user
     renew_token(invitation)

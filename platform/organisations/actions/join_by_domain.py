@@ -11,7 +11,9 @@ from organisations.audit import record_audit
 from organisations.joining import JoinOffer, join_offers
 from organisations.models import Membership
 from organisations.permissions import Role
+from organisations.places import guard_place
 from organisations.policy import policy_of
+from organisations.queries import members
 from organisations.ranks import take_turns
 
 
@@ -22,6 +24,7 @@ def join_by_domain(*, actor: Actor, organisation_id: str) -> Membership:
         NotAuthenticated: nobody is signed in.
         NotFound: there is no such offer to them: no such organisation, another domain, an address that is not
             confirmed, or a place that they have already.
+        NoPlaceLeft: the organisation has as many people as its plan allows.
     """
     if actor.user is None:
         raise NotAuthenticated
@@ -38,6 +41,8 @@ def _join(actor: Actor, user: User, offer: JoinOffer) -> Membership:
     joining = policy_of(actor.organisation).joining
     if offer.domain not in joining.domains:  # the policy changed since
         raise NotFound
+    if not members(actor.organisation).filter(user=user).exists():
+        guard_place(actor.organisation)
     membership: Membership
     membership, joined = Membership.objects.for_organisation(actor.organisation).get_or_create(
         user=user, defaults={"organisation": actor.organisation, "role": Role(joining.role)}

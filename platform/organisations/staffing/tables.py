@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import User
 from accounts.staff import LONGEST_REASON, SHORTEST_REASON, Staff
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, NotFound, PermissionDenied
 from kernel.tenancy import across_organisations
 from organisations.staffing.site import site
 
@@ -52,9 +52,16 @@ def _always(_row: Any) -> bool:
     return True
 
 
+def _empty(_row: Any) -> dict[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that staff do to a row: `run(request, staff, row, data)` calls one action, and may say where to go."""
+    """Something that staff do to a row: `run(request, staff, row, data)` calls one action, and may say where to go.
+
+    `initial(row)` fills the form's further fields before somebody does.
+    """
 
     name: str
     label: str | Promise
@@ -62,6 +69,7 @@ class Act:
     run: Callable[[HttpRequest, Staff, Any, dict[str, Any]], HttpResponse | None]
     offered: Callable[[Any], bool] = _always
     form: type[ReasonForm] = ReasonForm
+    initial: Callable[[Any], dict[str, Any]] = _empty
 
 
 class StaffTable(ModelAdmin):  # type: ignore[misc]
@@ -71,6 +79,7 @@ class StaffTable(ModelAdmin):  # type: ignore[misc]
     label: ClassVar[str | Promise] = ""
     icon: ClassVar[str] = "table"
     acts: ClassVar[Sequence[Act]] = ()
+    making: ClassVar[Act | None] = None  # makes a new row; its `run` is given None for the row
     actions = None
     list_per_page = 50
     show_full_result_count = False
@@ -82,7 +91,7 @@ class StaffTable(ModelAdmin):  # type: ignore[misc]
         return getattr(request.user, "staff_role", "") in self.roles
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+        return self.making is not None and self.has_view_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -123,22 +132,34 @@ class StaffTable(ModelAdmin):  # type: ignore[misc]
             raise NotFound
         if not act.offered(row):
             raise NotNow
-        form = act.form(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            user = request.user
-            assert isinstance(user, User)
-            staff = Staff(user, ip=str(request.META.get("REMOTE_ADDR") or ""))
-            answer = act.run(request, staff, row, form.cleaned_data)
-            if answer is None:
-                messages.success(request, _("Done: %(what)s.") % {"what": act.label})
-            return answer or redirect(self._page(row))
-        return self._asked(request, act, row, form)
+        return self._done(request, act, row)
 
-    def _asked(self, request: HttpRequest, act: Act, row: Model, form: ReasonForm) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask for what a new row needs, then make it."""
+        if self.making is None or not self.has_add_permission(request):
+            raise PermissionDenied
+        return self._done(request, self.making, None)
+
+    def _done(self, request: HttpRequest, act: Act, row: Model | None) -> HttpResponse:
+        given = request.POST if request.method == "POST" else None
+        form = act.form(given, initial=act.initial(row))
+        if given is None or not form.is_valid():
+            return self._asked(request, act, row, form)
+        user = request.user
+        assert isinstance(user, User)
+        staff = Staff(user, ip=str(request.META.get("REMOTE_ADDR") or ""))
+        answer = act.run(request, staff, row, form.cleaned_data)
+        if answer is None:
+            messages.success(request, _("Done: %(what)s.") % {"what": act.label})
+        return answer or redirect(self._page(row))
+
+    def _asked(self, request: HttpRequest, act: Act, row: Model | None, form: ReasonForm) -> HttpResponse:
         context = self.admin_site.each_context(request) | {
             "title": act.label,
             "act": act,
-            "row": row,
+            "row": row or "",
             "form": form,
             "back": self._page(row),
             "opts": self.model._meta,
@@ -146,8 +167,9 @@ class StaffTable(ModelAdmin):  # type: ignore[misc]
         status = 400 if form.is_bound else 200
         return TemplateResponse(request, "staff/act.html", context, status=status)
 
-    def _page(self, row: Model) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+    def _page(self, row: Model | None) -> str:
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return reverse(f"{page}_change", args=[row.pk]) if row else reverse(f"{page}_changelist")
 
     def _address(self, row: Model, name: str) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_act", args=[row.pk, name])
