@@ -53,7 +53,7 @@ class PlanForm(ReasonForm):
         required=False,
         widget=UnfoldBooleanWidget,
     )
-    field_order = ("name", "allowance", "member_limit", "is_default", "reason")
+    field_order: tuple[str, ...] = ("name", "allowance", "member_limit", "is_default", "reason")
 
 
 class NewPlanForm(PlanForm):
