@@ -8,10 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, models
+from django.urls import reverse
 from django.utils import timezone
 
 from kernel import tenancy
 from kernel.tenancy import across_organisations, tenant_scope
+from organisations.actions.accept_invitation import accept_invitation
 from organisations.actions.add_to_group import add_to_group
 from organisations.actions.change_member_role import change_member_role
 from organisations.actions.create_api_key import create_api_key
@@ -23,6 +25,7 @@ from organisations.actions.revoke_api_key import revoke_api_key
 from organisations.actions.seal_audit_log import seal_audit_log
 from organisations.actions.set_policy import patch_policy
 from organisations.actors import Actor
+from organisations.invitations import token_of
 from organisations.models import (
     EVENT_MODELS,
     ApiKey,
@@ -41,9 +44,10 @@ from organisations.models import (
 from organisations.permissions import Level, Permission, Role
 from organisations.tasks import seal_every_audit_log
 from organisations.verification import verify_chain
-from tests.factories.organisations import make_user
-from tests.fixtures.people import api_client_for
+from tests.factories.organisations import make_actor, make_user
+from tests.fixtures.people import api_client_for, client_for
 from tests.harness.database import admin_url
+from tests.organisations.conftest import Invite
 from tests.organisations.helpers import membership_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,6 +131,22 @@ def test_what_the_product_does_is_never_told_as_done_past_it(alice: Actor, bob: 
     remove_member(actor=alice, membership_id=membership_id(bob))
     make_user("dora@example.org")
     assert report_direct_changes() == 0
+
+
+def test_who_joins_is_named(alice: Actor, invite: Invite) -> None:
+    dora = make_actor(make_user("dora@example.org"))
+    accept_invitation(actor=dora, token=token_of(invite("dora@example.org")))
+    event = events(alice, MembershipEvent)[-1]
+    assert (event.user, event.pgh_context) == (dora.user_id, {"user": dora.user_id})
+
+
+def test_the_page_of_the_audit_log_says_it_in_words(alice: Actor, bob: Actor) -> None:
+    (entry,) = told_anew(alice)
+    page = client_for(alice).get(reverse("organisations:audit_entry", args=[entry.public_id]))
+    shown = page.content.decode()
+    assert "Changed data directly, past the product" in shown
+    assert "Added" in shown
+    assert "bob@example.org" in shown
 
 
 def test_a_statement_on_the_console_gets_its_line_in_the_chain(alice: Actor, bob: Actor) -> None:
