@@ -10,7 +10,7 @@ class BuildingConfig(AppConfig):
     label = "building"
 
     def ready(self) -> None:
-        from assistants.building import checks, notices, opening, policy_impacts, stream
+        from assistants.building import checks, notices, opening, policy_impacts, stream, workshop_stream
         from assistants.building.names import assistant_names
 
         checks.register()
@@ -23,6 +23,8 @@ class BuildingConfig(AppConfig):
             NavigationEntry("build", _("Build"), "hammer", "building:assistant_list", 30, "assistants:build")
         )
         registries.stream_routes.register(stream.PREVIEW)
+        for route in workshop_stream.ROUTES:
+            registries.stream_routes.register(route)
         registries.periodic_tasks["building.purge_assistants"] = {
             "task": "building.purge_assistants",
             "schedule": 24 * 3600,

@@ -27,6 +27,8 @@ class WorkshopMessage(TenantModel):
     # The question of the guided interview that this asks or answers; empty in a conversation with a model.
     step = models.CharField(max_length=40, blank=True)
     turn = models.ForeignKey(Turn, null=True, on_delete=models.SET_NULL, related_name="+")
+    # What an answer proposes beside its text: {knowledge: [{title, why}], tests: [question], answers: [text]}.
+    suggestions = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
