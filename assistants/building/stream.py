@@ -1,6 +1,6 @@
 """`POST /api/v1/assistants/{id}/preview`: an answer of the draft, and what happened inside."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from time import perf_counter
 from typing import Annotated, Any, Literal
 
@@ -9,15 +9,17 @@ from pydantic import Field
 
 from assistants.building.actions.preview_draft import preview_draft
 from assistants.building.specification import Part, parse_part
+from assistants.turns.actions.close_turn import ModelUse
 from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.context import PastMessage
+from assistants.turns.driver import Ending
 from assistants.turns.events import MessageFinished, Retrieved, TextAdded
 from assistants.turns.journal import Entry
 from assistants.turns.runtime import RunningTurn, runtime
 from assistants.turns.stream import write_events
+from billing.prices import cost_of
 from kernel.asgi import Responder, StreamRequest, StreamRoute, described, event_bytes
 from kernel.db import run_db
-from kernel.money import price_of
 from organisations.permissions import Permission
 from organisations.stream_auth import authenticate
 
@@ -44,8 +46,8 @@ class PreviewInput(Part):
 class Trace:
     """Watches a turn go by and notes what happened inside."""
 
-    def __init__(self, opened: OpenedTurn) -> None:
-        self.opened = opened
+    def __init__(self, opened: OpenedTurn, ending: Ending) -> None:
+        self.opened, self._ending = opened, ending
         self.message: dict[str, Any] = {}
         self._passages: list[dict[str, Any]] = []
         self._started = perf_counter()
@@ -69,14 +71,19 @@ class Trace:
     def document(self) -> dict[str, Any]:
         """The trace in its public form; times in milliseconds, cost in micro-units."""
         plan, usage = self.opened.plan, self.message.get("usage") or {"input_tokens": 0, "output_tokens": 0}
+        calls = [_call(use) for use in self._ending.outcome.uses] if self._ending.outcome else []
         return {
             "prompt": plan.system_prompt,
-            "model": plan.model_id,
+            "model": self.message.get("model") or self.opened.info.id,
+            "fallback": self.message.get("fallback", False),
             "version": plan.version_number,
             "passages": self._passages,
+            "steps": self.message.get("steps", []),
             "tool_calls": self.message.get("tool_calls", []),
+            "verification": self.message.get("verification"),
+            "calls": calls,
             "usage": usage,
-            "cost": self._cost(usage),
+            "cost": _sum(calls),
             "times": {
                 "search": round(self._found * 1000),
                 "first_word": round(self._first * 1000),
@@ -84,13 +91,20 @@ class Trace:
             },
         }
 
-    def _cost(self, usage: dict[str, int]) -> dict[str, Any] | None:
-        price = self.opened.info.price
-        if price is None:
-            return None
-        amount = price_of(usage["input_tokens"], price.input_per_million)
-        amount += price_of(usage["output_tokens"], price.output_per_million)
-        return {"amount": amount, "currency": price.currency}
+
+def _call(use: ModelUse) -> dict[str, Any]:
+    """One call of a model; its cost is None where nobody knows the price."""
+    spent = {"input_tokens": use.input_tokens, "output_tokens": use.output_tokens}
+    price = use.price
+    cost = {"amount": cost_of(price, **spent), "currency": price.currency} if price else None
+    return {"kind": use.kind, "model": use.model_id, **spent, "cost": cost}
+
+
+def _sum(calls: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    costs = [call["cost"] for call in calls if call["cost"]]
+    if not costs:
+        return None
+    return {"amount": sum(cost["amount"] for cost in costs), "currency": costs[0]["currency"]}
 
 
 async def assistant_preview(request: StreamRequest, respond: Responder) -> None:
@@ -112,14 +126,14 @@ async def assistant_preview(request: StreamRequest, respond: Responder) -> None:
 
 
 async def _whole(request: StreamRequest, respond: Responder, running: RunningTurn) -> None:
-    trace = Trace(running.opened)
+    trace = Trace(running.opened, running.ending)
     async for _entry in trace.watch(running.follow()):
         pass
     await respond.json(200, {"turn": running.opened.id, "message": trace.message, "trace": trace.document()})
 
 
 async def _stream(request: StreamRequest, respond: Responder, running: RunningTurn) -> None:
-    trace = Trace(running.opened)
+    trace = Trace(running.opened, running.ending)
     await respond.start_events([(b"x-turn-id", running.opened.id.encode())])
     await write_events(respond, trace.watch(running.follow()), html=request.query.get("render") == "html")
     await respond.finish(event_bytes("trace", trace.document()))

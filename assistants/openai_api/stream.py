@@ -1,6 +1,7 @@
 """`/v1`, as OpenAI's clients know it."""
 
 import asyncio
+from collections.abc import Sequence
 from time import perf_counter, time
 from typing import Any
 
@@ -15,7 +16,7 @@ from assistants.turns.actions.close_turn import Outcome
 from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.citations import annotations
 from assistants.turns.driver import Ending, drive
-from assistants.turns.events import TextAdded, TurnFailed
+from assistants.turns.events import StepsAdded, TextAdded, TurnFailed
 from assistants.turns.runtime import runtime
 from kernel.asgi import Responder, StreamRequest, StreamRoute, described
 from kernel.db import run_db
@@ -91,6 +92,10 @@ class Answer:
                 if not self._respond.started:
                     await self._start()
                 await write(before + orjson.dumps(event.text) + after)
+            elif type(event) is StepsAdded:
+                if not self._respond.started:
+                    await self._start()
+                await write(self._chunk([_delta({"reasoning_content": event.text})]))
             elif type(event) is TurnFailed:
                 if not self._respond.started:
                     raise as_error(event)
@@ -108,8 +113,12 @@ class Answer:
             if type(event) is TurnFailed:
                 raise as_error(event)
         outcome = self._outcome
-        message = {"role": "assistant", "content": outcome.text, "refusal": None}
-        message["annotations"] = annotations(outcome.text, outcome.citations)  # type: ignore[assignment]
+        message: dict[str, Any] = {"role": "assistant", "content": outcome.text, "refusal": None}
+        message["annotations"] = annotations(outcome.text, outcome.citations)
+        if outcome.steps:
+            message["reasoning_content"] = numbered(outcome.steps)
+        if outcome.verification:
+            message["verification"] = outcome.verification
         document = {
             "id": self._id,
             "object": "chat.completion",
@@ -139,9 +148,13 @@ class Answer:
 
     def _last_chunks(self, outcome: Outcome) -> bytes:
         chunks = b""
-        found = annotations(outcome.text, outcome.citations)
-        if found:
-            chunks += self._chunk([{"index": 0, "delta": {"annotations": found}, "finish_reason": None}])
+        last: dict[str, Any] = {}
+        if found := annotations(outcome.text, outcome.citations):
+            last["annotations"] = found
+        if outcome.verification:
+            last["verification"] = outcome.verification
+        if last:
+            chunks += self._chunk([_delta(last)])
         chunks += self._chunk([{"index": 0, "delta": {}, "finish_reason": _reason(outcome)}])
         if self._asked.include_usage:
             chunks += self._chunk([], b',"usage":' + orjson.dumps(_usage(outcome)))
@@ -149,6 +162,15 @@ class Answer:
 
     def _chunk(self, choices: list[dict[str, Any]], extra: bytes = b"") -> bytes:
         return self._head + b',"choices":' + orjson.dumps(choices) + extra + b"}\n\n"
+
+
+def _delta(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"index": 0, "delta": fields, "finish_reason": None}
+
+
+def numbered(steps: Sequence[str]) -> str:
+    """The steps of an answer as one text."""
+    return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
 
 
 def _reason(outcome: Outcome) -> str:

@@ -123,8 +123,13 @@ def _newest(history: Sequence[PastMessage], room: int, count: CountTokens) -> Se
 def _with_sources(question: str, passages: Sequence[RetrievedPassage]) -> str:
     if not passages:
         return question
-    blocks = (f"[{n}] {_place(p)}\n{p.text}" for n, p in enumerate(passages, 1))
+    blocks = (numbered_source(n, p) for n, p in enumerate(passages, 1))
     return SOURCES_INTRO.format(sources="\n\n".join(blocks), question=question)
+
+
+def numbered_source(number: int, passage: RetrievedPassage) -> str:
+    """A passage as a model reads it: its number, its place and its text."""
+    return f"[{number}] {_place(passage)}\n{passage.text}"
 
 
 def _place(passage: RetrievedPassage) -> str:

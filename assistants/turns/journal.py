@@ -147,7 +147,7 @@ class Reader:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         try:
-            for stored in await _stored_entries(turn_id):
+            for stored in await stored_entries(turn_id):
                 queue.put_nowait(stored)
             while True:
                 entry = await _next(queue)
@@ -203,11 +203,7 @@ def decode(body: bytes) -> Entry:
     return Entry(sequence, characters, name, data)
 
 
-async def _stored_entries(turn_id: str) -> list[Entry]:
+async def stored_entries(turn_id: str) -> list[Entry]:
+    """The events as far as they were written to Redis: what a crashed process leaves."""
     entries: Any = await async_redis().xrange(stream_key(turn_id))
     return [decode(fields[b"e"]) for _id, fields in entries]
-
-
-async def stored_text(turn_id: str) -> str:
-    """The answer as far as it was written to Redis: what a crashed process leaves."""
-    return "".join(e.data["text"] for e in await _stored_entries(turn_id) if e.name == TextAdded.name)

@@ -3,7 +3,7 @@ answer is done or a limit ends it. Where the first model fails before its first 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistants.turns.events import StepsAdded, TextAdded, ToolFinished, ToolStarted
@@ -153,7 +153,7 @@ async def run_turn(
                 continue
             if cut_by and call.finish_reason == "length":
                 raise cut_by
-            asked = call.tool_calls
+            asked = _distinct(call.tool_calls, transcript)
             if not asked or not call.request.tools:
                 return
             said.append(ChatMessage("assistant", call.text, tool_calls=asked))
@@ -192,6 +192,14 @@ def _next_call(
         count=count_tokens,
     )
     return ModelCall(request, number, voice.price), cut_by
+
+
+def _distinct(asked: Sequence[ToolCall], transcript: Transcript) -> tuple[ToolCall, ...]:
+    """The calls under ids that no earlier one of the turn has: some servers count from 0 in each answer."""
+    known = {finished.call.id for finished in transcript.tools}
+    return tuple(
+        replace(wanted, id=f"{wanted.id}_{len(known)}") if wanted.id in known else wanted for wanted in asked
+    )
 
 
 async def _ask(

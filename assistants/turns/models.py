@@ -69,6 +69,12 @@ class Turn(TenantModel):
                 condition=models.Q(state__in=["pending", "streaming"]),
                 name="turn_open",
             ),
+            # What a version is measured by, beside others.
+            models.Index(
+                fields=["version_id", "created_at"],
+                condition=~models.Q(version_id=""),
+                name="turn_version",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,3 +84,8 @@ class Turn(TenantModel):
     def is_open(self) -> bool:
         """Whether the answer is still being made."""
         return self.state in self.OPEN_STATES or self.state == self.State.WAITING
+
+    @property
+    def limit_message(self) -> str:
+        """Which limit ended an answer that is kept as far as it came; empty where none did."""
+        return self.error_message if self.state == self.State.STOPPED else ""

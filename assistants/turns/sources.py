@@ -21,14 +21,18 @@ class Sources(Sequence[RetrievedPassage]):
     def __iter__(self) -> Iterator[RetrievedPassage]:
         return iter(self._passages)
 
-    def add(self, passages: Sequence[RetrievedPassage]) -> list[int]:
-        """Give passages their numbers; one that is known keeps the number it has."""
+    def add(self, passages: Sequence[RetrievedPassage], *, most: int = 999) -> list[int]:
+        """Give passages their numbers; one that is known keeps the number it has.
+
+        Args:
+            most: how many there may be together; what comes after that gets 0.
+        """
         known = {passage.id: number for number, passage in enumerate(self._passages, 1)}
         for passage in passages:
-            if passage.id not in known:
+            if passage.id not in known and len(self._passages) < most:
                 self._passages.append(passage)
                 known[passage.id] = len(self._passages)
-        return [known[passage.id] for passage in passages]
+        return [known.get(passage.id, 0) for passage in passages]
 
     def keep(self, count: int) -> None:
         """Forget the passages after the first few: what no model was shown cannot be cited."""

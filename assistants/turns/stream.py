@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from assistants.turns.events import Cited, MessageFinished, TextAdded, TurnFailed
+from assistants.turns.events import Cited, MessageFinished, TurnFailed
+from assistants.turns.html import HtmlWriter
 from assistants.turns.journal import Entry, parse_position
 from assistants.turns.models import Turn
 from assistants.turns.queries import access_turn, answer_document
@@ -14,9 +15,6 @@ from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.permissions import Permission
 from organisations.stream_auth import authenticate
-from web.markdown import render
-
-RENDER_SECONDS = 0.12
 
 
 def _access(actor: Actor, turn_id: str) -> Turn:
@@ -69,7 +67,7 @@ def saved_entries(turn: Turn) -> list[Entry]:
     entries = []
     if turn.citations:
         entries.append(Entry(high, size, Cited.name, {"items": turn.citations}))
-    if turn.error_code:
+    if turn.state == Turn.State.FAILED:
         entries.append(
             Entry(high + 1, size, TurnFailed.name, {"code": turn.error_code, "message": turn.error_message})
         )
@@ -81,7 +79,7 @@ def saved_entries(turn: Turn) -> list[Entry]:
 async def write_events(
     respond: Responder, entries: AsyncIterator[Entry | None], *, html: bool = False
 ) -> None:
-    """Write events as they come; with `html`, also the answer so far as safe HTML, at most every 120 ms."""
+    """Write events as they come; with `html`, also the answer and its parts as safe HTML, at most every 120 ms."""
     writer = HtmlWriter(respond) if html else None
     iterator = entries.__aiter__()
     pending: asyncio.Task[Entry | None] | None = None
@@ -107,49 +105,6 @@ async def write_events(
 
 async def _next(iterator: AsyncIterator[Entry | None]) -> Entry | None:
     return await iterator.__anext__()
-
-
-class HtmlWriter:
-    """Adds `html` events for browsers: the server renders and sanitises, the page only shows."""
-
-    def __init__(self, respond: Responder) -> None:
-        self._respond = respond
-        self._text = ""
-        self._dirty = False
-        self._painted = 0.0
-        self._citations: list[int] = []
-
-    def due(self) -> float:
-        """Seconds until the next paint is due."""
-        if not self._dirty:
-            return KEEP_ALIVE_SECONDS
-        return max(0.0, self._painted + RENDER_SECONDS - asyncio.get_running_loop().time())
-
-    async def before(self, entry: Entry) -> None:
-        """Look at an event before it is written."""
-        if entry.name == TextAdded.name:
-            self._text += entry.data["text"]
-            self._dirty = True
-            if self.due() <= 0:
-                await self.paint()
-        elif entry.name == "retrieval":
-            self._citations = [passage["number"] for passage in entry.data["passages"]]
-        elif entry.name == MessageFinished.name:
-            message = entry.data.get("message", {})
-            self._text = message.get("text", self._text)
-            self._citations = [item["number"] for item in message.get("citations", [])]
-            self._dirty = bool(self._text)
-            await self.paint()
-
-    async def paint(self) -> None:
-        """Send the answer so far."""
-        if not self._dirty:
-            await self._respond.write(b": keep-alive\n\n")
-            return
-        self._dirty, self._painted = False, asyncio.get_running_loop().time()
-        await self._respond.write(
-            event_bytes("html", {"html": str(render(self._text, citations=self._citations))})
-        )
 
 
 FOLLOW = described("Follow an answer; Last-Event-ID resumes it", events=True)

@@ -105,7 +105,7 @@ def _use(call: ModelCall, answerer: Answerer, kind: str = "chat") -> ModelUse:
     return ModelUse(
         answerer.info.id,
         answerer.info.provider,
-        answerer.info.price,
+        answerer.price,
         usage.input_tokens,
         usage.output_tokens,
         usage.estimated,

@@ -130,7 +130,7 @@ def _saved(opened: OpenedTurn, runner: str) -> Turn:
         runner=runner,
         question=opened.question if opened.keep_text else "",
         prompt_tokens=_prompt_estimate(plan, opened.question, opened.history),
-        price=_price_note(opened.info),
+        price=_price_note(opened.answerer),
     )
     insert_row(turn)
     return turn
@@ -143,22 +143,23 @@ def _prompt_estimate(plan: AssistantPlan, question: str, history: Sequence[PastM
     return written // BYTES_A_TOKEN + (plan.budget_tokens if plan.knowledge else 0)
 
 
-def _price_note(info: ModelInfo) -> dict[str, object]:
+def _price_note(answerer: Answerer) -> dict[str, object]:
     # Kept with the turn, so that whoever closes it charges the price it was opened at.
-    note: dict[str, object] = {"provider": info.provider}
-    if info.price:
-        note |= asdict(info.price)
+    note: dict[str, object] = {"provider": answerer.info.provider}
+    if answerer.price:
+        note |= asdict(answerer.price)
     return note
 
 
 def _estimate(opened: OpenedTurn, prompt_tokens: int) -> int:
-    """What the answer may cost with the dearer of its models, its check included."""
+    """What the answer may cost us with the dearer of its models, its check included; own keys cost us nothing."""
     answer = int(opened.plan.parameters.get("max_output_tokens") or DEFAULT_ANSWER_TOKENS)
     calls = [(prompt_tokens, answer)]
     if opened.plan.verification:
         calls.append((opened.plan.budget_tokens + answer, answer))
-    return max(
+    paid = [one for one in (opened.answerer, opened.fallback) if one and not one.info.own]
+    costs = (
         sum(cost_of(one.info.price, input_tokens=sent, output_tokens=got) for sent, got in calls)
-        for one in (opened.answerer, opened.fallback)
-        if one
+        for one in paid
     )
+    return max(costs, default=0)

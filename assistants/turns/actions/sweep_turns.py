@@ -1,15 +1,27 @@
 """Close the turns whose process has died: every answer ends, and is metered once."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assistants.turns.actions.close_turn import ModelUse, Outcome, TurnIdentity, close_turn
-from assistants.turns.journal import stored_text
+from assistants.turns.events import (
+    Cited,
+    StepsAdded,
+    TextAdded,
+    ToolFinished,
+    VerificationStarted,
+    Verified,
+)
+from assistants.turns.journal import Entry, stored_entries
 from assistants.turns.models import Turn
 from assistants.turns.runtime import beat_key
+from assistants.turns.steps import steps_of
 from kernel.redis import sync_redis
 from kernel.tenancy import across_organisations
 from providers.catalogue import PriceSnapshot
@@ -37,17 +49,38 @@ def _is_alive(runner: str) -> bool:
 
 
 def _close(turn: Turn) -> int:
-    text = async_to_sync(stored_text)(turn.public_id)
-    outcome = Outcome(
+    outcome = _left(turn, async_to_sync(stored_entries)(turn.public_id))
+    return int(close_turn(identity=_identity(turn), outcome=outcome))
+
+
+def _left(turn: Turn, entries: Sequence[Entry]) -> Outcome:
+    """What the process has left of the answer; one that was only still being checked is whole."""
+    said: dict[str, list[Any]] = defaultdict(list)
+    for entry in entries:
+        said[entry.name].append(entry.data)
+    text = _joined(said[TextAdded.name])
+    kept: dict[str, Any] = {
+        "text": text,
+        "steps": steps_of(_joined(said[StepsAdded.name])),
+        "tool_calls": said[ToolFinished.name],
+        "citations": [item for data in said[Cited.name] for item in data["items"]],
+        "verification": said[Verified.name][-1] if said[Verified.name] else None,
+        "uses": [_use(turn, text)],
+    }
+    if VerificationStarted.name in said:
+        return Outcome(state=Turn.State.COMPLETE, **kept)
+    return Outcome(
         state=Turn.State.FAILED,
-        text=text,
         error_code="interrupted",
         error_message=_(
             "The server was interrupted while it answered. What there is was kept; ask again for the rest."
         ),
-        uses=[_use(turn, text)],
+        **kept,
     )
-    return int(close_turn(identity=_identity(turn), outcome=outcome))
+
+
+def _joined(pieces: Sequence[dict[str, Any]]) -> str:
+    return "".join(piece["text"] for piece in pieces)
 
 
 def _use(turn: Turn, text: str) -> ModelUse:

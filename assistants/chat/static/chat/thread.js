@@ -1,6 +1,7 @@
 // One conversation: ask, watch the answer come, stop it, ask again, open its sources.
 
 import { ApiError, request } from "../web/api.js";
+import { paintParts } from "../turns/parts.js";
 import { readEvents } from "../web/sse.js";
 
 const chat = document.getElementById("chat");
@@ -53,7 +54,7 @@ async function watch(article, url, options = {}) {
       ...options,
       isFinal: (event) => event.event === "message.finished",
       resume: () => (turn ? `/api/v1/turns/${turn}/events?render=html` : null),
-      onEvent: (event) => show(event, body),
+      onEvent: (event) => show(event, article, body),
     });
     await reload();
   } finally {
@@ -62,9 +63,10 @@ async function watch(article, url, options = {}) {
   }
 }
 
-function show(event, body) {
+function show(event, article, body) {
   const follow = atBottom();
   if (event.event === "message.started") turn = event.data.turn;
+  else if (event.event === "parts") paintParts(article, event.data);
   else if (event.event === "html") {
     body.innerHTML = event.data.html;
     const caret = document.createElement("span");

@@ -15,8 +15,9 @@ from providers.adapters.quote.wording import (
     pieces,
     question_of,
     quotation,
+    steps_taken,
 )
-from providers.ports import ChatRequest, Finished, ModelEvent, TextDelta, Usage
+from providers.ports import ChatRequest, Finished, ModelEvent, StepDelta, TextDelta, Usage
 from providers.tokens import count_tokens
 
 REMEMBERED = 2000  # vectors of sentences, 3 kB each: the same passages are asked about again and again
@@ -31,7 +32,9 @@ class Quote:
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ModelEvent]:
         """Answer; see ChatModel."""
-        answer = await self._answer(request)
+        answer, steps = await self._answer(request)
+        if request.show_steps and steps:
+            yield StepDelta("\n".join(steps) + "\n")
         for piece in pieces(answer):
             yield TextDelta(piece)
             await asyncio.sleep(0)
@@ -39,19 +42,24 @@ class Quote:
         yield Usage(sent, count_tokens(answer))
         yield Finished("stop")
 
-    async def _answer(self, request: ChatRequest) -> str:
+    async def _answer(self, request: ChatRequest) -> tuple[str, list[str]]:
+        """The answer, and what was done for it."""
         question = question_of(request)
         if line := courtesy(question):
-            return line
+            return line, []
         if not request.passages:
-            return introduction(question) if request.grounding == "free" else not_enough(request, question)
+            free = request.grounding == "free"
+            return introduction(question) if free else not_enough(request, question), []
         search = await asyncio.to_thread(
             prepare, question, request.passages
         )  # some milliseconds of pure Python
         quoted = choose(
             search, await self._meanings(question, [one.sentence.text for one in search.candidates])
         )
-        return quotation(quoted, request.passages) if quoted else not_enough(request, question)
+        steps = steps_taken(question, len(request.passages), len(search.candidates), len(quoted))
+        if quoted:
+            return quotation(quoted, request.passages), steps
+        return not_enough(request, question), steps
 
     async def _meanings(self, question: str, sentences: Sequence[str]) -> list[float]:
         """How near each sentence is to the question, in the embedder's space."""

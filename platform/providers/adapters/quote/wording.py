@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kernel.text import has_cjk
 from providers.adapters.quote.sentences import Sentence
@@ -59,6 +60,32 @@ def not_enough(request: ChatRequest, question: str) -> str:
         return request.not_enough_information
     with translation.override(language_of(question)):
         return _("I don't have enough information to answer that.")
+
+
+def steps_taken(question: str, passages: int, candidates: int, chosen: int) -> list[str]:
+    """What was done for an answer, a step a line."""
+    with translation.override(language_of(question)):
+        searched = ngettext(
+            "Searched %(count)d passage of the sources.",
+            "Searched %(count)d passages of the sources.",
+            passages,
+        )
+        compared = ngettext(
+            "Compared %(count)d sentence with the question.",
+            "Compared the %(count)d likeliest sentences with the question.",
+            candidates,
+        )
+        ended = (
+            ngettext(
+                "Chose %(count)d sentence, quoted word for word.",
+                "Chose %(count)d sentences, quoted word for word and in their order.",
+                chosen,
+            )
+            if chosen
+            else _("None of them answers it.")
+        )
+        counts = ((searched, passages), (compared, candidates), (ended, chosen))
+        return [words % {"count": count} for words, count in counts]
 
 
 def language_of(question: str) -> str:

@@ -1,0 +1,18 @@
+// What stands before and after an answer while it is made: its steps, its tools, its check. The server draws them.
+
+export function paintParts(article, { before, after }) {
+  paint(article.querySelector("[data-before]"), before);
+  paint(article.querySelector("[data-after]"), after);
+}
+
+// What the reader has folded or unfolded stays as it is, unless the server changes its mind about it.
+function paint(holder, html) {
+  if (!holder) return;
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const fold of page.querySelectorAll("[data-fold]")) {
+    const old = holder.querySelector(`[data-fold="${CSS.escape(fold.dataset.fold)}"]`);
+    fold.dataset.drawn = fold.open;
+    if (old && old.dataset.drawn === fold.dataset.drawn) fold.open = old.open;
+  }
+  holder.replaceChildren(...page.body.childNodes);
+}

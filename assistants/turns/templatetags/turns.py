@@ -1,0 +1,35 @@
+"""How what surrounds an answer is shown: `{% load turns %}`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from django import template
+from django.utils.translation import gettext as _
+
+register = template.Library()
+LONGEST_ARGUMENTS = 2000
+
+
+@register.filter
+def duration(milliseconds: int) -> str:
+    """How long something took: 0.4 s."""
+    return _("%(seconds).1f s") % {"seconds": milliseconds / 1000}
+
+
+@register.filter
+def arguments(call: Mapping[str, Any]) -> str:
+    """What a tool was given, a line an argument; as it came where it is no JSON object."""
+    try:
+        given = orjson.loads(call["arguments"] or "{}")
+    except orjson.JSONDecodeError:
+        given = call["arguments"]
+    if isinstance(given, dict):
+        given = "\n".join(f"{name}: {value}" for name, value in given.items())
+    return str(given)[:LONGEST_ARGUMENTS]
+
+
+@register.filter
+def doubtful(report: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The sentences of a check that do not hold, or not wholly."""
+    return [one for one in report["sentences"] if one["verdict"] in ("partly", "unsupported")]
