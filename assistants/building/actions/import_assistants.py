@@ -13,7 +13,6 @@ from assistants.building.importers.base import Definition
 from assistants.building.importers.knowledge import store_knowledge
 from assistants.building.models import Assistant, ImportReport
 from assistants.building.portability.archives import Bundle
-from assistants.building.portability.assistant_file import refused
 from assistants.building.specification import Specification, merge_patch
 from assistants.knowledge.actions.put_sources import Brought, bring_source
 from kernel.actions import entry_action
@@ -84,7 +83,7 @@ def _fitted(actor: Actor, definition: Definition) -> Specification:
     try:
         return checked_specification(document, organisation=actor.organisation)
     except InvalidInput as refusal:
-        raise refused(definition.located, refusal, definition.under) from None
+        raise definition.refusal(refusal) from None
 
 
 @entry_action

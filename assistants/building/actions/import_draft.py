@@ -9,7 +9,6 @@ from assistants.building.importers import bottega, read_definitions
 from assistants.building.importers.base import Definition
 from assistants.building.importers.knowledge import store_knowledge
 from assistants.building.portability.archives import Bundle
-from assistants.building.portability.assistant_file import refused
 from assistants.building.queries import access_assistant
 from assistants.knowledge.actions.put_sources import Brought, put_sources
 from assistants.knowledge.policy import host_of
@@ -73,7 +72,7 @@ def _record(
     try:
         draft = save_draft(actor=actor, assistant=assistant, draft=draft, document=definition.patch)
     except InvalidInput as refusal:
-        raise refused(definition.located, refusal, definition.under) from None
+        raise definition.refusal(refusal) from None
     try:
         sources = put_sources(actor=actor, source_set=assistant.source_set, brought=brought)
     except InvalidInput as refusal:

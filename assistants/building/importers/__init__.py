@@ -7,14 +7,16 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext_lazy as _
 
-from assistants.building.importers import bottega
+from assistants.building.importers import bottega, dify, gpt, librechat, open_webui, openai_assistant
 from assistants.building.importers.base import Definition, Importer
+from assistants.building.importers.files import assign_files
 from assistants.building.portability.archives import Bundle
 from assistants.building.portability.assistant_file import FILE
+from assistants.building.portability.located import Located
 from assistants.building.portability.refusals import FileRefused
-from assistants.building.portability.yaml_lines import MAX_BYTES, Located, read_yaml
+from assistants.building.portability.yaml_lines import MAX_BYTES, MAX_DEPTH, read_yaml
 
-IMPORTERS: tuple[Importer, ...] = (bottega,)
+IMPORTERS: tuple[Importer, ...] = (bottega, gpt, openai_assistant, dify, librechat, open_webui)
 BY_NAME = {importer.name: importer for importer in IMPORTERS}
 AUTO = "auto"
 FORMATS = (AUTO, *BY_NAME)
@@ -35,8 +37,23 @@ def read_definitions(bundle: Bundle, format: str = AUTO) -> list[Definition]:
     for located in _documents(bundle):
         for importer in wanted:
             if importer.recognises(located.value):
-                return _few(list(importer.definitions(located, bundle)), located)
+                return _read(importer, located, bundle)
+    if gpt in wanted and (made := gpt.pieces(bundle)) is not None:
+        assign_files([made], bundle, {made.located.file})
+        return [made]
     raise _nothing_known(bundle, format)
+
+
+def _read(importer: Importer, located: Located, bundle: Bundle) -> list[Definition]:
+    found = _few(list(importer.definitions(located, bundle)), located)
+    for number, definition in enumerate(found, 1):
+        if not definition.whole and not definition.name:
+            stem = PurePosixPath(bundle.label).stem[:70] or str(_("Untitled assistant"))
+            named = stem if len(found) == 1 else f"{stem} {number}"
+            definition.patch.setdefault("profile", {})["name"] = named
+    if importer is not bottega:
+        assign_files(found, bundle, {located.file})
+    return found
 
 
 def _few(found: list[Definition], located: Located) -> list[Definition]:
@@ -81,4 +98,15 @@ def _json(data: bytes, name: str, *, alone: bool) -> Located | None:
             return None
         reason = _("This is not valid JSON (%(problem)s).") % {"problem": error.msg}
         raise FileRefused.at(name, error.lineno, "not_json", reason) from None
-    return Located(name, value)
+    if _depth(value) > MAX_DEPTH:
+        raise FileRefused.at(name, None, "too_complex", _("This is nested too deeply."))
+    return Located(name, value, text=data.decode())
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level and depth <= MAX_DEPTH:
+        depth += 1
+        inner = [one for one in level if isinstance(one, dict | list)]
+        level = [child for one in inner for child in (one.values() if isinstance(one, dict) else one)]
+    return depth

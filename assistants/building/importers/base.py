@@ -1,6 +1,6 @@
 """What every importer hands over: definitions, and a plain account of what came over and what did not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -8,7 +8,9 @@ import orjson
 from django.utils.functional import Promise
 
 from assistants.building.portability.archives import Bundle
-from assistants.building.portability.yaml_lines import Located
+from assistants.building.portability.located import Located, Path
+from assistants.building.portability.refusals import FileRefused, placed
+from kernel.errors import FieldError, InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,19 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeFile:
-    """A file of the bundle that becomes knowledge; `path` is where the definition lists it."""
+    """A file of the bundle that becomes knowledge.
+
+    Attributes:
+        path: where the definition lists it.
+        read_as: a name whose ending says how it is read, where its own does not.
+    """
 
     name: str
     title: str
     type: str = "file"
     sha256: str = ""
-    path: tuple[str | int, ...] = ()
+    path: Path = ()
+    read_as: str = ""
 
 
 @dataclass(slots=True)
@@ -75,23 +83,42 @@ class Definition:
     Attributes:
         patch: what it says about itself, as a merge patch over a first definition; the whole one where `whole`.
         models: names under which its model may be offered here, the best first.
-        located: the file that it was read from, to name the line of what is refused; `under` is where in it.
+        listed: names of files that it says it knows, and where it says so.
+        located: the file that it was read from, to name the line of what is refused.
+        under: where in it fields of the patch stand under their own names; `places` says where the others do.
     """
 
     format: str
-    patch: dict[str, Any]
-    account: Account
     located: Located
-    under: tuple[str | int, ...] = ()
+    patch: dict[str, Any] = field(default_factory=dict)
+    account: Account = field(default_factory=Account)
+    under: Path = ()
+    places: dict[str, Path] = field(default_factory=dict)
     whole: bool = False
     models: tuple[str, ...] = ()
     files: list[KnowledgeFile] = field(default_factory=list)
+    listed: dict[str, str] = field(default_factory=dict)
     pages: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         """How it calls itself."""
         return str(self.patch.get("profile", {}).get("name", ""))
+
+    def refusal(self, refusal: InvalidInput) -> FileRefused:
+        """What was refused about fields of the patch, as a refusal of the lines that they came from."""
+        errors = [self._placed(error) for error in refusal.errors]
+        return FileRefused(errors=errors, reason=errors[0].message if errors else refusal.message)
+
+    def _placed(self, error: FieldError) -> FieldError:
+        known = [name for name in self.places if f"{error.field}.".startswith(f"{name}.")]
+        inner = [name for name in self.places if name.startswith(f"{error.field}.")]
+        if found := known or inner:
+            path = self.places[max(found, key=len)]
+        else:
+            path = self.located.path_of(self.under, error.field)
+        message = placed(self.located.file, self.located.line_of(path), error.message)
+        return FieldError(".".join(map(str, path)) or error.field, error.code, message)
 
 
 class Importer(Protocol):
@@ -113,8 +140,3 @@ def word_for_word(value: Any) -> str:
     if value is None or value in ({}, []):
         return ""
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
-
-
-def texts(value: Any) -> dict[str, Any]:
-    """An object, or an empty one where it is something else."""
-    return dict(value) if isinstance(value, Mapping) else {}

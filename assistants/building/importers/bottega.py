@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from assistants.building.importers.base import Account, Definition, KnowledgeFile
+from assistants.building.importers.base import Definition, KnowledgeFile
 from assistants.building.portability.archives import Bundle
 from assistants.building.portability.assistant_file import FOLDER, KnowledgeEntry, parse_assistant
-from assistants.building.portability.yaml_lines import Located
+from assistants.building.portability.located import Located
 from assistants.knowledge.actions.add_url import check_address
 from kernel.errors import InvalidInput
 
@@ -28,9 +28,8 @@ def definitions(located: Located, bundle: Bundle) -> Iterable[Definition]:
         FileRefused: a field is wrong, or a listed file is not there; it names the line.
     """
     read = parse_assistant(located)
-    account = Account()
-    account.maps("specification", "specification")
-    made = Definition(name, read.specification.document(), account, located, ("specification",), whole=True)
+    made = Definition(name, located, read.specification.document(), under=("specification",), whole=True)
+    made.account.maps("specification", "specification")
     root = located.file.rpartition("/")[0]
     folder = f"{root}/{FOLDER}" if root else FOLDER
     listed: set[str] = set()
@@ -39,7 +38,7 @@ def definitions(located: Located, bundle: Bundle) -> Iterable[Definition]:
     for member in bundle.names():
         if member.startswith(folder) and member not in listed:
             made.files.append(KnowledgeFile(member, PurePosixPath(member).name))
-            account.maps(member, "knowledge")
+            made.account.maps(member, "knowledge")
     return [made]
 
 

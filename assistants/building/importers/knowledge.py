@@ -37,7 +37,7 @@ def _stored(
     actor: Actor, definition: Definition, file: KnowledgeFile, content: Any, *, strict: bool
 ) -> StoredFile | None:
     try:
-        _shown, found = check_file(actor, content, file.name)
+        _shown, found = check_file(actor, content, file.read_as or file.name)
     except DomainError as refusal:
         if strict:
             raise definition.located.refuse(file.path, refusal.code, refusal.message) from None

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from assistants.building.portability.located import Located
 from assistants.building.portability.refusals import FileRefused, placed
-from assistants.building.portability.yaml_lines import Located, Path
 from assistants.building.specification import Line, Part, Specification, parse_part
 from kernel.errors import FieldError, InvalidInput
 
@@ -86,7 +86,7 @@ def parse_assistant(located: Located) -> AssistantFile:
     try:
         read = parse_part(AssistantFile, located.value)
     except InvalidInput as refusal:
-        raise refused(located, refusal) from None
+        raise _refused(located, refusal) from None
     for number, entry in enumerate(read.knowledge):
         is_page = entry.type == "url"
         if (entry.url is not None) != is_page or (entry.file is None) != is_page:
@@ -105,29 +105,9 @@ def _check_version(located: Located) -> None:
         raise located.refuse(("schema",), "unknown_schema", reason % {"found": shown, "known": SCHEMA})
 
 
-def refused(located: Located, refusal: InvalidInput, under: Path = ()) -> FileRefused:
-    """What was refused about fields of a document, as a refusal of the lines where they stand.
-
-    Args:
-        under: the path in the file below which the refused document stands.
-    """
+def _refused(located: Located, refusal: InvalidInput) -> FileRefused:
     errors = []
     for error in refusal.errors:
-        path = (*under, *_path_of(located, under, error.field))
-        errors.append(
-            FieldError(
-                ".".join(map(str, path)),
-                error.code,
-                placed(located.file, located.line_of(path), error.message),
-            )
-        )
-    return FileRefused(errors=errors, reason=errors[0].message if errors else refusal.message)
-
-
-def _path_of(located: Located, under: Path, field: str) -> Path:
-    """A dotted path as keys and positions; a name with dots in it ends it."""
-    parts: list[str | int] = []
-    for part in field.split(".") if field != "body" else ():
-        here = (*under, *parts)
-        parts.append(int(part) if part.isdigit() and (*here, int(part)) in located.lines else part)
-    return tuple(parts)
+        line = located.line_of(located.path_of((), error.field))
+        errors.append(FieldError(error.field, error.code, placed(located.file, line, error.message)))
+    return FileRefused(errors=errors, reason=errors[0].message)

@@ -5,19 +5,18 @@ before anything is kept.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from assistants.building.portability.located import Located, Path
 from assistants.building.portability.refusals import FileRefused
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_DEPTH = 60
 MAX_VALUES = 200_000
-Path = tuple[str | int, ...]
 
 # The parser of libyaml reads some hundred times faster; the wheel holds it, other builds may not.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -28,26 +27,6 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     "tag:yaml.org,2002:int": _Resolver.construct_yaml_int,
     "tag:yaml.org,2002:float": _Resolver.construct_yaml_float,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A document of plain values, and the line on which each begins."""
-
-    file: str
-    value: Any
-    lines: dict[Path, int] = field(default_factory=dict)
-
-    def line_of(self, path: Path) -> int:
-        """The line of a value, or of the innermost one around it that is there."""
-        while path not in self.lines and path:
-            path = path[:-1]
-        return self.lines.get(path, 1)
-
-    def refuse(self, path: Path, code: str, reason: str | Promise) -> FileRefused:
-        """The refusal of one of its values."""
-        named = ".".join(map(str, path))
-        return FileRefused.at(self.file, self.line_of(path), code, reason, field=named)
 
 
 @dataclass(slots=True)
