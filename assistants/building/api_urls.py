@@ -6,6 +6,13 @@ from assistants.building.api.assistants import AssistantDetail, AssistantList, A
 from assistants.building.api.drafts import DraftDetail
 from assistants.building.api.grants import AssistantDuplicate, AssistantTransfer, GrantDetail, GrantList
 from assistants.building.api.portability import AssistantExport, AssistantImport, DraftImport
+from assistants.building.api.releases import (
+    ReleaseList,
+    RolloutDetail,
+    RolloutPromote,
+    ScheduleDetail,
+    VersionRelease,
+)
 from assistants.building.api.sources import (
     AssistantRetrieve,
     AssistantSourceDetail,
@@ -39,6 +46,11 @@ urlpatterns = [
     path(f"{ONE}/versions/diff", VersionDiff.as_view(), name="version-diff"),
     path(f"{ONE}/versions/<int:number>", VersionDetail.as_view(), name="version-detail"),
     path(f"{ONE}/versions/<int:number>/restore", VersionRestore.as_view(), name="version-restore"),
+    path(f"{ONE}/versions/<int:number>/release", VersionRelease.as_view(), name="version-release"),
+    path(f"{ONE}/releases", ReleaseList.as_view(), name="release-list"),
+    path(f"{ONE}/schedule", ScheduleDetail.as_view(), name="schedule-detail"),
+    path(f"{ONE}/rollout", RolloutDetail.as_view(), name="rollout-detail"),
+    path(f"{ONE}/rollout/promote", RolloutPromote.as_view(), name="rollout-promote"),
     path(f"{ONE}/sources", AssistantSourceList.as_view(), name="source-list"),
     path(f"{ONE}/sources/<str:source_id>", AssistantSourceDetail.as_view(), name="source-detail"),
     path(f"{ONE}/sources/<str:source_id>/retry", AssistantSourceRetry.as_view(), name="source-retry"),

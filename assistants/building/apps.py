@@ -10,14 +10,23 @@ class BuildingConfig(AppConfig):
     label = "building"
 
     def ready(self) -> None:
-        from assistants.building import checks, notices, opening, policy_impacts, stream, workshop_stream
+        from assistants.building import (
+            checks,
+            model_uses,
+            notices,
+            opening_approval,
+            policy_impacts,
+            stream,
+            workshop_stream,
+        )
         from assistants.building.names import assistant_names
 
         checks.register()
         registries.assistant_names.fill(assistant_names)
-        registries.approval_kinds.register(opening.APPROVAL)
+        registries.approval_kinds.register(opening_approval.APPROVAL)
         for impact in policy_impacts.IMPACTS:
             registries.policy_impacts.register(impact)
+        registries.model_uses.register(model_uses.USES)
         notices.register()
         registries.navigation.register(
             NavigationEntry("build", _("Build"), "hammer", "building:assistant_list", 30, "assistants:build")
@@ -25,6 +34,7 @@ class BuildingConfig(AppConfig):
         registries.stream_routes.register(stream.PREVIEW)
         for route in workshop_stream.ROUTES:
             registries.stream_routes.register(route)
+        registries.periodic_tasks["building.release_due"] = {"task": "building.release_due", "schedule": 20}
         registries.periodic_tasks["building.purge_assistants"] = {
             "task": "building.purge_assistants",
             "schedule": 24 * 3600,

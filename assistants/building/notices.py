@@ -1,6 +1,6 @@
 """What people are told about the assistants that they look after."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -74,6 +74,60 @@ def _document_failed(organisation_id: int, payload: dict[str, Any]) -> Notices:
         yield user_id, title, body, address
 
 
+def _model_ending(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    rows = Assistant.objects.for_organisation(organisation_id).filter(deleted_at=None)
+    assistant: Assistant | None = rows.filter(public_id=payload["assistant"]).first()
+    if assistant is None:
+        return
+    facts = {name: payload[name] for name in ("model", "day", "successor")} | {"assistant": assistant.label}
+    title = [gettext_noop("The model of %(assistant)s ends on %(day)s"), facts]
+    if payload["successor"]:
+        body = [
+            gettext_noop("%(model)s is switched off. From then on %(successor)s answers; try it out before."),
+            facts,
+        ]
+    else:
+        body = [
+            gettext_noop("%(model)s is switched off, and nothing takes its place. Choose another model."),
+            facts,
+        ]
+    address = reverse("building:assistant_configure", args=[assistant.public_id])
+    for user_id in people_with_grant(organisation_id, RESOURCE, assistant.public_id, Level.EDIT):
+        yield user_id, title, body, address
+
+
+def _about_rollout(said: str) -> Callable[[int, dict[str, Any]], Notices]:
+    def notices(organisation_id: int, payload: dict[str, Any]) -> Notices:
+        assistant = _named(organisation_id, payload["assistant"])
+        if assistant is None:
+            return
+        facts = {"name": payload["by"], "assistant": assistant.label, "number": payload["version"]}
+        address = reverse("building:version_list", args=[assistant.public_id])
+        for user_id in people_with_grant(organisation_id, RESOURCE, assistant.public_id, Level.OWN):
+            if user_id != payload["user"]:
+                yield user_id, [said, facts], None, address
+
+    return notices
+
+
+def _release_failed(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    assistant = _named(organisation_id, payload["assistant"])
+    if assistant is None:
+        return
+    facts = {"assistant": assistant.label, "number": payload["version"]}
+    title = [gettext_noop("Version %(number)s of %(assistant)s was not published at its moment"), facts]
+    body = [gettext_noop("The reason: %(reason)s"), {"reason": payload["reason"]}]
+    address = reverse("building:version_list", args=[assistant.public_id])
+    for user_id in people_with_grant(organisation_id, RESOURCE, assistant.public_id, Level.OWN):
+        yield user_id, title, body, address
+
+
+def _named(organisation_id: int, assistant_id: str) -> Assistant | None:
+    rows = Assistant.objects.for_organisation(organisation_id).filter(deleted_at=None)
+    found: Assistant | None = rows.filter(public_id=assistant_id).first()
+    return found
+
+
 KINDS = (
     NotificationKind(
         "assistant_published",
@@ -88,8 +142,37 @@ KINDS = (
     NotificationKind(
         "publication_restored", _("Your assistant can be used again"), "publication.restored", _restored
     ),
+    NotificationKind("model_ending", _("The model of your assistant ends"), "model.ending", _model_ending),
     NotificationKind(
         "document_failed", _("Knowledge could not be read"), "document.failed", _document_failed, "daily"
+    ),
+    NotificationKind(
+        "rollout_started",
+        _("Somebody rolls out a version of your assistant"),
+        "rollout.started",
+        _about_rollout(
+            gettext_noop("%(name)s gives version %(number)s of %(assistant)s to some new conversations")
+        ),
+        "daily",
+    ),
+    NotificationKind(
+        "rollout_promoted",
+        _("A rolled-out version goes to everybody"),
+        "rollout.promoted",
+        _about_rollout(gettext_noop("%(name)s gave version %(number)s of %(assistant)s to everybody")),
+        "daily",
+    ),
+    NotificationKind(
+        "rollout_rolled_back",
+        _("A version of your assistant is rolled back"),
+        "rollout.rolled_back",
+        _about_rollout(gettext_noop("%(name)s rolled version %(number)s of %(assistant)s back")),
+    ),
+    NotificationKind(
+        "release_failed",
+        _("A scheduled version is not published"),
+        "release.failed",
+        _release_failed,
     ),
 )
 

@@ -3,24 +3,19 @@
 Who is approved gets exactly the version that was looked at: a later change of the draft does not slip in.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.queries import email_is_verified
-from assistants.building.disclosures import derive_disclosure, in_words
+from assistants.building.disclosures import derive_disclosure
 from assistants.building.models import Assistant, Publication, Version
-from assistants.building.queries import publication_of, specification_of, versions
 from assistants.building.slugs import check_slug
 from assistants.building.specification import Specification
-from kernel.actions import assert_in_action
-from kernel.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from kernel.errors import Conflict, InvalidInput, PermissionDenied
 from kernel.outbox import publish_event
-from kernel.registries import ApprovalKind
 from organisations.actions.request_approval import request_approval
 from organisations.actors import Actor
 from organisations.approvals import pending_approval
@@ -110,9 +105,19 @@ def opens_nothing(publication: Publication, wanted: str) -> bool:
 
 
 def request_opening(
-    *, actor: Actor, assistant: Assistant, version: Version, visibility: str, slug: str | None = None
+    *,
+    actor: Actor,
+    assistant: Assistant,
+    version: Version,
+    visibility: str,
+    slug: str | None = None,
+    terms: dict[str, Any] | None = None,
 ) -> Approval:
     """Ask a second person to open one version to some people.
+
+    Args:
+        terms: how it is to go live: `share` in percent for a staged roll-out, `moves_conversations`, `over` for the
+            number of the live version that it is to follow, where that may be the newer one.
 
     Raises:
         ApprovalPending: the assistant waits for one already.
@@ -129,6 +134,7 @@ def request_opening(
             "number": version.number,
             "visibility": str(visibility),
             "slug": check_slug(slug) if slug is not None else None,
+            **(terms or {}),
         },
         reason=version.note,
         authors=(version.author_id,) if version.author_id else (),
@@ -191,70 +197,3 @@ def announce_version(
     was, now = standing_of(before), standing_of(version)
     record_audit(actor, "assistant.published", assistant, before=was, after=now, **detail)
     publish_event(actor.organisation, "assistant.published", facts)
-
-
-def _apply(actor: Actor, approval: Approval) -> None:
-    """Open exactly the version that was asked about; whoever decides needs no grant on the assistant."""
-    assert_in_action()
-    assistant, version = _subject(approval)
-    publication = publication_of(assistant, lock=True)
-    if publication is None:
-        raise NotFound
-    if publication.state == Publication.State.SUSPENDED:
-        raise PublicationSuspended
-    live = versions(assistant).get(pk=publication.live_version_id)
-    if publication.reaches_others and live.number > version.number:
-        raise NewerVersionLive(live=live.number, asked=version.number)
-    wanted, slug = approval.payload["visibility"], approval.payload.get("slug")
-    if wanted == LINK and not policy_of(approval.organisation_id).publishing.links:
-        raise LinksForbidden(organisation=actor.organisation.name)
-    before, changes = publication.facts, face_of_version(version, specification_of(version))
-    changes |= {"visibility": wanted, "state": Publication.State.LIVE} | ({"slug": slug} if slug else {})
-    save_opened(publication, **changes)
-    announce_version(actor, publication, assistant, live, version, approval=approval.public_id)
-    record_audit(actor, "publication.changed", publication, before=before, after=publication.facts)
-    publish_event(actor.organisation, "publication.changed", publication.facts)
-
-
-def _subject(approval: Approval) -> tuple[Assistant, Version]:
-    rows = Assistant.objects.for_organisation(approval.organisation_id).filter(deleted_at=None)
-    assistant: Assistant | None = rows.select_for_update().filter(public_id=approval.subject_id).first()
-    if assistant is None:
-        raise NotFound
-    return assistant, versions(assistant).get(public_id=approval.payload["version"])
-
-
-def _facts(approval: Approval) -> Sequence[tuple[str, str]]:
-    rows = Version.objects.for_organisation(approval.organisation_id).select_related("assistant")
-    version: Version | None = rows.filter(public_id=approval.payload["version"]).first()
-    if version is None:
-        return ()
-    words = in_words(derive_disclosure(specification_of(version), organisation=version.organisation_id))
-    audience = Publication.Visibility(approval.payload["visibility"]).label
-    return [
-        (_("Who could use it"), str(audience)),
-        (
-            _("Version"),
-            _("%(number)s, made by %(name)s") % {"number": version.number, "name": version.author_name},
-        ),
-        (_("Model"), "\n".join(words["models"])),
-        (_("Documents"), str(len(version.manifest))),
-        (_("Outside services"), "\n".join(words["hosts"]) or _("None")),
-        (_("Kept"), "\n".join(words["stored"])),
-        (_("Who sees it"), "\n".join(words["visible_to"])),
-        (_("Limits"), "\n".join(words["limits"])),
-    ]
-
-
-def _url(approval: Approval) -> str:
-    return reverse("building:version_detail", args=[approval.subject_id, approval.payload["number"]])
-
-
-APPROVAL = ApprovalKind(
-    KIND,
-    gettext_lazy("Publish an assistant"),
-    apply=_apply,
-    url=_url,
-    permission="PUBLISH_ASSISTANTS",
-    facts=_facts,
-)

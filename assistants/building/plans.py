@@ -7,12 +7,14 @@ it was withdrawn; versions never change and are kept in the process.
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from assistants.building.choosing import Pin, gets_candidate, pin_holds
 from assistants.building.models import Assistant, Publication, Version
 from assistants.building.prompts import compile_prompt
 from assistants.building.queries import (
@@ -34,7 +36,7 @@ from organisations.models import Organisation
 from organisations.permissions import Level, Permission, levels_from, require
 
 CACHED_VERSIONS = 1024
-_cache: OrderedDict[tuple[int, str], AssistantPlan] = OrderedDict()
+_cache: OrderedDict[tuple[int | str, str], AssistantPlan] = OrderedDict()
 _cache_lock = Lock()
 
 
@@ -55,9 +57,15 @@ class _Standing(NamedTuple):
     visibility: str
     live_version_id: int
     assistant_id: str
+    candidate_id: int | None
+    candidate_share: int
+    withdrawn_versions: str
+    conversations_moved_at: datetime | None
 
 
-def plan_for_publication(actor: Actor, reference: str, *, used_before: bool = False) -> AssistantPlan:
+def plan_for_publication(
+    actor: Actor, reference: str, *, used_before: bool = False, pin: Pin | None = None, person: str = ""
+) -> AssistantPlan:
     """The plan of what is published under a reference, for an actor who may use it.
 
     Args:
@@ -65,6 +73,8 @@ def plan_for_publication(actor: Actor, reference: str, *, used_before: bool = Fa
             latter is its draft for those who build, as long as there is no version.
         used_before: whether the caller can show that the actor used it before (a conversation, an install). Then
             one that was withdrawn says so; for everybody else it looks as if it had never been.
+        pin: the version that a conversation began with, which it keeps as long as nothing takes it away.
+        person: who asks, where the actor asks for many: a roll-out gives each person one version.
 
     Raises:
         NotFound: there is none, it is not published, or the actor may not use it: all answer alike.
@@ -74,12 +84,12 @@ def plan_for_publication(actor: Actor, reference: str, *, used_before: bool = Fa
         raise NotFound
     with _scope_of(actor.organisation):
         if reference.startswith("asst_"):
-            return _plan_for_own(actor, reference, used_before)
+            return _plan_for_own(actor, reference, used_before, pin, person)
         column = "public_id" if reference.startswith("pub_") else "slug"
         standing = _standing(column, reference)
         if standing is None or not _may_use(actor, standing):
             raise _refusal(actor, standing, used_before)
-        return _plan_of_version(standing.organisation_id, standing.live_version_id, standing.public_id)
+        return _plan_of_choice(actor, standing, pin, person)
 
 
 def plan_for_draft(actor: Actor, assistant_id: str, *, model: str = "") -> AssistantPlan:
@@ -130,19 +140,15 @@ def _standing(column: str, value: str) -> _Standing | None:
     return _Standing(*row) if row else None
 
 
+_COLUMNS = (
+    "SELECT p.public_id, p.organisation_id, p.state, p.visibility, p.live_version_id, p.assistant_public_id,"
+    " p.candidate_id, p.candidate_share, p.withdrawn_versions, p.conversations_moved_at FROM building_publication p"
+)
 _STANDING = {
-    "slug": (
-        "SELECT public_id, organisation_id, state, visibility, live_version_id, assistant_public_id"
-        " FROM building_publication WHERE slug = %s"
-    ),
-    "public_id": (
-        "SELECT public_id, organisation_id, state, visibility, live_version_id, assistant_public_id"
-        " FROM building_publication WHERE public_id = %s"
-    ),
+    "slug": f"{_COLUMNS} WHERE p.slug = %s",
+    "public_id": f"{_COLUMNS} WHERE p.public_id = %s",
     "assistant": (
-        "SELECT p.public_id, p.organisation_id, p.state, p.visibility, p.live_version_id, a.public_id"
-        " FROM building_publication p"
-        " JOIN building_assistant a ON a.id = p.assistant_id AND a.organisation_id = p.organisation_id"
+        f"{_COLUMNS} JOIN building_assistant a ON a.id = p.assistant_id AND a.organisation_id = p.organisation_id"
         " WHERE a.public_id = %s AND a.deleted_at IS NULL"
     ),
 }
@@ -174,7 +180,9 @@ def _refusal(
     return PublicationUnavailable() if used_before or known else NotFound()
 
 
-def _plan_for_own(actor: Actor, assistant_id: str, used_before: bool) -> AssistantPlan:
+def _plan_for_own(
+    actor: Actor, assistant_id: str, used_before: bool, pin: Pin | None, person: str
+) -> AssistantPlan:
     standing = _standing("assistant", assistant_id)
     level = level_on(actor, RESOURCE, assistant_id)
     if actor.can(Permission.BUILD_ASSISTANTS) and level in levels_from(Level.VIEW):
@@ -182,20 +190,45 @@ def _plan_for_own(actor: Actor, assistant_id: str, used_before: bool) -> Assista
             return _plan_of_draft(access_assistant(actor, assistant_id, level=Level.VIEW), "")
         if standing.state == Publication.State.SUSPENDED:
             raise PublicationUnavailable
-        return _plan_of_version(standing.organisation_id, standing.live_version_id, standing.public_id)
+        return _plan_of_choice(actor, standing, pin, person)
     if standing is None or not _may_use(actor, standing):
         raise _refusal(actor, standing, used_before)
-    return _plan_of_version(standing.organisation_id, standing.live_version_id, standing.public_id)
+    return _plan_of_choice(actor, standing, pin, person)
 
 
-def _plan_of_version(organisation_id: int, version_id: int, publication_id: str) -> AssistantPlan:
-    key = (version_id, publication_id)
+def _plan_of_choice(actor: Actor, standing: _Standing, pin: Pin | None, person: str) -> AssistantPlan:
+    if pin and pin_holds(pin, standing.withdrawn_versions, standing.conversations_moved_at):
+        kept = _plan_of_version(standing, pin.version_id)
+        if kept is not None:
+            return kept
+    chosen = standing.live_version_id
+    if standing.candidate_id is not None:
+        asking = _asking(actor, person)
+        if gets_candidate(standing.public_id, standing.candidate_id, standing.candidate_share, asking):
+            chosen = standing.candidate_id
+    plan = _plan_of_version(standing, chosen)
+    if plan is None:  # it went with its assistant since the publication was read
+        raise NotFound
+    return plan
+
+
+def _asking(actor: Actor, person: str) -> str:
+    if person:  # named by a program that asks for many
+        return f"{actor.organisation.pk} {person}"
+    return f"user {actor.user_id}" if actor.user_id else f"key {actor.api_key_id}"
+
+
+def _plan_of_version(standing: _Standing, version: int | str) -> AssistantPlan | None:
+    """The plan of a version by its primary key or public id; None where the assistant has no such version."""
+    key = (version, standing.public_id)
     with _cache_lock:
         found = _cache.get(key)
         if found is not None:
             _cache.move_to_end(key)
             return found
-    made = _load_version(organisation_id, version_id, publication_id)
+    made = _load_version(standing, version)
+    if made is None:
+        return None
     with _cache_lock:
         _cache[key] = made
         while len(_cache) > CACHED_VERSIONS:
@@ -203,16 +236,19 @@ def _plan_of_version(organisation_id: int, version_id: int, publication_id: str)
     return made
 
 
-def _load_version(organisation_id: int, version_id: int, publication_id: str) -> AssistantPlan:
-    with tenant_scope(organisation_id):
-        rows = Version.objects.for_organisation(organisation_id).select_related("assistant")
-        version: Version = rows.get(pk=version_id)
+def _load_version(standing: _Standing, version: int | str) -> AssistantPlan | None:
+    with tenant_scope(standing.organisation_id):
+        rows = Version.objects.for_organisation(standing.organisation_id).select_related("assistant")
+        by: dict[str, Any] = {"pk" if isinstance(version, int) else "public_id": version}
+        found: Version | None = rows.filter(assistant__public_id=standing.assistant_id, **by).first()
+        if found is None:
+            return None
         return _plan(
-            version.assistant,
-            specification_of(version),
-            version.manifest,
-            version=version,
-            publication_id=publication_id,
+            found.assistant,
+            specification_of(found),
+            found.manifest,
+            version=found,
+            publication_id=standing.public_id,
         )
 
 

@@ -5,7 +5,15 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from assistants.building.models import Assistant, Draft, Publication, Version
+from assistants.building.models import (
+    Assistant,
+    Draft,
+    Publication,
+    Release,
+    Rollout,
+    ScheduledRelease,
+    Version,
+)
 from assistants.building.specification import Specification, parse_specification
 from kernel.errors import DomainError, NotFound, PermissionDenied
 from kernel.tenancy import current_organisation_id
@@ -104,6 +112,34 @@ def publication_of(assistant: Assistant, *, lock: bool = False) -> Publication |
     """The publication of an assistant; None before its first version."""
     rows = Publication.objects.for_organisation(assistant.organisation_id).filter(assistant=assistant)
     return (rows.select_for_update() if lock else rows.select_related("assistant", "live_version")).first()
+
+
+def was_released(publication: Publication, version: Version) -> bool:
+    """Whether a version was live on a publication before, for all of its people."""
+    rows = Release.objects.for_organisation(publication.organisation_id)
+    return rows.filter(publication=publication, version=version).exists()
+
+
+def releases(publication: Publication) -> QuerySet[Release]:
+    """What was live on a publication, for reading newest first by id."""
+    rows = Release.objects.for_organisation(publication.organisation_id).filter(publication=publication)
+    return rows.select_related("version")
+
+
+def waiting_release(assistant: Assistant, *, lock: bool = False) -> ScheduledRelease | None:
+    """The version that is to go live by itself, where one is."""
+    rows = ScheduledRelease.objects.for_organisation(assistant.organisation_id)
+    rows = rows.filter(assistant=assistant, state=ScheduledRelease.State.WAITING)
+    return (rows.select_for_update() if lock else rows.select_related("version", "created_by")).first()
+
+
+def open_rollout(publication: Publication, *, lock: bool = False) -> Rollout | None:
+    """The roll-out that runs on a publication."""
+    rows = Rollout.objects.for_organisation(publication.organisation_id).filter(ended_at=None)
+    rows = rows.filter(publication=publication)
+    return (
+        rows.select_for_update() if lock else rows.select_related("base", "candidate", "publication")
+    ).first()
 
 
 def publications(organisation: Organisation, ids: list[str] | None = None) -> QuerySet[Publication]:

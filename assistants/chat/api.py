@@ -12,7 +12,9 @@ from rest_framework.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from assistants.chat.actions.delete_conversation import delete_conversation
 from assistants.chat.actions.give_feedback import give_feedback
 from assistants.chat.actions.start_conversation import start_conversation
+from assistants.chat.actions.switch_version import switch_version
 from assistants.chat.models import Conversation, Message
+from assistants.chat.pins import other_version
 from assistants.chat.queries import access_conversation, conversations, message_document, shown_path
 from kernel.errors import InvalidInput
 from organisations.api.base import OrganisationAPIView, StrictSerializer
@@ -24,6 +26,7 @@ class ConversationOutput(serializers.Serializer[Conversation]):
     title = serializers.CharField()
     assistant = serializers.CharField(source="assistant_id")
     assistant_name = serializers.CharField()
+    version = serializers.IntegerField(source="version_number", allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -58,17 +61,33 @@ class ConversationDetail(OrganisationAPIView):
 
     class Output(ConversationOutput):
         messages = serializers.ListField(child=serializers.DictField())
+        other_version = serializers.IntegerField(
+            allow_null=True,
+            help_text="The version that it would get if it began now, where that is another one.",
+        )
 
     @extend_schema(responses=Output)
     def get(self, request: Request, conversation_id: str) -> Response:
         conversation = access_conversation(self.actor, conversation_id)
         messages = [message_document(node.message) for node in shown_path(conversation)]
-        return Response(ConversationOutput(conversation).data | {"messages": messages})
+        other = other_version(self.actor, conversation)
+        standing = {"messages": messages, "other_version": other.number if other else None}
+        return Response(ConversationOutput(conversation).data | standing)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, conversation_id: str) -> Response:
         delete_conversation(actor=self.actor, conversation_id=conversation_id)
         return Response(status=HTTP_204_NO_CONTENT)
+
+
+class ConversationVersion(OrganisationAPIView):
+    permission = Permission.USE_ASSISTANTS
+
+    @extend_schema(request=None, responses=ConversationOutput)
+    def post(self, request: Request, conversation_id: str) -> Response:
+        """Go on with the version that is live now, instead of the one that it began with."""
+        conversation = switch_version(actor=self.actor, conversation_id=conversation_id)
+        return Response(ConversationOutput(conversation).data)
 
 
 class MessageFeedback(OrganisationAPIView):

@@ -10,8 +10,10 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from assistants.chat.consumers import STOP_WITHDRAWN
+        from assistants.chat.figures import opinions_of_versions
         from assistants.chat.stream import ROUTES
 
+        registries.version_opinions.fill(opinions_of_versions)
         for route in ROUTES:
             registries.stream_routes.register(route)
         registries.navigation.register(

@@ -19,6 +19,10 @@ class Conversation(TenantModel):
     assistant_id = models.CharField(max_length=48)
     assistant_name = models.CharField(max_length=120)
     picture = models.CharField(max_length=200, blank=True)
+    # The version it goes on with, since when; empty for a draft, or before the first question of an old one.
+    version_id = models.CharField(max_length=48, blank=True)
+    version_number = models.PositiveIntegerField(null=True)
+    version_since = models.DateTimeField(null=True)
     title = models.CharField(max_length=120, blank=True)
     # A starter that was clicked, to be asked as soon as the page is there.
     opening = models.CharField(max_length=500, blank=True)
@@ -29,7 +33,12 @@ class Conversation(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            models.Index(fields=["organisation", "user", "-updated_at", "-id"], name="conversation_recent")
+            models.Index(fields=["organisation", "user", "-updated_at", "-id"], name="conversation_recent"),
+            models.Index(
+                fields=["version_id", "created_at"],
+                condition=~models.Q(version_id=""),
+                name="conversation_version",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ urlpatterns = [
     path(
         "chats/<str:conversation_id>/restore", conversations.conversation_restore, name="conversation_restore"
     ),
+    path("chats/<str:conversation_id>/version", conversations.version_switch, name="version_switch"),
     path("chats/<str:conversation_id>/show", conversations.branch_show, name="branch_show"),
     path("citations/<str:turn_id>/<int:number>", citations.citation_detail, name="citation_detail"),
 ]

@@ -21,7 +21,7 @@ def open_completion(*, actor: Actor, asked: Completion, runner: str, language: s
         AllowanceUsedUp: the month's allowance is spent.
     """
     require(actor, Permission.USE_ASSISTANTS)
-    plan = plan_for_publication(actor, asked.model)
+    plan = plan_for_publication(actor, asked.model, person=asked.person)
     if asked.parameters:
         plan = replace(plan, parameters={**plan.parameters, **asked.parameters})
     _turn, opened = open_turn(

@@ -10,6 +10,7 @@ from assistants.turns.context import PastMessage
 from kernel.errors import InvalidInput
 
 MAX_MESSAGES = 1000
+MAX_PERSON = 200
 WISH_ROLES = ("system", "developer")
 
 
@@ -20,6 +21,7 @@ class Completion:
     Attributes:
         wish: the caller's system message, which stands under the assistant's own instructions.
         parameters: temperature, top_p and max_output_tokens, where the caller sent them.
+        person: who of the caller's own people asks, where the caller says so.
     """
 
     model: str
@@ -29,6 +31,7 @@ class Completion:
     stream: bool
     include_usage: bool
     parameters: dict[str, Any] = field(default_factory=dict)
+    person: str = ""
 
 
 def read_completion(body: dict[str, Any]) -> Completion:
@@ -55,7 +58,13 @@ def read_completion(body: dict[str, Any]) -> Completion:
         stream=body.get("stream") is True,
         include_usage=isinstance(options, dict) and options.get("include_usage") is True,
         parameters=_parameters(body),
+        person=_person(body),
     )
+
+
+def _person(body: dict[str, Any]) -> str:
+    named = body.get("safety_identifier") or body.get("user")
+    return named[:MAX_PERSON] if isinstance(named, str) else ""
 
 
 def _messages(value: Any) -> Sequence[tuple[str, str]]:

@@ -64,6 +64,20 @@ class NavigationEntry:
 
 
 @dataclass(frozen=True)
+class BuilderTab:
+    """A page of another room among the tabs of an assistant's pages. `url_name` takes the assistant's id.
+
+    `count(assistant)` says how much is behind it, inside the organisation's scope, where that is worth a number.
+    """
+
+    key: str
+    label: str | Promise
+    url_name: str
+    order: int
+    count: Callable[[Any], int] | None = None
+
+
+@dataclass(frozen=True)
 class ShellFragment:
     """A part of the rail that another room renders: loaded by htmx from `url_name`.
 
@@ -215,6 +229,15 @@ class BuiltInTool:
     make: Callable[[Any, Any], Any]
 
 
+@dataclass(frozen=True)
+class VersionOpinions:
+    """How many conversations began with a version of an assistant, and the thumbs under its answers."""
+
+    conversations: int = 0
+    up: int = 0
+    down: int = 0
+
+
 navigation: Registry[NavigationEntry] = Registry()
 policy_impacts: Registry[PolicyImpact] = Registry()
 policy_choices: Registry[PolicyChoices] = Registry()
@@ -223,11 +246,17 @@ model_uses: Registry[ModelUses] = Registry()
 notification_kinds: Registry[NotificationKind] = Registry()
 # Tabs of the organisation's pages: rooms that show something of the organisation add theirs.
 organisation_tabs: Registry[NavigationEntry] = Registry()
+# Tabs of an assistant's pages that rooms above the builder add.
+builder_tabs: Registry[BuilderTab] = Registry()
+# Keeps questions as tests of an assistant: `keep(actor, assistant_id, questions)` gives how many were new.
+test_keeper: Slot[Callable[[Any, str, Sequence[str]], int]] = Slot("tests")
 # How many people an organisation may have, from each room that limits it: `limit(organisation) -> int | None`, inside its
 # scope.
 member_limits: Registry[Callable[[Any], int | None]] = Registry()
 # Names of the organisation's assistants that an actor may use, by public id: `names(actor, ids)`; `ids` None for all.
 assistant_names: Slot[Callable[[Any, Sequence[str] | None], dict[str, str]]] = Slot("assistants' names")
+# What people made of versions since a moment, by the versions' public ids: `opinions(versions, since)`.
+version_opinions: Slot[Callable[[Sequence[str], Any], dict[str, VersionOpinions]]] = Slot("versions' opinions")
 shell_fragments: Registry[ShellFragment] = Registry()
 event_consumers: Registry[EventConsumer] = Registry()
 publish_checks: Registry[PublishCheck] = Registry()

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
-from django.utils.translation import gettext_lazy as _
 
-from assistants.building.checks import CheckResult, run_checks
-from assistants.building.models import Assistant, Publication, Version
+from assistants.building.freezing import NotReadyToPublish, freeze_draft
+from assistants.building.models import Assistant, Publication, Release, Version
 from assistants.building.opening import (
     PRIVATE,
     announce_version,
@@ -18,48 +16,62 @@ from assistants.building.opening import (
     request_opening,
     standing_of,
 )
-from assistants.building.queries import (
-    access_assistant,
-    display_author,
-    draft_of,
-    publication_of,
-    specification_of,
-)
-from assistants.building.queries import versions as versions_of
+from assistants.building.queries import access_assistant, publication_of, specification_of
+from assistants.building.releasing import go_live, record_release
 from assistants.building.slugs import random_part, slug_from_name
-from assistants.building.specification import Specification, content_hash
-from assistants.knowledge.queries import contents_of, manifest
 from kernel.actions import assert_in_action, entry_action
-from kernel.errors import Conflict, FieldError, InvalidInput
+from kernel.errors import Conflict
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.models import Approval
 from organisations.permissions import Permission, require
 from organisations.policy import policy_of
 
-NOTE_CHARACTERS = 1000
+__all__ = [
+    "Frozen",
+    "NotReadyToPublish",
+    "Words",
+    "first_publication",
+    "freeze_and_go_live",
+    "publish_version",
+]
+
 SLUG_ATTEMPTS = 5
 
 
-class NotReadyToPublish(Conflict):
-    code = "not_ready_to_publish"
-    user_message = _("This draft cannot be published yet: %(reason)s")
-
-
 @entry_action
-def publish_version(*, actor: Actor, assistant_id: str, note: str = "") -> Version:
+def publish_version(
+    *, actor: Actor, assistant_id: str, note: str = "", changes: str = "", moves_conversations: bool = False
+) -> Version:
     """Freeze the draft and its knowledge as the next version, and make that the live one.
 
     The first version makes a publication that only those it is shared with may use; `set_publication` opens it.
+
+    Args:
+        note: for those who build.
+        changes: what readers of the listing are told about it.
+        moves_conversations: whether running conversations go over to it, which otherwise keep theirs.
 
     Raises:
         PermissionDenied: the actor may not build; or others use it and the actor may not publish.
         NotFound: the organisation has no such assistant.
         NotReadyToPublish: a publish check stands against it; `errors` holds each.
         ApprovalPending: a second person has to agree, and an earlier version waits for that.
-        InvalidInput: the note is too long.
+        InvalidInput: the note or the changes are too long.
     """
-    return freeze_and_go_live(actor=actor, assistant_id=assistant_id, note=note).version
+    words = Words(note, changes)
+    frozen = freeze_and_go_live(
+        actor=actor, assistant_id=assistant_id, words=words, moves_conversations=moves_conversations
+    )
+    return frozen.version
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said about a version: to those who build, and to readers of the listing."""
+
+    note: str = ""
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,13 @@ class Frozen:
 
 
 def freeze_and_go_live(
-    *, actor: Actor, assistant_id: str, note: str, visibility: str = "", slug: str | None = None
+    *,
+    actor: Actor,
+    assistant_id: str,
+    words: Words,
+    visibility: str = "",
+    slug: str | None = None,
+    moves_conversations: bool = False,
 ) -> Frozen:
     """The same inside the transaction of another action, which opens it to `visibility` next.
 
@@ -85,66 +103,51 @@ def freeze_and_go_live(
     reaches_others = publication is not None and publication.reaches_others
     wanted = visibility or (publication.visibility if publication and reaches_others else PRIVATE)
     check_may_open(actor, publication, wanted)
-    specification = specification_of(draft_of(assistant))
-    _refuse_unready(run_checks(actor, assistant, specification))
-    version = _freeze(actor, assistant, specification, _checked_note(note))
+    version = freeze_draft(actor=actor, assistant=assistant, note=words.note, changes=words.changes)
     waits = needs_approval(policy_of(actor.organisation), wanted)
     if waits and reaches_others:
         record_audit(actor, "assistant.version_made", assistant, after=standing_of(version))
     else:
-        before = publication.live_version if publication else None
-        publication = _go_live(publication, assistant, version, specification)
-        announce_version(actor, publication, assistant, before, version)
+        _go_live(actor, assistant, publication, version, moves_conversations)
     if not waits:
         return Frozen(version, None)
     approval = request_opening(
-        actor=actor, assistant=assistant, version=version, visibility=wanted, slug=slug
+        actor=actor,
+        assistant=assistant,
+        version=version,
+        visibility=wanted,
+        slug=slug,
+        terms={"moves_conversations": moves_conversations},
     )
     return Frozen(version, approval)
 
 
-def _checked_note(note: str) -> str:
-    if len(note) > NOTE_CHARACTERS or "\x00" in note:
-        raise InvalidInput.on("note", "too_long", _("Use at most 1,000 characters."))
-    return note.strip()
-
-
-def _refuse_unready(results: list[CheckResult]) -> None:
-    problems = [(result.name, p) for result in results for p in result.problems if p.blocking]
-    if problems:
-        errors = [FieldError(name, problem.code, problem.message) for name, problem in problems]
-        raise NotReadyToPublish(
-            errors=errors, reason=" ".join(problem.message for _name, problem in problems)
-        )
-
-
-def _freeze(actor: Actor, assistant: Assistant, specification: Specification, note: str) -> Version:
-    latest = versions_of(assistant).aggregate(latest=Max("number"))["latest"] or 0
-    documents = list(manifest(assistant.source_set))
-    made: Version = Version.objects.create(
-        organisation_id=assistant.organisation_id,
-        assistant=assistant,
-        number=latest + 1,
-        specification=specification.document(),
-        manifest=documents,
-        content_hash=content_hash(specification, contents_of(assistant.organisation_id, documents)),
-        note=note,
-        author=actor.user,
-        author_name=display_author(actor),
-    )
-    return made
-
-
 def _go_live(
-    publication: Publication | None, assistant: Assistant, version: Version, specification: Specification
-) -> Publication:
-    face = face_of_version(version, specification)
-    if publication is None:
-        return _first_publication(assistant, face)
-    for name, value in face.items():
-        setattr(publication, name, value)
-    publication.save(update_fields=[*face, "updated_at"])
-    return publication
+    actor: Actor,
+    assistant: Assistant,
+    publication: Publication | None,
+    version: Version,
+    moves_conversations: bool,
+) -> None:
+    if publication is not None:
+        go_live(
+            actor=actor,
+            assistant=assistant,
+            publication=publication,
+            version=version,
+            moves_conversations=moves_conversations,
+        )
+        return
+    first_publication(actor, assistant, version)
+
+
+def first_publication(actor: Actor, assistant: Assistant, version: Version) -> Publication:
+    """Make the publication of an assistant that has none, with its first live version."""
+    assert_in_action()
+    made = _first_publication(assistant, face_of_version(version, specification_of(version)))
+    record_release(actor, made, version, Release.Kind.PUBLISHED)
+    announce_version(actor, made, assistant, None, version)
+    return made
 
 
 def _first_publication(assistant: Assistant, face: dict[str, Any]) -> Publication:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.actions.unpublish import NothingPublished
-from assistants.building.models import Publication
+from assistants.building.models import Publication, Release
 from assistants.building.opening import (
     PublicationSuspended,
     check_may_open,
@@ -13,6 +13,7 @@ from assistants.building.opening import (
     save_opened,
 )
 from assistants.building.queries import access_assistant, publication_of, versions
+from assistants.building.releasing import record_release
 from assistants.building.slugs import check_slug
 from kernel.actions import assert_in_action, entry_action
 from kernel.errors import InvalidInput
@@ -67,9 +68,12 @@ def open_publication(
         version = versions(assistant).get(pk=publication.live_version_id)
         request_opening(actor=actor, assistant=assistant, version=version, visibility=wanted, slug=slug)
         return publication
-    before = publication.facts
+    before, was_live = publication.facts, publication.is_live
     renamed = {} if slug is None else {"slug": check_slug(slug)}
     save_opened(publication, visibility=wanted, state=Publication.State.LIVE, **renamed)
+    if not was_live:
+        live = versions(assistant).get(pk=publication.live_version_id)
+        record_release(actor, publication, live, Release.Kind.PUBLISHED)
     record_audit(actor, "publication.changed", publication, before=before, after=publication.facts)
     publish_event(actor.organisation, "publication.changed", publication.facts)
     return publication

@@ -8,6 +8,7 @@ from rest_framework.status import HTTP_201_CREATED
 
 from assistants.building.actions.publish_version import publish_version
 from assistants.building.actions.restore_version import restore_version
+from assistants.building.api.releases import MovesInput
 from assistants.building.comparison.compare import DRAFT, compare_versions, read_side
 from assistants.building.comparison.results import Comparison
 from assistants.building.models import Version
@@ -16,7 +17,7 @@ from assistants.building.queries import access_assistant, access_version, versio
 from assistants.building.specification import Specification
 from kernel.tenancy import tenant_scope
 from organisations.api.approvals import WaitingOutput, waiting_response
-from organisations.api.base import OrganisationAPIView, StrictSerializer
+from organisations.api.base import OrganisationAPIView
 from organisations.permissions import Level, Permission
 
 
@@ -24,7 +25,8 @@ class VersionOutput(serializers.Serializer[Version]):
     id = serializers.CharField(source="public_id")
     number = serializers.IntegerField()
     content_hash = serializers.CharField()
-    note = serializers.CharField()
+    note = serializers.CharField(help_text="For those who build.")
+    changes = serializers.CharField(help_text="What readers of the listing are told about it.")
     author = serializers.CharField(source="author_name")
     documents = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
@@ -41,8 +43,9 @@ class VersionDetailOutput(VersionOutput):
 class VersionList(OrganisationAPIView):
     permission = Permission.BUILD_ASSISTANTS
 
-    class Input(StrictSerializer):
+    class Input(MovesInput):
         note = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+        changes = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
 
     @extend_schema(operation_id="assistants_versions_list", responses=VersionOutput(many=True))
     def get(self, request: Request, assistant_id: str) -> Response:
@@ -56,8 +59,8 @@ class VersionList(OrganisationAPIView):
 
         202 where the organisation's policy wants a second person's word first: the version is made and waits.
         """
-        note = self.read_input(request, self.Input)["note"]
-        made = publish_version(actor=self.actor, assistant_id=assistant_id, note=note)
+        values = self.read_input(request, self.Input)
+        made = publish_version(actor=self.actor, assistant_id=assistant_id, **values)
         with tenant_scope(self.actor.organisation):
             waiting = pending_opening(self.actor.organisation, assistant_id)
         if waiting and waiting.payload["version"] == made.public_id:

@@ -69,6 +69,13 @@ class Publication(TenantModel):
     state = models.CharField(max_length=12, choices=State, default=State.LIVE)
     live_version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+")
     disclosure = models.JSONField(default=dict)
+    # What a question reads of an open roll-out; the Rollout row is its history.
+    candidate = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
+    candidate_share = models.PositiveSmallIntegerField(default=0)
+    # Public ids of versions that were rolled back: conversations leave them.
+    withdrawn_versions = models.JSONField(default=list)
+    # Conversations that began before this moment leave the version they began with.
+    conversations_moved_at = models.DateTimeField(null=True)
     # Whether others may begin an assistant of their own from the live version, with attribution.
     forkable = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -113,6 +120,8 @@ class Release(TenantModel):
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="releases")
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="releases")
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.PUBLISHED)
+    # Whether running conversations went over to it too.
+    moves_conversations = models.BooleanField(default=False)
     by_name = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -168,6 +177,7 @@ class ScheduledRelease(TenantModel):
     assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="scheduled_releases")
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+")
     due_at = models.DateTimeField()
+    moves_conversations = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(

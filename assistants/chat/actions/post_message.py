@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistants.building.plans import plan_for_publication
 from assistants.chat.models import Conversation, Message
+from assistants.chat.pins import keep_version, pin_of
 from assistants.chat.queries import access_conversation, all_messages, history_before
 from assistants.turns.actions.open_turn import OpenedTurn, open_turn
 from assistants.turns.models import Turn
@@ -88,7 +89,9 @@ def answer_question(
     actor: Actor, conversation: Conversation, question: Message, messages: list[Message], language: str
 ) -> OpenedTurn:
     """Open the turn that answers a saved question, in the open transaction."""
-    plan = plan_for_publication(actor, conversation.reference, used_before=True)
+    pin = pin_of(conversation)
+    plan = plan_for_publication(actor, conversation.reference, used_before=True, pin=pin)
+    repinned = keep_version(conversation, plan)
     answer_id = new_public_id("msg_")
     turn, opened = open_turn(
         actor=actor,
@@ -111,7 +114,7 @@ def answer_question(
     conversation.leaf = answer
     conversation.opening = ""
     conversation.updated_at = timezone.now()
-    conversation.save(update_fields=["leaf", "title", "opening", "updated_at"])
+    conversation.save(update_fields=["leaf", "title", "opening", "updated_at", *repinned])
     return opened
 
 

@@ -3,6 +3,7 @@
 from assistants.building.plans import plan_for_publication
 from assistants.chat.faces import face_of
 from assistants.chat.models import Conversation
+from assistants.chat.pins import pin_to
 from kernel.actions import entry_action
 from kernel.outbox import publish_event
 from organisations.actors import Actor
@@ -36,6 +37,7 @@ def start_conversation(*, actor: Actor, reference: str, opening: str = "") -> Co
         assistant_name=plan.assistant_name,
         picture=face.picture,
         opening=opening.strip()[:OPENING_LENGTH],
+        **pin_to(plan),
     )
     started = {"publication": plan.publication_id, "conversation": conversation.public_id}
     publish_event(actor.organisation, "conversation.started", started)

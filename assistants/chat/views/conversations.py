@@ -14,8 +14,10 @@ from assistants.chat.actions.delete_conversation import delete_conversation, res
 from assistants.chat.actions.rename_conversation import rename_conversation
 from assistants.chat.actions.show_branch import show_branch
 from assistants.chat.actions.start_conversation import start_conversation
+from assistants.chat.actions.switch_version import switch_version
 from assistants.chat.faces import face_of
 from assistants.chat.models import Conversation
+from assistants.chat.pins import other_version
 from assistants.chat.queries import access_conversation, conversations, shown_path
 from kernel.pagination import paginate
 from organisations.pages import OrganisationRequest, organisation_page
@@ -41,6 +43,7 @@ def conversation_detail(request: OrganisationRequest, conversation_id: str) -> H
     """One conversation: its list at the left, the thread, and the drawer of sources."""
     conversation = access_conversation(request.actor, conversation_id)
     context = _list_context(request) | _thread_context(request, conversation)
+    context["other_version"] = other_version(request.actor, conversation)
     return TemplateResponse(request, "chat/conversation_detail.html", context)
 
 
@@ -88,6 +91,15 @@ def conversation_restore(request: OrganisationRequest, conversation_id: str) -> 
     """Bring a deleted conversation back."""
     restore_conversation(actor=request.actor, conversation_id=conversation_id)
     flash.success(request, _("The chat is back."))
+    return redirect("chat:conversation_detail", conversation_id)
+
+
+@organisation_page(Permission.USE_ASSISTANTS, methods=("POST",))
+def version_switch(request: OrganisationRequest, conversation_id: str) -> HttpResponse:
+    """Go on with the version that is live now."""
+    conversation = switch_version(actor=request.actor, conversation_id=conversation_id)
+    words = _("This chat goes on with version %(number)s.")
+    flash.success(request, words % {"number": conversation.version_number})
     return redirect("chat:conversation_detail", conversation_id)
 
 
