@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,13 +17,14 @@ from kernel import registries
 from kernel.registries import PublishCheck, PublishProblem
 from organisations.actors import Actor
 from organisations.policy import policy_of
-from providers.catalogue import ModelNotFound, get_model
+from providers.catalogue import ModelInfo, find_model, successor_of
 
 SECRET = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(?:sk|pk|rk|bk)[-_](?:live|test|proj|ant)?[-_]?[A-Za-z0-9]{16,}"
     r"|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
 )
 NAMES_SHOWN = 5
+WARNED_DAYS = 60  # before a model ends
 
 
 @dataclass(frozen=True)
@@ -69,26 +71,52 @@ def check_model(actor: Actor, assistant: Assistant, specification: Specification
     chosen = specification.model.id
     if not chosen:
         return [PublishProblem("model_missing", _("No model is chosen. Choose one under Configure, Model."))]
-    try:
-        model = get_model(chosen, organisation=actor.organisation)
-    except ModelNotFound:
+    model = find_model(chosen, organisation=actor.organisation)
+    if model is None or not model.offered:
         message = _(
             "The model %(model)s is no longer offered here. Choose another one under Configure, Model."
         )
-        return [PublishProblem("model_unknown", message % {"model": chosen})]
+        return [PublishProblem("model_unknown", message % {"model": model.name if model else chosen})]
     if not may_use_model(actor.organisation, policy_of(actor.organisation), chosen):
         message = _(
             "The policy of your organisation does not allow %(model)s. Choose another model under Configure, Model."
         )
         return [PublishProblem("model_forbidden", message % {"model": model.name})]
-    if model.shutdown_on is None:
-        return []
-    message = _("%(model)s is switched off on %(day)s. Plan its replacement.")
-    return [
-        PublishProblem(
-            "model_ends", message % {"model": model.name, "day": model.shutdown_on}, blocking=False
+    return [*_ending(actor, model), *_fallback_problems(actor, specification.model.fallback)]
+
+
+def _ending(actor: Actor, model: ModelInfo) -> Iterator[PublishProblem]:
+    """That the model was, or soon is, switched off."""
+    if model.shutdown_on is None or model.days_left is None or model.days_left > WARNED_DAYS:
+        return
+    words = {"model": model.name, "day": date_format(model.shutdown_on)}
+    if model.ended:
+        message = _("%(model)s was switched off on %(day)s. Choose another model under Configure, Model.")
+        yield PublishProblem("model_ended", message % words)
+        return
+    successor = successor_of(model, organisation=actor.organisation)
+    if successor is None:
+        message = _("%(model)s is switched off on %(day)s, and nothing takes its place. Plan another model.")
+    else:
+        message = _("%(model)s is switched off on %(day)s. From then on %(successor)s answers.")
+        words["successor"] = successor.name
+    yield PublishProblem("model_ends", message % words, blocking=False)
+
+
+def _fallback_problems(actor: Actor, fallback: str) -> Iterator[PublishProblem]:
+    """That the model which should stand in could not."""
+    if not fallback:
+        return
+    model = find_model(fallback, organisation=actor.organisation)
+    if model is None or not model.offered or model.ended:
+        message = _(
+            "The fallback model %(model)s answers no more. Choose another one under Configure, Model."
         )
-    ]
+        words = {"model": model.name if model else fallback}
+        yield PublishProblem("fallback_gone", message % words, blocking=False)
+    elif not may_use_model(actor.organisation, policy_of(actor.organisation), fallback):
+        message = _("The policy of your organisation does not allow the fallback model %(model)s.")
+        yield PublishProblem("fallback_forbidden", message % {"model": model.name}, blocking=False)
 
 
 def check_sources(

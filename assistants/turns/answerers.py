@@ -6,7 +6,7 @@ from assistants.turns.plan import AssistantPlan
 from assistants.turns.policy import check_model
 from kernel.errors import NotFound, PermissionDenied
 from organisations.actors import Actor
-from providers.catalogue import ModelInfo, running_model
+from providers.catalogue import ModelInfo, PriceSnapshot, running_model
 from providers.gateway import chat_model
 from providers.ports import ChatModel
 
@@ -18,11 +18,13 @@ class Answerer:
     """A model that may answer.
 
     Attributes:
+        price: what a call is recorded at for who asks; None where nobody knows, or another organisation's key pays.
         instead_of: id and name of the model that should have answered, where this one stands in for it.
     """
 
     info: ModelInfo
     model: ChatModel
+    price: PriceSnapshot | None = None
     instead_of: tuple[str, str] | None = None
 
     @property
@@ -71,4 +73,5 @@ def _answerer(
     creator = plan.creator_organisation_id
     info = running_model(model_id, organisation=creator)
     check_model(actor, plan, info)
-    return Answerer(info, chat_model(info.id, organisation=creator), instead_of)
+    price = None if info.own and info.organisation_id != actor.organisation.pk else info.price
+    return Answerer(info, chat_model(info.id, organisation=creator), price, instead_of)

@@ -14,6 +14,7 @@ from billing.prices import cost_of, this_month
 from kernel.actions import assert_in_action
 from kernel.tenancy import HasPk
 from providers.catalogue import PriceSnapshot
+from providers.snapshots import OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,13 @@ class UsageInput:
 
 ROW = "(" + ", ".join(["%s"] * 17) + ", now())"
 # Only rows that are new count as spent, and only a reservation still held is given back: a second settlement of the
-# same calls changes nothing.
+# same calls changes nothing. What an organisation's own key paid for is recorded, and drawn from nothing of ours.
 WRITE = (
     "WITH fresh AS (INSERT INTO billing_usagerecord (organisation_id, reference, ordinal, kind, product, product_name,"
     " model, provider, input_tokens, output_tokens, estimated, input_price, output_price, cost, currency, user_id,"
     " api_key_id, created_at) VALUES {rows}"
-    " ON CONFLICT (organisation_id, reference, ordinal) DO NOTHING RETURNING cost),"
+    " ON CONFLICT (organisation_id, reference, ordinal) DO NOTHING"
+    " RETURNING CASE WHEN starts_with(provider, '" + OWN + "') THEN 0 ELSE cost END AS cost),"
     " ended AS (UPDATE billing_reservation SET state = 'settled' WHERE organisation_id = %s AND reference = %s"
     " AND state = 'held' RETURNING amount)"
     " SELECT COALESCE((SELECT sum(cost) FROM fresh), 0)::bigint, COALESCE((SELECT amount FROM ended), 0),"

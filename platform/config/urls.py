@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("events.urls")),
     path("", include("organisations.urls")),
+    path("", include("providers.urls")),
     path("", include("billing.urls")),
     path("", include("assistants.building.urls")),
     path("", include("assistants.chat.urls")),
