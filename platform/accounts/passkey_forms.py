@@ -10,8 +10,10 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from allauth.mfa.webauthn.internal.auth import get_state
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import UserVerificationRequirement
 
 # What the library lets through for bytes that are no credential.
 MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -38,7 +40,17 @@ class _Careful:
 
 
 class PasskeySignInForm(_Careful, LoginWebAuthnForm):  # type: ignore[misc]
-    """Signing in with a passkey alone."""
+    """Signing in with a passkey alone: it has to have asked for a finger, face or PIN.
+
+    The library keeps one open question a session. That of a second step asks for a touch alone, so its answer is none here:
+    whoever found somebody's key could otherwise let their own second step ask.
+    """
+
+    def clean_credential(self) -> Any:
+        """The passkey that answered the question of this form."""
+        if (get_state() or {}).get("user_verification") != UserVerificationRequirement.REQUIRED:
+            raise get_adapter().validation_error("incorrect_code")
+        return super().clean_credential()
 
 
 class PasskeySecondStepForm(_Careful, AuthenticateWebAuthnForm):  # type: ignore[misc]
