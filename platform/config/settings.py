@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "config.apps.ConfigConfig",
     "store",
     "assistants.openai_api",
+    "assistants.evaluation",
     "assistants.chat",
     "assistants.building",
     "assistants.knowledge",

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("billing.urls")),
     path("", include("assistants.building.urls")),
     path("", include("assistants.chat.urls")),
+    path("", include("assistants.evaluation.urls")),
     path("", include("store.urls")),
     path("api/v1/", include("organisations.api_urls")),
     path("api/v1/", include("events.api_urls")),
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("assistants.turns.api_urls")),
     path("api/v1/", include("assistants.building.api_urls")),
     path("api/v1/", include("assistants.chat.api_urls")),
+    path("api/v1/", include("assistants.evaluation.api_urls")),
     path("api/v1/", include("store.api_urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
     # Its script comes from an address of its own: our content security policy forbids inline ones.

@@ -256,7 +256,9 @@ member_limits: Registry[Callable[[Any], int | None]] = Registry()
 # Names of the organisation's assistants that an actor may use, by public id: `names(actor, ids)`; `ids` None for all.
 assistant_names: Slot[Callable[[Any, Sequence[str] | None], dict[str, str]]] = Slot("assistants' names")
 # What people made of versions since a moment, by the versions' public ids: `opinions(versions, since)`.
-version_opinions: Slot[Callable[[Sequence[str], Any], dict[str, VersionOpinions]]] = Slot("versions' opinions")
+version_opinions: Slot[Callable[[Sequence[str], Any], dict[str, VersionOpinions]]] = Slot(
+    "versions' opinions"
+)
 shell_fragments: Registry[ShellFragment] = Registry()
 event_consumers: Registry[EventConsumer] = Registry()
 publish_checks: Registry[PublishCheck] = Registry()

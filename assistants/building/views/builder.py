@@ -1,7 +1,10 @@
 """What all pages about one assistant share: its head and tabs."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from django.urls import reverse
 
 from assistants.building.models import Assistant, Draft, Publication
 from assistants.building.queries import (
@@ -14,10 +17,21 @@ from assistants.building.queries import (
 )
 from assistants.building.specification import Specification
 from assistants.knowledge.queries import manifest, source_count
+from kernel import registries
 from kernel.errors import NotFound
 from organisations.actors import Actor
 from organisations.grants import level_on
 from organisations.permissions import Level, Permission, levels_from
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab that another room added."""
+
+    key: str
+    label: str
+    url: str
+    count: int | None
 
 
 class Builder:
@@ -58,6 +72,19 @@ class Builder:
     @cached_property
     def source_count(self) -> int:
         return source_count(self.assistant.source_set)
+
+    @cached_property
+    def more_tabs(self) -> list[Tab]:
+        """What rooms above add beside the builder's own tabs."""
+        return [
+            Tab(
+                entry.key,
+                str(entry.label),
+                reverse(entry.url_name, args=[self.id]),
+                entry.count(self.assistant) if entry.count else None,
+            )
+            for entry in sorted(registries.builder_tabs, key=lambda entry: entry.order)
+        ]
 
     @cached_property
     def unpublished_changes(self) -> bool:

@@ -1,0 +1,11 @@
+from typing import ClassVar
+
+from django.db import migrations
+
+from kernel.rls import TenantTable
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("evaluation", "0001_initial"), ("building", "0002_tenancy")]
+
+    operations: ClassVar = [TenantTable("TestCase")]
