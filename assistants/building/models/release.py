@@ -163,6 +163,11 @@ class Rollout(TenantModel):
     def __str__(self) -> str:
         return str(self.public_id)
 
+    @property
+    def rest(self) -> int:
+        """The share of new conversations that keeps the live version, in percent."""
+        return 100 - self.share
+
 
 class ScheduledRelease(TenantModel):
     """A version that goes live by itself at a moment."""

@@ -65,6 +65,8 @@ def _publish(request: OrganisationRequest, assistant_id: str, values: dict[str, 
         visibility=values["visibility"],
         slug=values["slug"].strip() or None,
         note=values["note"],
+        changes=values["changes"],
+        moves_conversations=values["moves_conversations"],
     )
     with tenant_scope(request.actor.organisation):
         waiting = pending_opening(request.actor.organisation, assistant_id)

@@ -11,9 +11,17 @@ from assistants.building.actions.restore_version import restore_version
 from assistants.building.comparison.compare import DRAFT, compare_versions, read_side
 from assistants.building.comparison.labels import PARTS, sections_of
 from assistants.building.comparison.results import Comparison
+from assistants.building.figures import figures_of_rollout
 from assistants.building.models import Version
 from assistants.building.prompts import compile_prompt
-from assistants.building.queries import access_version, specification_of, versions
+from assistants.building.queries import (
+    access_version,
+    open_rollout,
+    specification_of,
+    versions,
+    waiting_release,
+)
+from assistants.building.timeline import spells_of
 from assistants.building.views.builder import Builder, open_builder
 from assistants.knowledge.queries import documents_by_id
 from kernel.pagination import paginate
@@ -36,6 +44,9 @@ def version_list(request: OrganisationRequest, assistant_id: str, number: int | 
     )
     if shown is not None:
         context |= _whole(builder, shown) | _since_the_one_before(builder, shown)
+        context["spells"] = spells_of(builder.publication).get(shown.pk, [])
+    if context["rollout"] is not None:
+        context["figures"] = figures_of_rollout(context["rollout"])
     return render(request, "building/versions.html", context | {"shown": shown})
 
 
@@ -64,7 +75,21 @@ def version_restore(request: OrganisationRequest, assistant_id: str, number: int
 def _timeline(request: OrganisationRequest, builder: Builder) -> dict[str, Any]:
     rows = versions(builder.assistant).defer("specification", "manifest")
     page = paginate(rows, cursor=request.GET.get("cursor"), limit=PAGE, order=("-number", "-id"))
-    return {"builder": builder, "page": page}
+    spells = spells_of(builder.publication)
+    for version in page.results:
+        version.spells = spells.get(version.pk, [])
+    rollout = open_rollout(builder.publication) if builder.publication else None
+    return {
+        "builder": builder,
+        "page": page,
+        "rollout": rollout,
+        "scheduled": waiting_release(builder.assistant),
+        "may_release": builder.may_edit and (builder.may_publish or not _reaches_others(builder)),
+    }
+
+
+def _reaches_others(builder: Builder) -> bool:
+    return builder.publication is not None and builder.publication.reaches_others
 
 
 def _whole(builder: Builder, shown: Version) -> dict[str, Any]:

@@ -77,6 +77,12 @@ def money(micro: int | None, currency: str = "") -> str:
 
 
 @register.filter
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 in whole per cent; a dash for none."""
+    return "–" if share is None else f"{share:.0%}"
+
+
+@register.filter
 def markdown(text: str, citations: Iterable[int] = ()) -> SafeString:
     """Markdown that somebody wrote, made safe."""
     return safe_markdown.render(text, citations)
