@@ -48,9 +48,20 @@ def import_assistants(*, actor: Actor, bundle: Bundle, format: str = AUTO) -> li
         FileRefused: it names the file and the line that is wrong.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
+    return import_definitions(actor=actor, definitions=read_definitions(bundle, format), bundle=bundle)
+
+
+def import_definitions(
+    *, actor: Actor, definitions: Sequence[Definition], bundle: Bundle
+) -> list[ImportReport]:
+    """The same for definitions that were read already.
+
+    Raises:
+        PermissionDenied, PolicyForbids, FileRefused: as above.
+    """
+    require(actor, Permission.BUILD_ASSISTANTS)
     with tenant_scope(actor.organisation):
         require_allowed(actor, policy_of(actor.organisation).building.create, _("create assistants"))
-    definitions = read_definitions(bundle, format)
     with tenant_scope(actor.organisation):
         specifications = [_fitted(actor, definition) for definition in definitions]
     # Stored before the transaction begins: storage may be a network away.

@@ -8,8 +8,10 @@ from assistants.building.actions.save_draft import lock_draft, save_draft
 from assistants.building.importers import bottega, read_definitions
 from assistants.building.importers.base import Definition
 from assistants.building.importers.knowledge import store_knowledge
+from assistants.building.models import Assistant
 from assistants.building.portability.archives import Bundle
-from assistants.building.queries import access_assistant
+from assistants.building.portability.contents import contents_of_draft
+from assistants.building.queries import access_assistant, publication_of
 from assistants.knowledge.actions.put_sources import Brought, put_sources
 from assistants.knowledge.policy import host_of
 from kernel.actions import entry_action
@@ -22,7 +24,11 @@ from organisations.permissions import Permission, require
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What changed in a draft: paths of fields, and names of sources; `kept` counts sources that did not."""
+    """What changed in a draft: paths of fields, and names of sources; `kept` counts sources that did not.
+
+    Attributes:
+        unpublished: whether the live version says something else than the draft now, or there is none.
+    """
 
     revision: int
     changed: list[str]
@@ -30,6 +36,7 @@ class Pushed:
     replaced: list[str]
     removed: list[str]
     kept: int
+    unpublished: bool
 
     @property
     def anything(self) -> bool:
@@ -85,10 +92,16 @@ def _record(
         replaced=sources.replaced,
         removed=sources.removed,
         kept=sources.kept,
+        unpublished=_differs_from_live(assistant),
     )
     if made.anything:
         record_audit(actor, "assistant.pushed", assistant, fields=made.changed)
     return made
+
+
+def _differs_from_live(assistant: Assistant) -> bool:
+    publication = publication_of(assistant)
+    return publication is None or publication.live_version.content_hash != contents_of_draft(assistant).hash
 
 
 def _page_at(definition: Definition, host: str) -> tuple[str | int, ...]:

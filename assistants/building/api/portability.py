@@ -68,6 +68,7 @@ class PushedOutput(serializers.Serializer[Any]):
     replaced = serializers.ListField(child=serializers.CharField())
     removed = serializers.ListField(child=serializers.CharField())
     kept = serializers.IntegerField()
+    unpublished = serializers.BooleanField(help_text="Whether the live version says something else.")
 
 
 class FileInput(serializers.Serializer[Any]):

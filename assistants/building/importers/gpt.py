@@ -61,7 +61,7 @@ def pasted(
     welcome_message: str = "",
     starters: Iterable[str] = (),
     openapi: str = "",
-    file: str = "ChatGPT",
+    file: str = "",
 ) -> Definition:
     """A GPT whose fields somebody copied from its page."""
     display = {
@@ -72,7 +72,7 @@ def pasted(
     }
     tools = [{"type": "plugins_prototype", "metadata": {"raw_spec": openapi}}] if openapi.strip() else []
     document = {"gizmo": {"instructions": instructions, "display": display}, "tools": tools}
-    return _definition(Located(file, document), Given(document))
+    return _definition(Located(file or str(_("What you pasted")), document), Given(document))
 
 
 def _each(document: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from assistants.building.models import Assistant
 from assistants.building.portability.assistant_file import FILE, FOLDER, KnowledgeEntry, write_assistant
 from assistants.building.portability.packing import Member, chunks_of
 from assistants.building.queries import access_version, draft_of, specification_of
-from assistants.building.specification import Specification
+from assistants.building.specification import Specification, content_hash
 from assistants.knowledge.formats import BY_NAME
 from assistants.knowledge.models import Document, Source
 from assistants.knowledge.queries import documents_by_id, source_rows
@@ -39,6 +39,12 @@ class Contents:
     def entries(self) -> list[KnowledgeEntry]:
         """The list of what it knows."""
         return [carried.entry for carried in self.documents]
+
+    @property
+    def hash(self) -> str:
+        """The content hash that a version of it has."""
+        documents = [(entry.sha256 or "", entry.title) for entry in self.entries]
+        return content_hash(self.specification, documents)
 
 
 def contents_of_draft(assistant: Assistant) -> Contents:

@@ -25,13 +25,13 @@ class Located:
     lines: dict[Path, int] = field(default_factory=dict)
     text: str = ""
 
-    def line_of(self, path: Path) -> int:
-        """The line of a value, or of the innermost one around it that is there."""
+    def line_of(self, path: Path) -> int | None:
+        """The line of a value, or of the innermost one around it that is there; None where there is no file."""
         if self.text and not self.lines:
             self.lines = json_lines(self.text)
         while path not in self.lines and path:
             path = path[:-1]
-        return self.lines.get(path, 1)
+        return self.lines.get(path)
 
     def path_of(self, under: Path, field: str) -> Path:
         """A dotted path below another one as keys and positions."""

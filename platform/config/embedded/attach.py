@@ -10,6 +10,7 @@ import psutil
 NEEDS_NO_DATABASE = {
     "help", "version", "--help", "-h", "--version", "check", "makemigrations", "makemessages", "compilemessages",
     "collectstatic", "diffsettings", "spectacular", "startapp", "up", "test", "testserver", "findstatic",
+    "assistant",
 }  # fmt: skip
 STATE_FILE = "run.json"
 ROOT = Path(__file__).resolve().parents[3]
