@@ -82,7 +82,7 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class StepDelta:
-    """A piece of how the model got to its answer; a step a line. No part of the answer."""
+    """A piece of how the model got to its answer; a numbered step a line. No part of the answer."""
 
     text: str
 

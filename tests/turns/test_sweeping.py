@@ -1,5 +1,6 @@
 """A turn whose process died ends by itself, and is metered once."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,15 @@ from django.utils import timezone
 
 from assistants.turns.actions.close_turn import Outcome, close_turn
 from assistants.turns.actions.sweep_turns import _identity, sweep_turns
+from assistants.turns.events import (
+    Cited,
+    StepsAdded,
+    TextAdded,
+    ToolFinished,
+    TurnEvent,
+    VerificationStarted,
+)
+from assistants.turns.journal import Entry, Flusher
 from assistants.turns.models import Turn
 from assistants.turns.runtime import beat_key
 from billing.models import UsageRecord
@@ -77,3 +87,38 @@ def test_a_late_close_changes_nothing(abandoned: Turn) -> None:
     late = close_turn(identity=_identity(abandoned), outcome=Outcome(state="complete", text="Too late"))
     assert not late
     assert reloaded(abandoned).answer == ""
+
+
+def journal(turn: Turn, *events: TurnEvent) -> None:
+    """What a process wrote of a turn before it died."""
+
+    async def write() -> None:
+        flusher, characters = Flusher(), 0
+        for number, event in enumerate(events, 1):
+            characters += len(event.text) if isinstance(event, TextAdded) else 0
+            flusher.add(turn.public_id, Entry(number, characters, event.name, event.data()))
+        await flusher.drain()
+
+    asyncio.run(write())
+
+
+def test_what_it_had_shown_is_kept(abandoned: Turn) -> None:
+    call = {"id": "call_0", "name": "clock", "ok": True}
+    journal(
+        abandoned, ToolFinished(call), StepsAdded("1. Look.\n"), StepsAdded("2. See."), TextAdded("On the")
+    )
+    sweep_turns()
+    kept = reloaded(abandoned)
+    assert (kept.state, kept.answer, kept.steps, kept.tool_calls) == (
+        "failed", "On the", ["Look.", "See."], [call],
+    )  # fmt: skip
+
+
+def test_an_answer_that_was_only_being_checked_is_complete(abandoned: Turn) -> None:
+    citation = {"number": 1, "title": "Lease"}
+    journal(abandoned, TextAdded("On the first [1]."), Cited((citation,)), VerificationStarted())
+    sweep_turns()
+    kept = reloaded(abandoned)
+    assert (kept.state, kept.answer, kept.citations, kept.verification) == (
+        "complete", "On the first [1].", [citation], None,
+    )  # fmt: skip

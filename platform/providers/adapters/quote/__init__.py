@@ -34,7 +34,7 @@ class Quote:
         """Answer; see ChatModel."""
         answer, steps = await self._answer(request)
         if request.show_steps and steps:
-            yield StepDelta("\n".join(steps) + "\n")
+            yield StepDelta("".join(f"{number}. {step}\n" for number, step in enumerate(steps, 1)))
         for piece in pieces(answer):
             yield TextDelta(piece)
             await asyncio.sleep(0)
