@@ -21,6 +21,7 @@ from assistants.building.api.sources import (
 )
 from assistants.building.api.starting_points import AssistantFork, AssistantForking, TemplateList
 from assistants.building.api.versions import VersionDetail, VersionDiff, VersionList, VersionRestore
+from assistants.building.api.workshop import ChangeKeep, ChangeUndo, WorkshopDetail
 
 app_name = "building-api"
 
@@ -55,4 +56,7 @@ urlpatterns = [
     path(f"{ONE}/sources/<str:source_id>", AssistantSourceDetail.as_view(), name="source-detail"),
     path(f"{ONE}/sources/<str:source_id>/retry", AssistantSourceRetry.as_view(), name="source-retry"),
     path(f"{ONE}/retrieve", AssistantRetrieve.as_view(), name="retrieve"),
+    path(f"{ONE}/workshop", WorkshopDetail.as_view(), name="workshop-detail"),
+    path(f"{ONE}/workshop/changes/<str:change_id>/keep", ChangeKeep.as_view(), name="change-keep"),
+    path(f"{ONE}/workshop/changes/<str:change_id>/undo", ChangeUndo.as_view(), name="change-undo"),
 ]

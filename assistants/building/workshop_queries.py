@@ -19,6 +19,7 @@ from providers.catalogue import ModelInfo, default_chat_model, list_models
 
 SHOWN_MESSAGES = 200
 REMEMBERED_MESSAGES = 40
+SMALLEST_WINDOW = 8000  # tokens: what the builder is told, its tools and a draft
 ORDER = {path: place for place, path in enumerate(LABELS)}
 
 
@@ -173,12 +174,13 @@ def history_of(messages: Sequence[WorkshopMessage]) -> list[PastMessage]:
 
 
 def building_models(actor: Actor) -> list[ModelInfo]:
-    """The models that can build by conversation: they call tools, and the organisation's policy allows them."""
+    """The models that can build by conversation: they call tools, have room for a draft, and the policy allows them."""
     policy = policy_in_force(actor.organisation.pk).models
     return [
         model
         for model in list_models("chat", organisation=actor.organisation)
         if model.capabilities.get("tools")
+        and (model.context_window is None or model.context_window >= SMALLEST_WINDOW)
         and model_allowed(policy, model=model.id, provider=model.provider, region=model.region)
     ]
 
@@ -187,3 +189,9 @@ def building_model(actor: Actor, wanted: str = "") -> ModelInfo | None:
     """The model that builds: the one that is asked for, else the default one; None where it cannot."""
     chosen = wanted or default_chat_model().id
     return next((model for model in building_models(actor) if model.id == chosen), None)
+
+
+def interview_messages(assistant: Assistant) -> list[WorkshopMessage]:
+    """Questions and answers of the guided interview, the oldest first."""
+    rows = WorkshopMessage.objects.for_organisation(assistant.organisation_id)
+    return list(rows.filter(assistant=assistant).exclude(step="").order_by("id"))

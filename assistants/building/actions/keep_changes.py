@@ -23,6 +23,7 @@ def keep_change(*, actor: Actor, assistant_id: str, change_id: str) -> DraftChan
     assistant = access_assistant(actor, assistant_id)
     change = access_change(assistant, change_id)
     unsettled(assistant).filter(path=change.path, pk__lte=change.pk).update(kept_at=timezone.now())
+    change.refresh_from_db(fields=["kept_at"])
     return change
 
 

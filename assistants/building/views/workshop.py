@@ -9,14 +9,19 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from assistants.building.actions.edit_draft import edit_draft
 from assistants.building.actions.keep_changes import keep_change, keep_changes
 from assistants.building.actions.undo_change import undo_change
 from assistants.building.models import WorkshopMessage
+from assistants.building.slugs import random_part
 from assistants.building.views.builder import open_builder
 from assistants.building.views.workshop_draft import DraftFace
+from assistants.building.workshop_edits import SEED_LENGTH
+from assistants.building.workshop_interview import DONE, Interview, interview_of, question_of
 from assistants.building.workshop_queries import (
     building_model,
     building_models,
+    interview_messages,
     label_of,
     text_of,
     workshop_messages,
@@ -95,6 +100,19 @@ def change_keep_all(request: OrganisationRequest, assistant_id: str) -> HttpResp
     return _after_change(request, assistant_id)
 
 
+@organisation_page(Permission.BUILD_ASSISTANTS, methods=("GET", "POST"))
+def workshop_picture(request: OrganisationRequest, assistant_id: str) -> HttpResponse:
+    """Show another picture, and take it once somebody likes it."""
+    if request.method == "GET":
+        builder = open_builder(request.actor, assistant_id, "create", level=Level.EDIT)
+        context = {"builder": builder, "offered": random_part(SEED_LENGTH)}
+        return TemplateResponse(request, "building/workshop/picture_offer.html", context)
+    seed = request.POST.get("seed", "") or random_part(SEED_LENGTH)
+    patch = {"profile": {"picture": seed}}
+    edit_draft(actor=request.actor, assistant_id=assistant_id, edit=lambda _present: patch)
+    return _after_change(request, assistant_id)
+
+
 def _after_change(request: OrganisationRequest, assistant_id: str, refusal: str = "") -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         with tenant_scope(request.actor.organisation):
@@ -109,16 +127,32 @@ def _after_change(request: OrganisationRequest, assistant_id: str, refusal: str 
 def _context(request: OrganisationRequest, assistant_id: str) -> dict[str, Any]:
     builder = open_builder(request.actor, assistant_id, "create", level=Level.EDIT)
     said = workshop_messages(builder.assistant)
+    models = building_models(request.actor)
+    interview = interview_of(interview_messages(builder.assistant))
+    usual = building_model(request.actor, _last_model(said)) or building_model(request.actor)
+    asks = _asks(request.GET.get("mode", ""), interview, bool(models), usual is not None)
+    waits = asks and interview.step != DONE
     return {
         "builder": builder,
         "face": DraftFace(builder),
         "entries": _entries(said),
-        "models": building_models(request.actor),
-        "model": building_model(request.actor, _last_model(said)) or building_model(request.actor),
+        "models": models,
+        "model": usual,
+        "asks": asks,
+        "swapped": request.headers.get("HX-Request") == "true",
+        "interview": interview,
+        "question": question_of(interview, builder.specification) if waits else None,
         "opening": _(
             "What should your assistant help with? One sentence is enough, I will ask for the rest."
         ),
     }
+
+
+def _asks(wanted: str, interview: Interview, may_talk: bool, talks: bool) -> bool:
+    """Whether the questions are shown, instead of a conversation with a model."""
+    if not may_talk or wanted in ("questions", "talk"):
+        return not may_talk or wanted == "questions"
+    return interview.running or not talks
 
 
 def _entries(said: list[WorkshopMessage]) -> list[ThreadEntry]:

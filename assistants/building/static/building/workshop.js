@@ -5,8 +5,9 @@ import { readEvents } from "../web/sse.js";
 import { startPanes } from "./panes.js";
 
 const workshop = document.getElementById("workshop");
-const thread = document.getElementById("workshop-thread");
-const draft = document.getElementById("workshop-draft");
+// The interview's answers put fresh ones in their places.
+const thread = () => document.getElementById("workshop-thread");
+const draft = () => document.getElementById("workshop-draft");
 const log = workshop.querySelector("[data-log]");
 const form = workshop.querySelector("[data-say]");
 const field = form?.querySelector("textarea");
@@ -34,7 +35,7 @@ function showProblem(error) {
 
 function copy(id) {
   const node = document.getElementById(id).content.firstElementChild.cloneNode(true);
-  thread.append(node);
+  thread().append(node);
   return node;
 }
 
@@ -47,7 +48,7 @@ async function reload(target, url) {
 
 async function reloadThread() {
   const follow = atBottom();
-  await reload(thread, threadUrl);
+  await reload(thread(), threadUrl);
   if (follow) toBottom();
 }
 
@@ -55,19 +56,19 @@ async function reloadThread() {
 let looking = null;
 function reloadDraft() {
   looking ??= new Promise((resolve) => setTimeout(resolve, 80))
-    .then(() => ((looking = null), reload(draft, draftUrl)))
+    .then(() => ((looking = null), reload(draft(), draftUrl)))
     .then(showHead)
     .catch(showProblem);
   return looking;
 }
 
 function showHead() {
-  const face = draft.querySelector("[data-draft-face]");
+  const face = draft().querySelector("[data-draft-face]");
   if (!face) return;
   document.querySelectorAll("[data-builder-name]").forEach((element) => (element.textContent = face.dataset.name));
   const count = workshop.querySelector("[data-change-count]");
   if (count) count.textContent = face.dataset.changes === "0" ? "" : face.dataset.changes;
-  const drawn = draft.querySelector("[data-picture-of-draft] > svg");
+  const drawn = draft().querySelector("[data-picture-of-draft] > svg");
   if (!drawn) return;
   document.querySelectorAll("[data-builder-picture] svg").forEach((old) => {
     const fresh = drawn.cloneNode(true);
@@ -116,7 +117,7 @@ async function say(text, again = false) {
   showProblem(null);
   const said = again ? null : copy("said-template");
   if (said) said.textContent = text;
-  else thread.querySelector("[data-message]:last-child")?.remove();
+  else thread().querySelector("[data-message]:last-child")?.remove();
   const answer = copy("answer-template");
   if (!again) field.value = "";
   toBottom();
@@ -132,8 +133,8 @@ async function say(text, again = false) {
   field.focus();
 }
 
-thread.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
+workshop.addEventListener("click", (event) => {
+  const button = event.target.closest("#workshop-thread button");
   if (button?.dataset.sayThis !== undefined) say(button.textContent.trim());
   if (button?.dataset.again !== undefined) say("", true);
 });
@@ -144,7 +145,10 @@ document.addEventListener("click", (event) => {
   if (link) sessionStorage.setItem("try-question", link.dataset.try);
 });
 
-draft.addEventListener("htmx:afterSwap", showHead);
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  showHead();
+  if (event.target.id === "workshop-foot") toBottom();
+});
 
 if (form) {
   form.addEventListener("submit", (event) => {
@@ -163,7 +167,7 @@ startPanes();
 toBottom();
 
 // Somebody's answer is being written, perhaps on another device: go on watching it.
-const open = thread.querySelector("[data-open]");
+const open = thread().querySelector("[data-open]");
 if (open) {
   message = open.dataset.message;
   watch(open, `${messages}/${message}/events`).catch(showProblem);
