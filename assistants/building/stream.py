@@ -13,7 +13,7 @@ from assistants.turns.actions.close_turn import ModelUse
 from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.context import PastMessage
 from assistants.turns.driver import Ending
-from assistants.turns.events import MessageFinished, Retrieved, TextAdded
+from assistants.turns.events import IN_WORDS, MessageFinished, Retrieved, TextAdded
 from assistants.turns.journal import Entry
 from assistants.turns.runtime import RunningTurn, runtime
 from assistants.turns.stream import write_events
@@ -153,6 +153,6 @@ PREVIEW = StreamRoute(
             "history": {"type": "array", "items": {"type": "object"}},
             "stream": {"type": "boolean"},
         },
-        events=True,
+        events=IN_WORDS,
     ),
 )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assistants.chat.actions.post_message import post_message, regenerate_answer
 from assistants.chat.models import Message
 from assistants.turns.actions.open_turn import OpenedTurn
+from assistants.turns.events import IN_WORDS
 from assistants.turns.runtime import RunningTurn, runtime
 from assistants.turns.stream import write_events
 from kernel.asgi import Responder, StreamRequest, StreamRoute, described
@@ -129,9 +130,11 @@ BASE = r"/api/v1/conversations/(?P<conversation>conv_\w+)/messages"
 ASK = described(
     "Ask; the answer comes whole, or with `stream` as server-sent events",
     body={"text": {"type": "string"}, "stream": {"type": "boolean"}, "parent": {"type": "string"}},
-    events=True,
+    events=IN_WORDS,
 )
-AGAIN = described("Answer again, keeping the first answer", body={"stream": {"type": "boolean"}}, events=True)
+AGAIN = described(
+    "Answer again, keeping the first answer", body={"stream": {"type": "boolean"}}, events=IN_WORDS
+)
 ROUTES = (
     StreamRoute("message_create", "POST", BASE, message_create, operation=ASK),
     StreamRoute(

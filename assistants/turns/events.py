@@ -142,4 +142,17 @@ TurnEvent = (
     | MessageFinished
     | TurnFailed
 )
+IN_WORDS = """Server-sent events with an `id` each, their data as JSON:
+
+- `message.started` {turn, message}
+- `retrieval` {passages[]}: what the first search found, without texts
+- `steps.delta` {text}: how the answer is got to, a numbered step a line; only where the assistant shows its steps
+- `text.delta` {text}: the answer grew
+- `tool.started` {id, name, label} and `tool.finished` {id, name, label, arguments, ok, summary, detail, milliseconds}
+- `citations` {items[]}
+- `verification.started` {}, then `verification` {verdict, confidence, method, supported, total, sentences[]}; only where
+  the assistant holds its answers against their sources
+- `error` {code, message}: there is no whole answer
+- `message.finished` {message}: always the last one, with the answer as it was saved
+"""
 END_EVENTS = (MessageFinished.name,)

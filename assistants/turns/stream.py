@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from assistants.turns.events import Cited, MessageFinished, TurnFailed
+from assistants.turns.events import IN_WORDS, Cited, MessageFinished, TurnFailed
 from assistants.turns.html import HtmlWriter
 from assistants.turns.journal import Entry, parse_position
 from assistants.turns.models import Turn
@@ -107,7 +107,7 @@ async def _next(iterator: AsyncIterator[Entry | None]) -> Entry | None:
     return await iterator.__anext__()
 
 
-FOLLOW = described("Follow an answer; Last-Event-ID resumes it", events=True)
+FOLLOW = described("Follow an answer; Last-Event-ID resumes it", events=IN_WORDS)
 STOP = described("Stop an answer; what there is of it is kept", status=202)
 ROUTES = (
     StreamRoute(

@@ -319,17 +319,22 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 
 
 def described(
-    summary: str, *, body: Mapping[str, Any] | None = None, events: bool = False, status: int = 200
+    summary: str,
+    *,
+    body: Mapping[str, Any] | None = None,
+    events: bool | str = False,
+    status: int = 200,
 ) -> dict[str, Any]:
     """An OpenAPI operation of a streaming route.
 
     Args:
         body: the JSON schemas of the body's fields, by name.
-        events: whether it can answer with server-sent events.
+        events: whether it can answer with server-sent events, or which ones they are.
     """
     content: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
     if events:
-        content["text/event-stream"] = {"schema": {"type": "string"}}
+        named = {"description": events} if isinstance(events, str) else {}
+        content["text/event-stream"] = {"schema": {"type": "string"} | named}
     operation: dict[str, Any] = {
         "summary": summary,
         "responses": {str(status): {"description": "", "content": content}},

@@ -171,3 +171,34 @@ def test_the_prompt_does_not_depend_on_the_interface_language() -> None:
         assert compile_prompt(made) == compile_prompt(made)
         chinese = compile_prompt(made)
     assert chinese == compile_prompt(made)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("de", "German (de)"), ("zh-hans", "Simplified Chinese (zh-hans)"), ("zh-cn", "Simplified Chinese (zh-cn)"),
+     ("pt-BR", "Brazilian Portuguese (pt-BR)"), ("tlh", "the language with the code tlh")],
+)  # fmt: skip
+def test_one_language_is_demanded_by_its_name(code: str, said: str) -> None:
+    prompt = compile_prompt(parse_specification({"answer_policy": {"language": code}}))
+    assert f"Answer in {said}" in prompt
+    assert "language of the question." not in prompt
+
+
+def test_without_a_language_answers_follow_the_question() -> None:
+    assert "Answer in the language of the question." in compile_prompt(parse_specification({}))
+
+
+def test_examples_stand_before_the_hard_rules() -> None:
+    instructions = {
+        "examples": [{"question": "Who pays?", "answer": "The {landlord}."}],
+        "must_never": ["lie"],
+    }
+    prompt = compile_prompt(parse_specification({"instructions": instructions}))
+    assert prompt.index("Question: Who pays?\nAnswer: The {landlord}.") < prompt.index("- Never: lie")
+    assert "# Examples" not in compile_prompt(parse_specification({}))
+
+
+@pytest.mark.parametrize("steps", [True, False])
+def test_steps_are_asked_for_where_they_are_on(steps: bool) -> None:
+    prompt = compile_prompt(parse_specification({"answer_policy": {"show_steps": steps}}))
+    assert ("<steps>" in prompt) is steps
