@@ -19,7 +19,7 @@ COPIED = [
 
 
 def refresh_listing(listing: Listing, publication: Publication, *, tagline: bool = True) -> None:
-    """Copy what the publication shows, and its live version's number and note, in the open scope of their organisation."""
+    """Copy what the publication shows, and its live version's number and public words, in the open scope of their organisation."""
     version = Version.objects.for_organisation(listing.organisation_id).get(pk=publication.live_version_id)
     listing.name = publication.name
     if tagline and publication.tagline:
@@ -27,7 +27,7 @@ def refresh_listing(listing: Listing, publication: Publication, *, tagline: bool
     listing.language = publication.language or listing.language
     listing.version_number, listing.version_note, listing.version_at = (
         version.number,
-        version.note,
+        version.changes,
         version.created_at,
     )
     listing.save(update_fields=COPIED)

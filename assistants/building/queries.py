@@ -1,8 +1,10 @@
 """Questions about assistants, drafts, versions and publications of one organisation."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Min, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.models import (
@@ -16,7 +18,7 @@ from assistants.building.models import (
 )
 from assistants.building.specification import Specification, parse_specification
 from kernel.errors import DomainError, NotFound, PermissionDenied
-from kernel.tenancy import current_organisation_id
+from kernel.tenancy import current_organisation_id, tenant_scope
 from organisations.actors import Actor
 from organisations.grants import owners, reachable
 from organisations.models import Organisation
@@ -124,6 +126,30 @@ def releases(publication: Publication) -> QuerySet[Release]:
     """What was live on a publication, for reading newest first by id."""
     rows = Release.objects.for_organisation(publication.organisation_id).filter(publication=publication)
     return rows.select_related("version")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicChange:
+    """A version that went live, in the words that its publisher has for readers."""
+
+    version: int
+    words: str
+    at: datetime
+
+
+def changes_for_readers(publication: Publication, *, limit: int = 20) -> list[PublicChange]:
+    """The change log of a publication that the caller may see: newest first, versions with words for readers only.
+
+    Opens the scope of the publication's own organisation, which readers need not belong to.
+    """
+    with tenant_scope(publication.organisation_id):
+        rows = Release.objects.for_organisation(publication.organisation_id)
+        began = rows.filter(publication=publication).exclude(version__changes="").values("version_id")
+        first = began.annotate(at=Min("created_at")).order_by("-version__number")
+        return [
+            PublicChange(*row)
+            for row in first.values_list("version__number", "version__changes", "at")[:limit]
+        ]
 
 
 def waiting_release(assistant: Assistant, *, lock: bool = False) -> ScheduledRelease | None:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from assistants.building.queries import changes_for_readers
 from organisations.api.base import StrictSerializer
 from store.categories import CATEGORY_CHOICES
 from store.disclosure import disclosures
@@ -95,11 +97,25 @@ class PublicListing(serializers.Serializer[Any]):
         return f"{settings.PUBLIC_URL}/a/{listing.publication.slug}"
 
 
+class ChangeOutput(serializers.Serializer[Any]):
+    """What its creator tells readers about a version."""
+
+    version = serializers.IntegerField()
+    text = serializers.CharField(source="words")
+    at = serializers.DateTimeField()
+
+
 class PublicListingDetail(PublicListing):
     """With what it says about data, and what was worked out about it."""
 
     welcome_message = serializers.CharField(source="publication.welcome_message")
+    changes = serializers.SerializerMethodField()
     disclosures = serializers.SerializerMethodField()
+
+    @extend_schema_field(ChangeOutput(many=True))
+    def get_changes(self, listing: Listing) -> Any:
+        """What was new in which version, the newest first."""
+        return ChangeOutput(changes_for_readers(listing.publication), many=True).data
 
     def get_disclosures(self, listing: Listing) -> dict[str, Any]:
         """Hosts, models, what is stored, who sees it, limits; and the creator's own statements."""

@@ -31,7 +31,7 @@ def publish_demo_assistant(*, email: str, slug: str) -> bool:
         if publication is None and not _is_read(assistant):
             return False
     if publication is None:
-        publish_version(actor=actor, assistant_id=assistant.public_id, note=demo.note)
+        publish_version(actor=actor, assistant_id=assistant.public_id, note=demo.note, changes=demo.note)
     if listing is None:
         listing = _begin_listing(actor, demo, assistant)
     if listing.state == Listing.State.DRAFT:

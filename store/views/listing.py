@@ -6,11 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from assistants.building.disclosures import in_words
+from assistants.building.queries import changes_for_readers
 from organisations.pages import OrganisationRequest, public_page
 from organisations.permissions import Permission
 from store.languages import language_name
 from store.models import Listing
 from store.queries import install_of, related_listings, visible_listing
+
+CHANGES = 5
 
 
 @public_page()
@@ -19,6 +22,7 @@ def listing_detail(request: OrganisationRequest, slug: str) -> HttpResponse:
     context = _context(request, listing) | {
         "pin": install_of(request.actor, listing),
         "related": related_listings(listing),
+        "changes": changes_for_readers(listing.publication, limit=CHANGES),
     }
     return render(request, "store/listing.html", context)
 

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistants.building.actions.publish_version import publish_version
+from assistants.building.actions.restore_version import restore_version
 from assistants.building.actions.update_draft import update_draft
 from assistants.building.comparison.lists import compare_lists
 from assistants.building.comparison.words import compare_texts
+from assistants.knowledge.actions.remove_source import remove_source
 from assistants.knowledge.models import Document
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
@@ -213,3 +215,31 @@ def test_the_page_marks_what_came_and_what_went(alice: Actor) -> None:
     assert "<del>guess</del><ins>know</ins>" in text
     assert "<b>" not in text.partition("Comparison")[2]
     assert "From version 1 to the draft" in text
+
+
+# --- Restoring ---
+
+
+def test_a_restored_version_is_whole_with_revisions_and_removed_sources(alice: Actor) -> None:
+    rules = {"role": "First", "must_never": ["Guess"], "examples": [{"question": "Q?", "answer": "A."}]}
+    assistant = make_assistant(
+        alice, instructions=rules, limits={"seconds": 30}, answer_policy={"language": "de"}
+    )
+    replaced, removed = (make_source(alice, assistant, name) for name in ("handbook.txt", "old.txt"))
+    publish_version(actor=alice, assistant_id=assistant.public_id)
+    with tenant_scope(alice.organisation):
+        source, gone = replaced.source, removed.source
+        source.document = Document.objects.create(
+            organisation=alice.organisation, source_set_id=replaced.source_set_id, source=source,
+            name="handbook.txt", state="ready", searchable=True,
+        )  # fmt: skip
+        source.save(update_fields=["document"])
+    remove_source(actor=alice, source_set=assistant.source_set, source_id=gone.public_id)
+    make_source(alice, assistant, "late.txt")
+    patch = {"instructions": None, "limits": None, "answer_policy": None}
+    update_draft(actor=alice, assistant_id=assistant.public_id, patch=patch)
+    assert not difference(alice, assistant.public_id, **{"from": 1})["identical"]
+    restore_version(actor=alice, assistant_id=assistant.public_id, number=1)
+    found = difference(alice, assistant.public_id, **{"from": 1})
+    assert found["identical"]
+    assert found["before"]["content_hash"] == found["after"]["content_hash"]

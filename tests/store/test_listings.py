@@ -119,7 +119,7 @@ def test_a_new_version_refreshes_the_listing(alice, charlie, run_jobs):
     listing = make_listing(alice, "Reply Desk")
     assistant = listing.publication.assistant.public_id
     update_draft(actor=alice, assistant_id=assistant, patch={"profile": {"name": "Answer Desk"}})
-    publish_version(actor=alice, assistant_id=assistant, note="Knows parcels")
+    publish_version(actor=alice, assistant_id=assistant, note="For us", changes="Knows parcels")
     run_jobs()
     with tenant_scope(charlie.organisation):
         fresh = visible_listing(charlie, listing.publication.slug)

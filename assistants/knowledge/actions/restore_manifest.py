@@ -7,6 +7,8 @@ from django.utils import timezone
 from assistants.knowledge.models import Document, Source, SourceSet
 from kernel.actions import assert_in_action
 
+BATCH = 500
+
 
 def restore_manifest(*, source_set: SourceSet, documents: Sequence[int]) -> None:
     """Make exactly these documents the present ones: sources that have none of them are removed, others come back.
@@ -21,6 +23,9 @@ def restore_manifest(*, source_set: SourceSet, documents: Sequence[int]) -> None
     present = dict(known.values_list("source_id", "pk"))
     sources = Source.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set)
     sources.filter(removed_at=None).exclude(pk__in=present).update(removed_at=timezone.now())
-    for source in sources.filter(pk__in=present).select_for_update():
+    back = list(sources.filter(pk__in=present).select_for_update().order_by("pk"))
+    for source in back:
         source.document_id, source.removed_at = present[source.pk], None
-        source.save(update_fields=["document", "removed_at"])
+    Source.objects.for_organisation(source_set.organisation_id).bulk_update(
+        back, ["document", "removed_at"], batch_size=BATCH
+    )
