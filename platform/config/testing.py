@@ -32,7 +32,8 @@ GATE: list[tuple[str, list[str]]] = [
         ["pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "not browser and not serial"],
     ),
     ("Tests that need the machine for themselves", ["pytest", "-q", "-m", "serial and not browser"]),
-    ("Browser journeys", ["pytest", "-q", "-m", "browser"]),
+    # Each worker has a site and a browser of its own.
+    ("Browser journeys", ["pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", "browser"]),
 ]
 NOTHING_COLLECTED = 5
 NOT_FOR_TESTS = {
