@@ -13,7 +13,9 @@ LONGEST_ARGUMENTS = 2000
 
 @register.filter
 def duration(milliseconds: int) -> str:
-    """How long something took: 0.4 s."""
+    """How long something took: 40 ms, 0.4 s."""
+    if milliseconds < 100:
+        return _("%(milliseconds)d ms") % {"milliseconds": milliseconds}
     return _("%(seconds).1f s") % {"seconds": milliseconds / 1000}
 
 
