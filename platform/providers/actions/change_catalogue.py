@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions.record_staff_action import record_staff_action
 from accounts.staff import Role, Staff, checked_reason, require_staff
 from kernel.errors import Conflict, NotFound
+from providers.catalogue import forget
 from providers.models import Model, Price
 
 
@@ -20,8 +21,13 @@ class PriceThatDay(Conflict):
     )
 
 
+class ReplacesItself(Conflict):
+    code = "replaces_itself"
+    user_message = _("That replacement leads back to %(model)s. Choose another one.")
+
+
 def offer_model(*, staff: Staff, model_id: str, offered: bool, reason: str) -> Model:
-    """Offer a model to people who build, or stop offering it; assistants that use it go on.
+    """Offer a model to people who build, or stop offering it: assistants that use it then answer with its replacement.
 
     Raises:
         NotYourTask: only operators may.
@@ -36,7 +42,63 @@ def offer_model(*, staff: Staff, model_id: str, offered: bool, reason: str) -> M
         model.save(update_fields=["offered"])
         action = "model.offered" if offered else "model.withdrawn"
         record_staff_action(staff=staff.user, action=action, target=model, reason=why, ip=staff.ip)
+    forget()
     return model
+
+
+def set_ending(
+    *, staff: Staff, model_id: str, shutdown_on: dt.date | None, replacement: str, reason: str
+) -> Model:
+    """Say when a model's provider switches it off, and which one then answers in its place.
+
+    Args:
+        replacement: another model's id, or its name at the same provider; empty for none.
+
+    Raises:
+        NotYourTask: only operators may.
+        InvalidInput: the reason is missing.
+        NotFound: there is no such model.
+        ReplacesItself: the replacement leads back to the model.
+    """
+    require_staff(staff, Role.OPERATOR)
+    why = checked_reason(reason)
+    with transaction.atomic(durable=True):
+        model = _access(model_id)
+        model.shutdown_on, model.replacement = shutdown_on, replacement.strip()
+        if _leads_back(model):
+            raise ReplacesItself(model=str(model))
+        model.save(update_fields=["shutdown_on", "replacement"])
+        record_staff_action(
+            staff=staff.user,
+            action="model.ending_set",
+            target=model,
+            reason=why,
+            ip=staff.ip,
+            shutdown_on=shutdown_on.isoformat() if shutdown_on else None,
+            replacement=model.replacement,
+        )
+    forget()
+    return model
+
+
+def _leads_back(model: Model) -> bool:
+    seen, present = {str(model)}, model
+    while present.replacement:
+        following = _named(present)
+        if following is None:
+            return False
+        if str(following) in seen:
+            return True
+        seen.add(str(following))
+        present = following
+    return False
+
+
+def _named(model: Model) -> Model | None:
+    rows = Model.objects.select_related("provider")
+    beside = rows.filter(provider=model.provider, name=model.replacement).first()
+    provider, _slash, name = model.replacement.partition("/")
+    return beside or rows.filter(provider__slug=provider, name=name).first()
 
 
 def add_price(
@@ -78,6 +140,7 @@ def add_price(
             output_per_million=output_price,
             valid_from=valid_from.isoformat(),
         )
+    forget()
     return price
 
 
