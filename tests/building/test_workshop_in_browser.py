@@ -83,3 +83,100 @@ def test_a_sentence_becomes_a_draft_of_which_one_part_is_taken_back(
     expect(page.get_by_text("New people ask the same forty things.")).to_be_visible()
     expect(page.get_by_role("link", name="Who earns what?")).to_be_visible()
     assert problems == []
+
+
+def test_a_trial_question_runs_in_the_preview(
+    new_context: NewContext, mira: Actor, assistant: Assistant, model_server: ModelServer
+) -> None:
+    script(model_server)
+    page = open_create(new_context, assistant, "?mode=talk")
+    say(page, "New people ask the same forty things.")
+    page.get_by_role("link", name="Who earns what?").click()
+    expect(page.get_by_text("What happened inside")).to_be_visible()
+    expect(page.locator("[data-preview] .msg-user")).to_have_text("Who earns what?")
+
+
+def test_an_address_from_elsewhere_asks_nothing(new_context: NewContext, assistant: Assistant) -> None:
+    page = open_create(new_context, assistant)
+    page.goto(f"/build/{assistant.public_id}/configure?try=Spend+my+allowance")
+    expect(page.get_by_label("Try the draft")).to_have_value("Spend my allowance")
+    expect(page.locator("[data-preview] .msg-user")).to_have_count(0)
+
+
+def test_an_answer_is_stopped_and_asked_for_again(
+    new_context: NewContext, assistant: Assistant, model_server: ModelServer
+) -> None:
+    model_server.answer("", pieces=["word "] * 4000, delay=0.05)
+    page = open_create(new_context, assistant, "?mode=talk")
+    say(page, "It counts clouds.")
+    expect(page.locator("#workshop-thread").get_by_text("word word")).to_be_visible()
+    page.reload()  # another device, or the same one later: it goes on where it was
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped. What was changed until then stays")).to_be_visible()
+    model_server.answer("All is well now.")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("All is well now.")).to_be_visible()
+    expect(page.get_by_text("It counts clouds.")).to_have_count(1)
+
+
+def test_where_a_model_fails_nothing_typed_is_lost_and_the_questions_are_offered(
+    new_context: NewContext, assistant: Assistant, model_server: ModelServer
+) -> None:
+    page = open_create(new_context, assistant, "?mode=talk")
+    page.get_by_label("Model that builds").select_option("fake/fail-500")
+    page.get_by_label("Say what to change, or answer the question").fill("It counts clouds.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert").get_by_role("button", name="Try again")).to_be_visible()
+    expect(page.get_by_text("It counts clouds.")).to_be_visible()
+    look(page)
+    page.get_by_role("alert").get_by_role("link", name="Answer questions instead").click()
+    expect(page.get_by_role("heading", name="What should your assistant help with?")).to_be_visible()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1440)])
+def test_from_nothing_to_published_with_the_model_quote(
+    new_context: NewContext, mira: Actor, scheme: str, width: int
+) -> None:
+    page = new_context(viewport={"width": width, "height": 800}, color_scheme=scheme).new_page()
+    sign_in(page, "mira@example.org", PASSWORD)
+    assistant = make_assistant(mira, "New assistant")
+    page.goto(f"/build/{assistant.public_id}")
+    problems = watch(page)
+    expect(page.get_by_role("heading", name="What should your assistant help with?")).to_be_visible()
+    look(page)
+    page.locator("textarea[name=value]").fill("Answer questions about our holiday rules.")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="New colleagues").click()
+    expect(page.locator("textarea[name=value]")).to_have_value("Holiday Rules Guide")
+    look(page)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Brief").click()
+    expect(page.get_by_label("Make up facts, figures or names")).to_be_checked()
+    look(page)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Only from documents that I add").click()
+    page.get_by_label("Starter 1").fill("How many days off do I have?")
+    look(page)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="How does it greet people?")).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("Try these questions")).to_be_visible()
+    look(page)
+    assert present_draft(mira, assistant)["profile"]["starters"][0] == "How many days off do I have?"
+    assert problems == []
+    page.get_by_role("link", name="What will the weather be like tomorrow?").click()
+    expect(page.get_by_text("What happened inside")).to_be_visible()
+
+
+def test_another_picture_is_proposed_and_taken(
+    new_context: NewContext, mira: Actor, assistant: Assistant
+) -> None:
+    page = open_create(new_context, assistant)
+    before = present_draft(mira, assistant)["profile"]["picture"]
+    page.get_by_role("button", name="Propose another").click()
+    expect(page.get_by_role("button", name="Take this one")).to_be_visible()
+    assert present_draft(mira, assistant)["profile"]["picture"] == before
+    look(page)
+    page.get_by_role("button", name="Take this one").click()
+    expect(page.get_by_role("button", name="Undo: Picture")).to_be_visible()
+    assert present_draft(mira, assistant)["profile"]["picture"] != before

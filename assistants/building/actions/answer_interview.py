@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assistants.building.actions.edit_draft import change_draft
+from assistants.building.actions.note_suggestions import TESTS, keep_trials
 from assistants.building.models import Assistant, WorkshopMessage
 from assistants.building.queries import access_assistant, draft_of, specification_of
 from assistants.building.workshop_interview import (
@@ -71,7 +72,7 @@ def answer_interview(
     if not skip:
         patch = patch_of(step, given, interview, present)
         change_draft(actor, assistant, lambda _present: patch, answer)
-    return _gone_on(assistant, step)
+    return _gone_on(actor, assistant, step)
 
 
 @entry_action
@@ -104,11 +105,12 @@ def restart_interview(*, actor: Actor, assistant_id: str) -> Interview:
     return interview_of(interview_messages(assistant))
 
 
-def _gone_on(assistant: Assistant, step: str) -> Interview:
+def _gone_on(actor: Actor, assistant: Assistant, step: str) -> Interview:
     interview = interview_of(interview_messages(assistant))
     if following(step) == DONE:
         text, suggestions = closing(interview)
         _said(assistant, BUILDER, DONE, text, suggestions=suggestions)
+        keep_trials(actor, assistant, suggestions[TESTS])
         interview = interview_of(interview_messages(assistant))
     return interview
 

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from assistants.building.models import WorkshopMessage
+from assistants.building.models import Assistant, WorkshopMessage
 from assistants.building.queries import access_assistant
 from assistants.building.workshop_queries import access_message
-from kernel.actions import entry_action
+from kernel import registries
+from kernel.actions import assert_in_action, entry_action
 from organisations.actors import Actor
 from organisations.permissions import Permission, require
+
+TESTS = "tests"
 
 
 @entry_action
@@ -30,4 +33,16 @@ def note_suggestions(
     message = access_message(assistant, message_id)
     message.suggestions = message.suggestions | {kind: list(values)}
     message.save(update_fields=["suggestions"])
+    if kind == TESTS:
+        keep_trials(actor, assistant, values)
     return message
+
+
+def keep_trials(actor: Actor, assistant: Assistant, questions: Sequence[str]) -> None:
+    """Keep trial questions as tests of the assistant, in the open transaction, where a room keeps tests."""
+    assert_in_action()
+    try:
+        keep = registries.test_keeper.get()
+    except LookupError:
+        return
+    keep(actor, assistant.public_id, questions)

@@ -12,6 +12,7 @@ from assistants.building.actions.duplicate_assistant import duplicate_assistant
 from assistants.building.actions.restore_assistant import restore_assistant
 from assistants.building.models import BIN_DAYS
 from assistants.building.queries import assistants
+from assistants.building.views.builder import open_builder
 from kernel.pagination import paginate
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
@@ -47,8 +48,11 @@ def _list(request: OrganisationRequest, *, deleted: bool) -> HttpResponse:
 
 @organisation_page(Permission.BUILD_ASSISTANTS)
 def assistant_home(request: OrganisationRequest, assistant_id: str) -> HttpResponse:
-    """The first of its pages."""
-    return redirect("building:assistant_configure", assistant_id)
+    """The first of its pages: where it is begun, as long as nobody uses it."""
+    builder = open_builder(request.actor, assistant_id, "")
+    begun = builder.publication is not None or not builder.may_edit
+    page = "building:assistant_configure" if begun else "building:assistant_workshop"
+    return redirect(page, assistant_id)
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))

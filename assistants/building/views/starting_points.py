@@ -53,4 +53,5 @@ def _begin(request: OrganisationRequest) -> HttpResponse:
     if not name and not template:
         name = pgettext("name", "New assistant")
     made = create_assistant(actor=request.actor, name=name, template=template)
-    return redirect("building:assistant_configure", made.public_id)
+    page = "building:assistant_configure" if template else "building:assistant_workshop"
+    return redirect(page, made.public_id)
