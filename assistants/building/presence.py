@@ -15,16 +15,23 @@ MOST = 40  # pages that one draft remembers
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who has the draft open in another page. `field` is a path in the definition, or empty."""
+    """Somebody who has the draft open in another page.
+
+    Attributes:
+        field: a path in the definition, or empty.
+        own: whether it is the asking person's own other page.
+    """
 
     name: str
     field: str
+    own: bool
 
-    def document(self) -> dict[str, str | int]:
+    def document(self) -> dict[str, str | int | bool]:
         """Its public form."""
         return {
             "name": self.name,
             "field": self.field,
+            "own": self.own,
             "initials": initials(self.name),
             "colour": face_colour(self.name),
         }
@@ -37,7 +44,8 @@ def note_presence(actor: Actor, assistant_id: str, client: str, field: str) -> l
         client: what the page calls itself; one person may have several open.
     """
     key, now = _key(assistant_id), time.time()
-    said = orjson.dumps({"name": actor.user.display_name if actor.user else "", "field": field, "at": now})
+    name = actor.user.display_name if actor.user else ""
+    said = orjson.dumps({"name": name, "user": actor.user_id, "field": field, "at": now})
     with sync_redis().pipeline() as pipe:
         pipe.hset(key, client, said)
         pipe.expire(key, STAYS * 5)
@@ -47,8 +55,8 @@ def note_presence(actor: Actor, assistant_id: str, client: str, field: str) -> l
     gone = [page for page, row in others.items() if row["at"] < now - STAYS]
     if gone or len(others) > MOST:
         sync_redis().hdel(key, *(gone or others))
-    here = [row for page, row in others.items() if page not in gone]
-    return [Visitor(row["name"], row["field"]) for row in sorted(here, key=lambda row: row["name"])][:MOST]
+    here = sorted((row for page, row in others.items() if page not in gone), key=lambda row: row["name"])
+    return [Visitor(row["name"], row["field"], row["user"] == actor.user_id) for row in here[:MOST]]
 
 
 def end_presence(assistant_id: str, client: str) -> None:

@@ -5,13 +5,14 @@ import { toast } from "../web/toasts.js";
 import { allPaths, hostOf, textOf, words } from "./fields.js";
 
 const SHOWN = 6000;
+const LOOK = ["changed", "-mx-3", "px-3", "-my-2", "py-2"];
 const marked = new Map(); // change id → its bar
 
 export function flashChanged(paths, name) {
   const hosts = new Set(paths.map(hostOf));
   for (const host of hosts) {
-    host.classList.add("changed");
-    setTimeout(() => host.querySelector("[data-change]") || host.classList.remove("changed"), SHOWN);
+    host.classList.add(...LOOK);
+    setTimeout(() => host.querySelector("[data-change]") || host.classList.remove(...LOOK), SHOWN);
   }
   if (!paths.length) return;
   const labels = [...hosts].map((host) => host.querySelector("label, .field-label, legend")?.textContent.trim()).filter(Boolean);
@@ -43,7 +44,7 @@ function mark(change, settled) {
   };
   bar.querySelector("[data-undo-change]").addEventListener("click", () => settle("undo"));
   bar.querySelector("[data-keep-change]").addEventListener("click", () => settle("keep"));
-  host.classList.add("changed");
+  host.classList.add(...LOOK);
   host.append(bar);
   marked.set(change.id, bar);
 }
@@ -52,5 +53,5 @@ function unmark(id, bar) {
   const host = bar.closest(".changed");
   bar.remove();
   marked.delete(id);
-  if (host && !host.querySelector("[data-change]")) host.classList.remove("changed");
+  if (host && !host.querySelector("[data-change]")) host.classList.remove(...LOOK);
 }

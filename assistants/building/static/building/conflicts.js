@@ -3,6 +3,7 @@
 import { controls, focusField, form, hostOf, listOf, readField, showSections, textOf, writeField } from "./fields.js";
 
 export const conflicts = new Map(); // path → its panel
+const writers = new Map();
 
 export function openConflict(path, theirs, { takeTheirs, keepMine }) {
   conflicts.get(path)?.remove();
@@ -24,8 +25,8 @@ export function openConflict(path, theirs, { takeTheirs, keepMine }) {
   });
   hostOf(path).append(panel);
   conflicts.set(path, panel);
+  sayWhose(path, panel);
   showSections();
-  return panel;
 }
 
 export function closeConflict(path) {
@@ -43,7 +44,14 @@ function joined(path, theirs) {
   return [...mine, ...(theirs ?? []).filter((item) => !seen.has(JSON.stringify(item)))].slice(0, Number(listOf(path).dataset.max));
 }
 
-export const whoseConflict = (path, name) => {
-  const place = name && conflicts.get(path)?.querySelector("[data-who]");
-  if (place) place.textContent = form.dataset.wordTheirs.replace("%s", name);
-};
+// Who writes where, so that a conflict can say whose text it shows.
+export function nameWriters(others) {
+  writers.clear();
+  for (const other of others) if (other.field && !other.own) writers.set(other.field, other.name);
+  for (const [path, panel] of conflicts) sayWhose(path, panel);
+}
+
+function sayWhose(path, panel) {
+  const name = writers.get(path);
+  if (name) panel.querySelector("[data-who]").textContent = form.dataset.wordTheirs.replace("%s", name);
+}

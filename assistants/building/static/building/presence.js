@@ -2,7 +2,7 @@
 // carries the draft's revision, so that what others saved comes in as well.
 
 import { request } from "../web/api.js";
-import { whoseConflict } from "./conflicts.js";
+import { nameWriters } from "./conflicts.js";
 import { form, hostOf, pathOf, words } from "./fields.js";
 
 const EVERY = 4000;
@@ -58,7 +58,10 @@ function showOthers(others) {
   faces.hidden = !others.length;
   faces.setAttribute("aria-label", words.wordAlsoHere.replace("%s", others.map((other) => other.name).join(", ")));
   for (const other of others) if (other.field) markField(other);
+  nameWriters(others);
 }
+
+const nameOf = (other) => (other.own ? words.wordYou : other.name);
 
 function faceOf(other) {
   const face = document.createElement("span");
@@ -70,7 +73,10 @@ function faceOf(other) {
 function markField(other) {
   const host = hostOf(other.field);
   const chip = document.getElementById("presence-template").content.firstElementChild.cloneNode(true);
-  chip.querySelector("[data-words]").textContent = words.wordIsHere.replace("%s", other.name);
+  chip.querySelector("[data-words]").textContent = words.wordIsHere.replace("%s", nameOf(other));
+  if (host.matches(".field")) {
+    host.classList.add("relative");
+    chip.classList.add("absolute", "right-0", "-top-1");
+  }
   host.append(chip);
-  whoseConflict(other.field, other.name);
 }
