@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,12 +19,18 @@ EMAIL, PASSWORD = "noor@example.org", "three unrelated words"
 
 
 @pytest.fixture
-def at_a_chat(site: Site, model_server: ModelServer, new_context: NewContext) -> Page:
+def draft() -> dict[str, Any]:
+    """What is special about the assistant; a test may say so by parameters."""
+    return {}
+
+
+@pytest.fixture
+def at_a_chat(site: Site, model_server: ModelServer, new_context: NewContext, draft: dict[str, Any]) -> Page:
     """Somebody before an empty conversation."""
     command = [sys.executable, "manage.py", "create_user", EMAIL, "--password", PASSWORD]
     subprocess.run(command, cwd=ROOT, env=site.environment, check=True)
     actor = make_actor(User.objects.get(email=EMAIL))
-    conversation = make_conversation(actor, make_published(actor))
+    conversation = make_conversation(actor, make_published(actor, **draft))
     page = new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(page, EMAIL, PASSWORD)
     page.goto(f"/chats/{conversation.public_id}")
@@ -92,3 +99,54 @@ def test_what_a_model_writes_cannot_run(at_a_chat: Page, model_server: ModelServ
     expect(at_a_chat.get_by_role("button", name="Good answer")).to_be_visible()
     assert at_a_chat.locator(".answer img, .answer script").count() == 0
     assert dialogs == []
+
+
+SETTINGS = {
+    "model": "fake/fail-500",
+    "fallback": "fake/chat",
+    "answer_policy": {"show_steps": True, "verification": True},
+    "capabilities": {"calculator": True},
+}
+
+
+@pytest.mark.parametrize("draft", [SETTINGS])
+def test_steps_tools_and_the_check_stand_around_the_answer(
+    at_a_chat: Page, model_server: ModelServer
+) -> None:
+    problems = watch(at_a_chat)
+    model_server.answer(tool_calls=[("calculator", {"expression": "1450 * 1.026"})], model="chat")
+    model_server.answer(
+        "<steps>\n1. Work out the rent.\n2. Tell it.\n</steps>\n\nIt becomes 1487.70 euros.",
+        model="chat",
+        delay=0.3,
+    )
+    ask(at_a_chat, "What will the rent be?")
+    steps = at_a_chat.locator("details", has_text="How it got there")
+    expect(steps).to_have_attribute("open", "")
+    expect(at_a_chat.get_by_text("Calculated")).to_be_visible()
+    expect(at_a_chat.get_by_text("Nothing in this answer can be checked against the sources")).to_be_visible()
+    expect(at_a_chat.locator(".answer")).to_have_text("It becomes 1487.70 euros.")
+    expect(steps).not_to_have_attribute("open", "")
+    expect(at_a_chat.get_by_text("Answered by chat because fail-500 did not answer")).to_be_visible()
+    at_a_chat.reload()
+    for card in at_a_chat.locator("details.tool").all():
+        card.locator("summary").click()
+    expect(at_a_chat.get_by_text("Work out the rent.")).to_be_visible()
+    expect(at_a_chat.get_by_text("expression: 1450 * 1.026")).to_be_visible()
+    for width in (320, 1280):
+        at_a_chat.set_viewport_size({"width": width, "height": 900})
+        look(at_a_chat)
+    assert problems == []
+
+
+@pytest.mark.parametrize("draft", [{"limits": {"tokens": 500}}])
+def test_an_answer_that_a_limit_ended_says_whose_limit_it_was(
+    at_a_chat: Page, model_server: ModelServer
+) -> None:
+    model_server.answer("On the", reason="length")
+    ask(at_a_chat, "When is rent due?")
+    expect(
+        at_a_chat.get_by_text("The creator of this assistant lets an answer use 500 tokens")
+    ).to_be_visible()
+    expect(at_a_chat.get_by_text("Stopped by you")).to_have_count(0)
+    look(at_a_chat)

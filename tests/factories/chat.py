@@ -11,10 +11,15 @@ from organisations.actors import Actor
 
 
 def make_published(
-    actor: Actor, *, model: str = "fake/chat", visibility: str = "organisation", **draft: Any
+    actor: Actor,
+    *,
+    model: str = "fake/chat",
+    fallback: str = "",
+    visibility: str = "organisation",
+    **draft: Any,
 ) -> Assistant:
     """An assistant of the actor that answers, without knowledge."""
-    patch = {"model": {"id": model}, "instructions": {"role": "You answer."}} | draft
+    patch = {"model": {"id": model, "fallback": fallback}, "instructions": {"role": "You answer."}} | draft
     assistant = create_assistant(actor=actor, name="Plain Words", draft=patch)
     publish(actor=actor, assistant_id=assistant.public_id, visibility=visibility)
     return assistant

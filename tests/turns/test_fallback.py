@@ -7,8 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from assistants.building.actions.publish import publish
-from assistants.building.actions.update_draft import update_draft
+from assistants.chat.models import Conversation
 from assistants.turns.models import Turn
 from billing.models import Reservation, UsageRecord
 from kernel.tenancy import across_organisations
@@ -29,18 +28,13 @@ def api(live_app: LiveApp, model_server: ModelServer, alice: Actor) -> Iterator[
         yield client
 
 
-def ask(api: httpx2.Client, actor: Actor, first: str, second: str, **draft: Any) -> dict[str, Any]:
-    assistant = make_published(actor, **draft)
-    conversation = make_conversation(actor, with_models(actor, assistant, first, second))
+def ask(api: httpx2.Client, actor: Actor, first: str, second: str) -> dict[str, Any]:
+    return put(api, make_conversation(actor, make_published(actor, model=first, fallback=second)))
+
+
+def put(api: httpx2.Client, conversation: Conversation) -> dict[str, Any]:
     url = f"/api/v1/conversations/{conversation.public_id}/messages"
     return dict(api.post(url, json={"text": "When is rent due?"}).json())
-
-
-def with_models(actor: Actor, assistant: Any, first: str, second: str) -> Any:
-    patch = {"model": {"id": first, "fallback": second}}
-    update_draft(actor=actor, assistant_id=assistant.public_id, patch=patch)
-    publish(actor=actor, assistant_id=assistant.public_id, visibility="organisation")
-    return assistant
 
 
 def turn() -> Turn:
@@ -103,12 +97,10 @@ def test_where_both_fail_the_answer_fails(
 def test_a_model_that_is_no_longer_offered_is_not_asked(
     api: httpx2.Client, alice: Actor, model_server: ModelServer
 ) -> None:
-    assistant = make_published(alice)
-    conversation = make_conversation(alice, with_models(alice, assistant, "fake/small", "fake/chat"))
+    conversation = make_conversation(alice, make_published(alice, model="fake/small", fallback="fake/chat"))
     Model.objects.filter(name="small").update(offered=False)
     catalogue.forget()
-    url = f"/api/v1/conversations/{conversation.public_id}/messages"
-    message = api.post(url, json={"text": "When?"}).json()["message"]
+    message = put(api, conversation)["message"]
     assert (message["model"], message["fallback"], message["state"]) == ("fake/chat", True, "complete")
 
 
