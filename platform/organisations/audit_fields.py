@@ -65,7 +65,6 @@ _FIELDS: dict[str, str | Promise] = {
     "limit": gettext_lazy("Limit"),
     "plan": gettext_lazy("Plan"),
     "resource": gettext_lazy("What was shared"),
-    "original": gettext_lazy("Made from"),
     "sources": gettext_lazy("Sources"),
     "successor": gettext_lazy("The key that follows"),
     "operation": gettext_lazy("What was done"),

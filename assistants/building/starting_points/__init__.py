@@ -58,6 +58,11 @@ class StartingPoint:
     knowledge: Sequence[str]
     questions: Sequence[str]
 
+    @property
+    def group_label(self) -> str:
+        """Its group in words."""
+        return str(GROUPS[self.group])
+
 
 def starting_points(language: str = "") -> list[StartingPoint]:
     """All templates in a language of ours, by group; without one in the active language."""

@@ -1,7 +1,5 @@
 """The page where an assistant is begun, and what may be begun from."""
 
-from itertools import groupby
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +9,7 @@ from django.utils.translation import pgettext
 from assistants.building.actions.create_assistant import create_assistant
 from assistants.building.actions.fork_assistant import fork_assistant
 from assistants.building.actions.set_forkable import set_forkable
-from assistants.building.starting_points import GROUPS, starting_points
+from assistants.building.starting_points import starting_points
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
 
@@ -21,9 +19,7 @@ def assistant_create(request: OrganisationRequest) -> HttpResponse:
     """What an assistant may begin from; posting begins one and goes to its pages."""
     if request.method == "POST":
         return _begin(request)
-    groups = groupby(starting_points(), key=lambda template: template.group)
-    shelves = [(GROUPS[group], list(templates)) for group, templates in groups]
-    return render(request, "building/start.html", {"shelves": shelves})
+    return render(request, "building/start.html", {"templates": starting_points()})
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
@@ -53,5 +49,6 @@ def _begin(request: OrganisationRequest) -> HttpResponse:
     if not name and not template:
         name = pgettext("name", "New assistant")
     made = create_assistant(actor=request.actor, name=name, template=template)
-    page = "building:assistant_configure" if template else "building:assistant_workshop"
+    by_talking = request.POST.get("by") == "talking"
+    page = "building:assistant_workshop" if by_talking else "building:assistant_configure"
     return redirect(page, made.public_id)
