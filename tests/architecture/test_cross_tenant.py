@@ -30,6 +30,7 @@ from tests.architecture.test_walls import without_database, without_manager
 from tests.factories.building import make_assistant, make_source, present_publication
 from tests.factories.chat import make_conversation
 from tests.factories.organisations import add_member, make_user
+from tests.factories.providers import store_provider
 from tests.fixtures.people import api_client_for, client_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,6 +77,7 @@ def furnish(actor: Actor, word: str) -> House:
     invitation = invite_member(actor=actor, email=f"{word}@example.net")
     key = create_api_key(actor=actor, name=f"{word} key", scopes=[Permission.VIEW_ORGANISATION]).key
     member = add_member(actor.organisation, make_user(f"{word}-member@example.net", name=f"{word} member"))
+    provider = store_provider(actor, f"{word} provider", key=f"{word}-key")
     with tenant_scope(actor.organisation):
         places = Membership.objects.for_organisation(actor.organisation)
         grant = Grant.objects.for_organisation(actor.organisation).first()
@@ -88,6 +90,7 @@ def furnish(actor: Actor, word: str) -> House:
             "key_id": key.public_id,
             "grant_id": grant.public_id,
             "slug": publication.slug,
+            "provider_id": provider.public_id,
             "publication_id": publication.public_id,
             "conversation_id": conversation.public_id,
             "reference": assistant.public_id,

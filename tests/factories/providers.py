@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
+from providers.models import OrganisationModel, OrganisationProvider
+from providers.own import forget_own
+from providers.secrets import encrypt
 from tests.fakes.model_server import ModelServer
 from tests.fixtures.people import api_client_for
 
@@ -21,3 +25,24 @@ def add_provider(actor: Actor, server: ModelServer, **fields: Any) -> dict[str, 
     answer = api_client_for(actor).post(PATH, body)
     assert answer.status_code == 201, answer.content
     return dict(answer.json())
+
+
+def store_provider(actor: Actor, name: str, *, key: str = KEY) -> OrganisationProvider:
+    """A provider that works, as it is stored, without calling anybody."""
+    with tenant_scope(actor.organisation):
+        row = OrganisationProvider(
+            organisation=actor.organisation,
+            slug="stored",
+            name=name,
+            preset="other",
+            base_url="https://models.example.org/v1",
+            works=True,
+            test_code="ok",
+        )
+        row.key_encrypted = encrypt(key, row=row.key_row)
+        row.save()
+        OrganisationModel.objects.create(
+            organisation=actor.organisation, provider=row, name="chat", label=f"{name} chat"
+        )
+    forget_own(actor.organisation.pk)
+    return row

@@ -1,9 +1,12 @@
 """An organisation brings a provider with its own key, and its assistants answer through it."""
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assistants.building.models import Publication
 from assistants.chat.actions.start_conversation import start_conversation
@@ -11,11 +14,12 @@ from billing.models import AllowancePeriod, UsageRecord
 from kernel.tenancy import tenant_scope
 from organisations.actions.set_policy import set_policy
 from organisations.actors import Actor
-from providers.catalogue import ModelNotFound, get_model
+from providers.catalogue import ModelNotFound, get_model, running_model
 from providers.models import OrganisationProvider
+from providers.secrets import SecretUnreadable, decrypt
 from tests.factories.building import make_assistant, present_publication
 from tests.factories.chat import make_conversation, make_published
-from tests.factories.providers import KEY, PATH, add_provider, allow
+from tests.factories.providers import KEY, PATH, add_provider, allow, store_provider
 from tests.fakes.model_server import ModelServer
 from tests.fixtures.live_app import LiveApp
 from tests.fixtures.people import api_client_for, api_key_for
@@ -246,3 +250,34 @@ def test_members_may_not_and_outsiders_find_nothing(
         missing = getattr(outsider, method)(f"{PATH}/prov_missing{address}")
         assert (foreign.status_code, foreign.json()["code"]) == (404, "not_found")
         assert foreign.json()["detail"] == missing.json()["detail"]
+
+
+def test_asking_for_an_own_model_again_costs_no_query(alice: Actor, model_server: ModelServer) -> None:
+    add_provider(alice, model_server)
+    running_model("org:own/chat", organisation=alice.organisation)
+    with CaptureQueriesContext(connection) as queries:
+        for _ in range(50):
+            running_model("org:own/chat", organisation=alice.organisation)
+    assert len(queries) == 0
+
+
+def test_what_another_process_changed_holds_within_five_seconds(
+    alice: Actor, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_provider(alice, model_server)
+    assert get_model("org:own/chat", organisation=alice.organisation).own
+    with tenant_scope(alice.organisation):
+        OrganisationProvider.objects.for_organisation(alice.organisation).update(works=False)
+    now = monotonic()
+    monkeypatch.setattr("providers.snapshots.time.monotonic", lambda: now + 5)
+    with pytest.raises(ModelNotFound):
+        get_model("org:own/chat", organisation=alice.organisation)
+
+
+def test_a_key_cannot_be_read_for_another_row_or_organisation(alice: Actor, charlie: Actor) -> None:
+    mine, theirs = store_provider(alice, "Mine"), store_provider(charlie, "Theirs")
+    assert decrypt(mine.key_encrypted, row=mine.key_row) == KEY
+    with pytest.raises(SecretUnreadable):
+        decrypt(mine.key_encrypted, row=theirs.key_row)
+    with pytest.raises(SecretUnreadable):
+        decrypt(mine.key_encrypted, row=f"{charlie.organisation.pk}/{mine.public_id}")

@@ -12,6 +12,7 @@ from organisations.actors import Actor
 from organisations.permissions import Permission
 from tests.architecture.surface import WayIn, ways_in
 from tests.factories.building import make_assistant, make_source, present_publication
+from tests.factories.providers import store_provider
 from tests.fixtures.people import api_client_for, client_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,12 +34,12 @@ def published(alice: Actor) -> dict[str, str]:
     }
 
 
-def crawl(client: Any, ids: dict[str, str], ways: list[WayIn]) -> list[str]:
+def crawl(client: Any, ids: dict[str, str], ways: list[WayIn], secret: str = SECRET) -> list[str]:
     """Addresses that show the secret."""
     found = []
     for way in ways:
         answer = client.get(way.path(ids))
-        if not answer.streaming and SECRET in answer.content.decode("utf-8", "replace"):
+        if not answer.streaming and secret in answer.content.decode("utf-8", "replace"):
             found.append(way.path(ids))
     return found
 
@@ -70,6 +71,15 @@ def test_23_a_key_s_secret_is_never_read_back(alice: Actor) -> None:
     listed = json.dumps(api_client_for(alice).get("/api/v1/organisation/keys").json())
     log = json.dumps(api_client_for(alice).get("/api/v1/organisation/audit").json())
     assert all(secret not in text and secret[9:] not in text for text in (page, listed, log))
+
+
+def test_23_nor_is_the_key_of_an_own_provider(alice: Actor, published: dict[str, str]) -> None:
+    row = store_provider(alice, "Canary Models", key="sk-canary-provider-55f1")
+    ids = published | {"provider_id": row.public_id}
+    found = [client_for(alice), api_client_for(alice)]
+    assert crawl(found[0], ids, readable(), "sk-canary-provider-55f1") == []
+    assert crawl(found[1], ids, [way for way in readable() if way.rest], "sk-canary-provider-55f1") == []
+    assert crawl(found[0], ids, readable(), "Canary Models") != []  # so that the two above can fail
 
 
 def test_24_errors_and_logs_hold_no_secret(alice: Actor, capfd: pytest.CaptureFixture[str]) -> None:
