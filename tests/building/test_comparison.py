@@ -5,7 +5,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistants.building.actions.publish_version import publish_version
@@ -50,6 +50,7 @@ def test_a_sentence_that_was_rewritten_leaves_no_crumbs() -> None:
     assert marked(before, after) == f"[-{before}-]{{+{after}+}}"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab .\n中文。", max_size=60), st.text(alphabet="ab .\n中文。", max_size=60))
 def test_both_texts_can_be_read_out_of_the_spans(before: str, after: str) -> None:
     spans = compare_texts(before, after)
