@@ -16,6 +16,7 @@ PAGES = {
     "/staff/accounts/user/": {"operator"},
     "/staff/providers/provider/": {"operator"},
     "/staff/providers/model/": {"operator"},
+    "/staff/providers/modelalias/": {"operator"},
     "/staff/providers/price/": {"operator"},
     "/staff/kernel/outboxevent/": {"operator"},
     "/staff/kernel/featureswitch/": {"operator"},

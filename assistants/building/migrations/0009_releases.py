@@ -1,6 +1,7 @@
+from typing import ClassVar
+
 import django.db.models.deletion
 from django.db import migrations, models
-from typing import ClassVar
 
 from kernel.rls import TenantKey
 
