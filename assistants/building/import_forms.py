@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
@@ -46,6 +47,7 @@ class ImportForm(_ShowsRefusals):
 class PasteForm(_ShowsRefusals):
     """The fields of a GPT, as they stand on its page in ChatGPT."""
 
+    prefix = "gpt"  # beside the other form of the page
     name = forms.CharField(label=_("Name"), max_length=80)
     description = forms.CharField(label=_("Description"), max_length=4000, required=False)
     instructions = forms.CharField(
@@ -69,11 +71,11 @@ class PasteForm(_ShowsRefusals):
             "The OpenAPI document. Actions are not brought over; it is kept in the report, word for word."
         ),
     )
-    files = forms.FileField(
+    knowledge = forms.FileField(
         label=_("Files of its knowledge"), required=False, help_text=_("Download them from the GPT first.")
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, prefix="gpt", **kwargs)  # type: ignore[arg-type]
-        # The control takes several files; Django's own would refuse to draw it so.
-        self.fields["files"].widget.attrs["multiple"] = True
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        # Django's own control refuses to be made for several files; what arrives is read from the request.
+        self.fields["knowledge"].widget.attrs["multiple"] = True

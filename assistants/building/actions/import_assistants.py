@@ -82,6 +82,7 @@ def _fitted(actor: Actor, definition: Definition) -> Specification:
         reason = _(
             "This model is not offered here. %(model)s answers instead; choose another one under Configure."
         )
+        definition.account.forget("model.id")
         definition.account.misses("model", _("Model"), reason % {"model": chosen}, wanted[0])
     fallback = patch.get("model", {}).get("fallback", "")
     if fallback and not is_chat_model(fallback, actor.organisation):

@@ -64,6 +64,10 @@ class Account:
         """Note that something came over."""
         self.mapped.append(Mapped(given, to))
 
+    def forget(self, to: str) -> None:
+        """Take back that something came over into a field."""
+        self.mapped = [entry for entry in self.mapped if entry.field != to]
+
     def misses(
         self,
         given: str,

@@ -17,8 +17,10 @@ name = "bottega"
 
 
 def recognises(document: Any) -> bool:
-    """Whether it says that it is one of ours, of whatever version."""
-    return isinstance(document, dict) and str(document.get("schema", "")).startswith("bottega.assistant/")
+    """Whether it says that it is one of ours, of whatever version, or looks like one that does not say which."""
+    if not isinstance(document, dict):
+        return False
+    return str(document.get("schema", "")).startswith("bottega.assistant/") or "specification" in document
 
 
 def definitions(located: Located, bundle: Bundle) -> Iterable[Definition]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.importers.base import Definition
@@ -11,7 +12,8 @@ from assistants.building.portability.archives import Bundle
 from assistants.building.portability.located import Located
 
 name = "openai_assistant"
-TOOLS = {
+Text = str | Promise
+TOOLS: dict[str, tuple[Text, Text, Text]] = {
     "code_interpreter": (_("Code interpreter"), _("Nothing here runs code that a model wrote."), ""),
     "file_search": (
         _("File search"),

@@ -19,6 +19,7 @@ FOLDER = "knowledge/"
 SCHEMA = "bottega.assistant/1"
 SCHEMA_URL = "/schemas/assistant-1.json"
 MAX_KNOWLEDGE = 1_000
+_BREAKS = re.compile("[\r\x85\u2028\u2029\ufeff]")
 
 
 def _inside_the_folder(value: str) -> str:
@@ -68,8 +69,11 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    # Where a block would lose something, the emitter itself falls back to quotes.
-    style = "|" if "\n" in value else None
+    if _BREAKS.search(value):
+        style: str | None = '"'  # parsers disagree on these; in double quotes they are escaped
+    else:
+        # Where a block would lose something, the emitter itself falls back to quotes.
+        style = "|" if "\n" in value else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

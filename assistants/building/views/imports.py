@@ -65,7 +65,7 @@ def assistant_import_paste(request: OrganisationRequest) -> HttpResponse:
 
 
 def _paste(request: OrganisationRequest, values: dict[str, Any]) -> list[ImportReport]:
-    uploads = {clean_name(file.name or ""): file for file in request.FILES.getlist("gpt-files")}
+    uploads = {clean_name(file.name or ""): file for file in request.FILES.getlist("gpt-knowledge")}
     bundle = bundle_of_uploads(uploads, values["name"])
     made = gpt.pasted(
         name=values["name"],

@@ -1,0 +1,145 @@
+"""Whatever a definition says, its file says the same."""
+
+import os
+from typing import Any
+
+import pytest
+import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from assistants.building.importers import read_definitions
+from assistants.building.portability.assistant_file import KnowledgeEntry, write_assistant
+from assistants.building.portability.bundles import open_bundle
+from assistants.building.portability.contents import Contents, members_of
+from assistants.building.portability.packing import pack
+from assistants.building.portability.yaml_lines import read_yaml
+from assistants.building.specification import content_hash, parse_specification
+from organisations.actors import Actor
+from tests.factories.building import make_assistant
+from tests.fixtures.people import api_client_for
+
+LARGE = bool(os.environ.get("BOTTEGA_LARGE"))
+BASE = "/api/v1/assistants"
+
+
+def text(most: int) -> st.SearchStrategy[str]:
+    return st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=most)
+
+
+def part(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+LANGUAGE = st.sampled_from(["", "en", "zh-hans", "pt-br"])
+TRICKY = st.sampled_from(
+    ["yes", "null", "~", "12:30", "1e3", "0x1F", "2024-01-01", "- a", "a: b", "# no comment", " lead", "tail ", "\n", "a\n\n  b\n",
+     "\ttab", "x\r\ny", "\u2028", "\ufeff", "\x85", "'", '"', "|", "&a", "*a", "!!int 3", "%", "@", "`", "{", "[", "…\n---\n…"]
+)  # fmt: skip
+WORDS = TRICKY | text(60)
+SPECIFICATIONS = part(
+    profile=part(
+        name=text(80),
+        tagline=text(120),
+        description=WORDS,
+        picture=st.from_regex(r"[A-Za-z0-9_:.-]{0,64}", fullmatch=True),
+        welcome_message=WORDS,
+        starters=st.lists(WORDS, max_size=12),
+    ),
+    instructions=part(
+        role=WORDS,
+        behaviour=WORDS,
+        must_never=st.lists(WORDS, max_size=5),
+        output_format=WORDS,
+        text=WORDS | text(2000),
+        examples=st.lists(st.fixed_dictionaries({"question": WORDS, "answer": WORDS}), max_size=3),
+    ),
+    model=part(
+        parameters=part(
+            temperature=st.floats(0, 2),
+            top_p=st.floats(0, 1, exclude_min=True),
+            max_output_tokens=st.integers(1, 200_000),
+        )
+    ),
+    answer_policy=part(
+        grounding=st.sampled_from(["free", "prefer", "only"]),
+        citations=st.booleans(),
+        not_enough_information=WORDS,
+        show_steps=st.booleans(),
+        verification=st.booleans(),
+        language=LANGUAGE,
+    ),
+    knowledge=part(top_k=st.integers(1, 50), budget_tokens=st.integers(200, 32_000)),
+    capabilities=st.dictionaries(
+        st.from_regex(r"[a-z][a-z0-9_]{0,39}", fullmatch=True), st.booleans(), max_size=4
+    ),
+    limits=part(
+        seconds=st.none() | st.integers(5, 900),
+        tokens=st.none() | st.integers(500, 2_000_000),
+        tool_calls=st.integers(0, 50),
+        cost=st.none() | st.integers(1, 1_000_000_000),
+    ),
+    language=LANGUAGE,
+)
+
+
+@settings(max_examples=3000 if LARGE else 120, deadline=None)
+@given(document=SPECIFICATIONS)
+@example(document={"instructions": {"text": "  leading\nand\n\n\ntrailing  \n\n"}})
+def test_the_file_of_any_definition_gives_the_same_hash(document: dict[str, Any]) -> None:
+    specification = parse_specification(document)
+    packed = pack(members_of(Contents(specification, [])))
+    with open_bundle(SimpleUploadedFile("a.zip", packed.read())) as bundle:
+        (read,) = read_definitions(bundle)
+    assert content_hash(parse_specification(read.patch), []) == content_hash(specification, [])
+
+
+@settings(
+    max_examples=60 if LARGE else 6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(document=SPECIFICATIONS)
+@pytest.mark.django_db(transaction=True)
+def test_any_assistant_comes_back_with_the_same_hash(alice: Actor, document: dict[str, Any]) -> None:
+    api = api_client_for(alice)
+    document.setdefault("profile", {}).pop("name", None)
+    original = make_assistant(alice, "Ada", **document).public_id
+    exported = b"".join(api.get(f"{BASE}/{original}/export").streaming_content)  # type: ignore[attr-defined]
+    file = {"file": SimpleUploadedFile("a.zip", exported)}
+    copy = api.post(f"{BASE}/import", file, format="multipart").json()["assistant"]["id"]
+    again = b"".join(api.get(f"{BASE}/{copy}/export").streaming_content)  # type: ignore[attr-defined]
+    assert again == exported
+    hashes = {api.post(f"{BASE}/{one}/versions", {}).json()["content_hash"] for one in (original, copy)}
+    assert len(hashes) == 1
+
+
+@given(value=st.recursive(st.none() | st.booleans() | st.integers() | WORDS, lambda inner: st.lists(inner, max_size=3)
+       | st.dictionaries(text(8), inner, max_size=3), max_leaves=12))  # fmt: skip
+def test_what_is_read_is_what_other_programs_read(value: Any) -> None:
+    written = yaml.safe_dump({"value": value})
+    assert read_yaml(written.encode(), "x.yaml").value == {"value": value}
+
+
+def test_long_texts_stay_readable() -> None:
+    specification = parse_specification({"instructions": {"text": "One: yes\n\n  - two\n"}})
+    entry = KnowledgeEntry(title="Lease: 14 Mill Street", file="knowledge/lease.md")
+    assert write_assistant(specification, [entry]) == (
+        "schema: bottega.assistant/1\n"
+        "specification:\n"
+        "  instructions:\n"
+        "    text: |\n"
+        "      One: yes\n"
+        "\n"
+        "        - two\n"
+        "knowledge:\n"
+        "- type: file\n"
+        "  title: 'Lease: 14 Mill Street'\n"
+        "  file: knowledge/lease.md\n"
+    )
+
+
+def test_the_same_members_give_the_same_bytes() -> None:
+    members: list[tuple[str, Any]] = [("assistant.yaml", [b"a"]), ("knowledge/b.md", [b"b", b"c"])]
+    assert pack(members).read() == pack(members).read()
