@@ -30,7 +30,7 @@ from organisations.models import Approval, Membership
 from organisations.permissions import Level, Role
 from tests.factories.building import make_assistant, make_publication, present_publication, share
 from tests.factories.organisations import add_member, make_user
-from tests.fixtures.people import api_client_for
+from tests.fixtures.people import api_client_for, client_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -262,3 +262,46 @@ def test_over_rest_it_is_scheduled_read_and_cancelled(alice: Actor) -> None:
     assert client.delete(address).status_code == 204
     assert client.get(address).status_code == 404
     assert client.put(address, {"version": "x", "due_at": due}).status_code == 400
+
+
+# --- The page ---
+
+
+def test_on_the_page_it_is_scheduled_and_taken_back(alice: Actor) -> None:
+    assistant = two_versions(alice)
+    browser, address = client_for(alice), f"/build/{assistant.public_id}"
+    due = (timezone.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    browser.post(f"{address}/schedule", {"version": "1", "due_at": due})
+    assert "Version 1 goes live on" in browser.get(f"{address}/versions").content.decode()
+    browser.post(f"{address}/schedule/cancel")
+    assert scheduled_of(alice).state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    "typed", [{"version": "x", "due_at": "2030-01-01T00:00"}, {"version": "1", "due_at": "2001-01-01T00:00"}]
+)
+def test_what_cannot_be_scheduled_is_said(alice: Actor, typed: dict[str, str]) -> None:
+    assistant = two_versions(alice)
+    browser = client_for(alice)
+    answer = browser.post(f"/build/{assistant.public_id}/schedule", typed, follow=True)
+    assert answer.status_code == 200
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+
+
+def test_on_the_page_an_earlier_version_goes_live_and_says_since_when(alice: Actor) -> None:
+    assistant = two_versions(alice)
+    browser, address = client_for(alice), f"/build/{assistant.public_id}/versions"
+    browser.post(f"{address}/1/release")
+    assert live_number(alice, assistant) == 1
+    assert "Live since" in browser.get(f"{address}/1").content.decode()
+    assert "Live from" in browser.get(f"{address}/2").content.decode()
+
+
+def test_on_the_page_of_publishing_readers_get_words_of_their_own(alice: Actor) -> None:
+    assistant = make_publication(alice).assistant
+    update_draft(actor=alice, assistant_id=assistant.public_id, patch={"instructions": {"role": "Next"}})
+    typed = {"note": "Ours", "changes": "Theirs", "moves_conversations": "on"}
+    client_for(alice).post(f"/build/{assistant.public_id}/publish", typed)
+    publication = present_publication(alice, assistant)
+    assert (publication.live_version.note, publication.live_version.changes) == ("Ours", "Theirs")
+    assert publication.conversations_moved_at is not None
