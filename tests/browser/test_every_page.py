@@ -43,6 +43,8 @@ SIGNED_IN = (
     "/build/",
     "/build/bin",
     "/build/{assistant}/configure",
+    "/build/{assistant}/compare",
+    "/build/{assistant}/tests",
     "/build/{assistant}/knowledge",
     "/build/{assistant}/versions",
     "/build/{assistant}/publish",

@@ -12,6 +12,7 @@ let composing = null;
 let queue = Promise.resolve();
 const changed = new Set();
 const wrong = new Map(); // path → the value that was refused, as JSON
+const parted = new Map(); // path → what the field held before both sides changed it
 
 export const revision = () => Number(etag.replace(/\D/g, ""));
 export const savedDraft = () => base;
@@ -31,7 +32,7 @@ export function noteWritten(path) {
   keepNet();
 }
 
-const keepNet = () => keepWriting([...changed].map((path) => [path, readField(path), lookUp(base, path) ?? null]));
+const keepNet = () => keepWriting([...changed].map((path) => [path, readField(path), parted.has(path) ? parted.get(path) : lookUp(base, path) ?? null]));
 
 async function saveNow() {
   await sendFields([...changed].filter((path) => !conflicts.has(path) && wrong.get(path) !== JSON.stringify(readField(path))));
@@ -111,10 +112,12 @@ async function takeTheirs() {
 function meet(path, value) {
   if (same(value, readField(path))) {
     changed.delete(path);
+    parted.delete(path);
     closeConflict(path);
     return;
   }
   changed.add(path);
+  if (!parted.has(path)) parted.set(path, lookUp(base, path) ?? null);
   openConflict(path, value, { takeTheirs: () => chooseTheirs(path, value), keepMine: () => chosen(path) });
 }
 
@@ -126,6 +129,7 @@ function chooseTheirs(path, value) {
 }
 
 function chosen(path) {
+  parted.delete(path);
   keepNet();
   form.dispatchEvent(new CustomEvent("draft-chosen", { detail: path }));
 }
@@ -137,7 +141,9 @@ export function restoreWriting() {
     const theirs = lookUp(base, path);
     writeField(path, mine);
     changed.add(path);
-    if (!same(before, theirs)) meet(path, theirs);
+    if (same(before, theirs)) continue;
+    parted.set(path, before);
+    meet(path, theirs);
   }
   return restored.length;
 }

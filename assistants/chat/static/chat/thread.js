@@ -1,6 +1,7 @@
 // One conversation: ask, watch the answer come, stop it, ask again, open its sources.
 
 import { ApiError, request } from "../web/api.js";
+import { follower, startComposer } from "../web/asking.js";
 import { paintParts } from "../turns/parts.js";
 import { readEvents } from "../web/sse.js";
 
@@ -20,19 +21,16 @@ let busy = false;
 let opener = null;
 
 // Following the answer: only while the reader is at the bottom.
-const atBottom = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-const toBottom = () => (log.scrollTop = log.scrollHeight);
+const { atEnd: atBottom, toEnd: toBottom } = follower(log);
 log.addEventListener("scroll", () => (newest.hidden = atBottom()));
 newest.addEventListener("click", toBottom);
 toBottom();
 
+const showBusy = composer && startComposer({ form: composer, field, send: sendButton, stop: stopButton, ask: (text) => ask(text), onStop: () => stop() });
+
 function setBusy(value) {
   busy = value;
-  if (!composer) return;
-  const focused = document.activeElement === (value ? sendButton : stopButton);
-  sendButton.hidden = value;
-  stopButton.hidden = !value;
-  if (focused) (value ? stopButton : field).focus();
+  showBusy?.(value);
 }
 
 function showProblem(error) {
@@ -247,20 +245,6 @@ document.addEventListener("citation-step", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) closeDrawer();
 });
-
-if (composer) {
-  composer.addEventListener("submit", (event) => {
-    event.preventDefault();
-    ask(field.value);
-  });
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      composer.requestSubmit();
-    }
-  });
-  stopButton.addEventListener("click", stop);
-}
 
 // A reload in mid-answer goes on where it was; a starter that was clicked in the store is asked.
 const open = thread.querySelector("[data-open-turn]");
