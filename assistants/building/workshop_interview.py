@@ -47,6 +47,15 @@ class Question:
     total: int = len(STEPS)
     may_skip: bool = True
 
+    @property
+    def proposed(self) -> list[str]:
+        """The answer of whoever takes what is proposed."""
+        if self.kind == "checks":
+            return [choice.value for choice in self.choices if choice.chosen]
+        if self.kind == "lines":
+            return [choice.value for choice in self.choices]
+        return [self.value or self.choices[0].value] if self.value or self.choices else []
+
 
 @dataclass(frozen=True)
 class Interview:

@@ -48,6 +48,7 @@ def build(page: Page, lease: Path) -> None:
     page.goto("/build/")
     look(page)
     page.get_by_text("New assistant").first.click()
+    page.get_by_role("button", name="Start empty").click()
     page.wait_for_url("**/configure")
     page.get_by_label("Name", exact=True).fill("Mill Street lease")
     page.get_by_label("What it does, in one sentence").fill("Answers from the lease of 14 Mill Street")
@@ -77,7 +78,7 @@ def preview(page: Page) -> None:
 def publish(page: Page) -> None:
     page.goto("/build/")
     page.get_by_role("link", name="Mill Street lease").click()
-    page.wait_for_url("**/configure")
+    page.wait_for_url("**/create")
     page.get_by_role("link", name="Publish").click()
     page.wait_for_url("**/publish")
     look(page)

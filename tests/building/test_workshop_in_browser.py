@@ -1,8 +1,10 @@
 """The Create tab in a real browser: talk, see the draft grow, take one thing back, try it."""
 
+from time import monotonic
+
 import pytest
 from django.test import override_settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from assistants.building.models import Assistant
 from organisations.actors import Actor
@@ -134,13 +136,11 @@ def test_where_a_model_fails_nothing_typed_is_lost_and_the_questions_are_offered
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1440)])
-def test_from_nothing_to_published_with_the_model_quote(
+def test_the_questions_lead_to_a_draft_that_can_be_tried(
     new_context: NewContext, mira: Actor, scheme: str, width: int
 ) -> None:
-    page = new_context(viewport={"width": width, "height": 800}, color_scheme=scheme).new_page()
-    sign_in(page, "mira@example.org", PASSWORD)
     assistant = make_assistant(mira, "New assistant")
-    page.goto(f"/build/{assistant.public_id}")
+    page = open_create(new_context, assistant, viewport={"width": width, "height": 800}, color_scheme=scheme)
     problems = watch(page)
     expect(page.get_by_role("heading", name="What should your assistant help with?")).to_be_visible()
     look(page)
@@ -152,6 +152,8 @@ def test_from_nothing_to_published_with_the_model_quote(
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Brief").click()
     expect(page.get_by_label("Make up facts, figures or names")).to_be_checked()
+    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Brief").click()
     look(page)
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Only from documents that I add").click()
@@ -166,6 +168,46 @@ def test_from_nothing_to_published_with_the_model_quote(
     assert problems == []
     page.get_by_role("link", name="What will the weather be like tomorrow?").click()
     expect(page.get_by_text("What happened inside")).to_be_visible()
+
+
+class Clicks:
+    """Counts what somebody has to do by hand."""
+
+    def __init__(self) -> None:
+        self.made, self.began = 0, monotonic()
+
+    def on(self, target: Locator) -> None:
+        """Click, and count it."""
+        target.click()
+        self.made += 1
+
+
+@pytest.mark.parametrize("model", ["bottega/quote", "fake/chat"])
+def test_from_nothing_to_published_in_few_clicks(
+    new_context: NewContext, mira: Actor, model_server: ModelServer, model: str
+) -> None:
+    page, clicks = new_context().new_page(), Clicks()
+    sign_in(page, "mira@example.org", PASSWORD)
+    page.goto("/build/")
+    clicks.on(page.get_by_role("link", name="New assistant").first)
+    clicks.on(page.get_by_role("button", name="Say what it is for"))
+    page.wait_for_url("**/create")
+    if model == "bottega/quote":
+        page.locator("textarea[name=value]").fill("Answer questions about our holiday rules.")
+        clicks.on(page.get_by_role("button", name="Continue"))
+        clicks.on(page.get_by_role("button", name="Take the rest as proposed"))
+    else:
+        script(model_server)
+        clicks.on(page.get_by_role("link", name="Talk with a model instead"))
+        say(page, "New people ask the same forty things.")
+        clicks.made += 2
+    clicks.on(page.locator("[data-try]:not([data-try=''])").first)
+    expect(page.get_by_text("What happened inside")).to_be_visible()
+    clicks.on(page.get_by_role("link", name="Publish").first)
+    clicks.on(page.get_by_role("button", name="Publish version 1"))
+    expect(page.get_by_role("heading", name="Version 1 is live")).to_be_visible()
+    assert clicks.made < 12
+    assert monotonic() - clicks.began < 180
 
 
 def test_another_picture_is_proposed_and_taken(

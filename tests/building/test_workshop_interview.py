@@ -83,6 +83,34 @@ def test_what_is_skipped_stays_as_it_was(alice: Actor, browser_less: Client, ass
     assert present_draft(alice, assistant) == before
 
 
+def test_the_rest_is_taken_as_proposed_in_one_go(
+    alice: Actor, browser_less: Client, assistant: Assistant
+) -> None:
+    answer(browser_less, assistant, "purpose", value=PURPOSE)
+    end = answer(browser_less, assistant, "audience", rest="1")
+    draft = present_draft(alice, assistant)
+    assert "Try these questions" in end
+    assert draft["profile"]["name"] == "Holiday Rules Guide"
+    assert len(draft["profile"]["starters"]) == 3
+    assert len(draft["instructions"]["must_never"]) == 2
+    assert "our holiday rules" in draft["profile"]["welcome_message"]
+
+
+def test_before_the_purpose_is_known_nothing_can_be_proposed(
+    browser_less: Client, assistant: Assistant
+) -> None:
+    assert "1 of 8" in answer(browser_less, assistant, "purpose", rest="1")
+
+
+def test_the_trial_questions_are_kept_as_tests(
+    alice: Actor, browser_less: Client, assistant: Assistant
+) -> None:
+    answer(browser_less, assistant, "purpose", value=PURPOSE)
+    answer(browser_less, assistant, "audience", rest="1")
+    page = browser_less.get(f"/build/{assistant.public_id}/tests").content.decode()
+    assert "What do people ask most about our holiday rules?" in page
+
+
 def test_going_back_asks_again_and_the_new_answer_counts(
     alice: Actor, browser_less: Client, assistant: Assistant
 ) -> None:

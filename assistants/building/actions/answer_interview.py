@@ -59,20 +59,26 @@ def answer_interview(
     interview = interview_of(interview_messages(assistant))
     if step not in STEPS or interview.step != step:
         raise QuestionAnswered
-    present = specification_of(draft_of(assistant))
-    question = question_of(interview, present)
-    given = [] if skip else _checked(values, question.may_skip and question.kind in ("checks", "lines"))
+    question = question_of(interview, specification_of(draft_of(assistant)))
     if skip and not question.may_skip:
         raise InvalidInput.on("value", "required", _("This one is needed; the rest follows from it."))
-    _said(assistant, BUILDER, step, question.text)
-    text = _("Skipped") if skip else answer_in_words(question, given) or _("None")
-    answer = _said(
-        assistant, USER, step, text, author=actor.user, suggestions={"skipped": True} if skip else {}
-    )
-    if not skip:
-        patch = patch_of(step, given, interview, present)
-        change_draft(actor, assistant, lambda _present: patch, answer)
-    return _gone_on(actor, assistant, step)
+    given = None if skip else _checked(values, question.may_skip and question.kind in ("checks", "lines"))
+    return _answered(actor, assistant, interview, given)
+
+
+@entry_action
+def accept_proposals(*, actor: Actor, assistant_id: str) -> Interview:
+    """Answer all questions that are left with what is proposed for them.
+
+    Raises: as `answer_interview`; InvalidInput where nobody has said yet what the assistant is for.
+    """
+    require(actor, Permission.BUILD_ASSISTANTS)
+    assistant = access_assistant(actor, assistant_id, lock=True)
+    interview = interview_of(interview_messages(assistant))
+    while interview.step != DONE:
+        proposed = question_of(interview, specification_of(draft_of(assistant))).proposed
+        interview = _answered(actor, assistant, interview, _checked(proposed, may_be_none=False))
+    return interview
 
 
 @entry_action
@@ -105,14 +111,29 @@ def restart_interview(*, actor: Actor, assistant_id: str) -> Interview:
     return interview_of(interview_messages(assistant))
 
 
-def _gone_on(actor: Actor, assistant: Assistant, step: str) -> Interview:
-    interview = interview_of(interview_messages(assistant))
+def _answered(
+    actor: Actor, assistant: Assistant, interview: Interview, given: Sequence[str] | None
+) -> Interview:
+    """Note the answer to the question that waits, None where it is skipped, and write it into the draft."""
+    step, present = interview.step, specification_of(draft_of(assistant))
+    question = question_of(interview, present)
+    _said(assistant, BUILDER, step, question.text)
+    if given is None:
+        _said(assistant, USER, step, _("Skipped"), author=actor.user, suggestions={"skipped": True})
+    else:
+        text = answer_in_words(question, given) or _("None")
+        answer = _said(assistant, USER, step, text, author=actor.user)
+        patch = patch_of(step, given, interview, present)
+        change_draft(actor, assistant, lambda _present: patch, answer)
     if following(step) == DONE:
-        text, suggestions = closing(interview)
-        _said(assistant, BUILDER, DONE, text, suggestions=suggestions)
-        keep_trials(actor, assistant, suggestions[TESTS])
-        interview = interview_of(interview_messages(assistant))
-    return interview
+        _close(actor, assistant)
+    return interview_of(interview_messages(assistant))
+
+
+def _close(actor: Actor, assistant: Assistant) -> None:
+    text, suggestions = closing(interview_of(interview_messages(assistant)))
+    _said(assistant, BUILDER, DONE, text, suggestions=suggestions)
+    keep_trials(actor, assistant, suggestions[TESTS])
 
 
 def _said(assistant: Assistant, role: str, step: str, text: str, **more: Any) -> WorkshopMessage:

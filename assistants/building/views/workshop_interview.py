@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from assistants.building.actions.answer_interview import (
+    accept_proposals,
     answer_interview,
     go_back_in_interview,
     restart_interview,
@@ -17,19 +18,26 @@ from organisations.permissions import Permission
 
 @organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
 def interview_answer(request: OrganisationRequest, assistant_id: str) -> HttpResponse:
-    """Answer the question that waits, or skip it."""
+    """Answer the question that waits, skip it, or take what is proposed for all that are left."""
     try:
-        answer_interview(
-            actor=request.actor,
-            assistant_id=assistant_id,
-            step=request.POST.get("step", ""),
-            values=_given(request),
-            skip="skip" in request.POST,
-        )
+        if "rest" in request.POST:
+            accept_proposals(actor=request.actor, assistant_id=assistant_id)
+        else:
+            _answer(request, assistant_id)
     except (InvalidInput, Conflict) as refusal:
         words = refusal.errors[0].message if refusal.errors else refusal.message
         messages.error(request, words)
     return _next(assistant_id)
+
+
+def _answer(request: OrganisationRequest, assistant_id: str) -> None:
+    answer_interview(
+        actor=request.actor,
+        assistant_id=assistant_id,
+        step=request.POST.get("step", ""),
+        values=_given(request),
+        skip="skip" in request.POST,
+    )
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
