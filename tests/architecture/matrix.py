@@ -76,6 +76,7 @@ MATRIX = {
     "GET building-api:draft-detail": "assistants:build",
     "PATCH building-api:draft-detail": "assistants:build",
     "PUT building-api:draft-detail": "assistants:build",
+    "GET building-api:draft-import": "assistants:build",
     "PUT building-api:draft-import": "assistants:build",
     "DELETE building-api:grant-detail": "assistants:use",
     "GET building-api:grant-list": "assistants:build",

@@ -25,6 +25,7 @@ PUBLIC: dict[str, str] = {
     "web:component_gallery": "shows the design system; holds no data",
     "api-store-listings": "the public store",
     "events:unsubscribe": "a signed link from an e-mail; it ends e-mails of one kind and shows nothing",
+    "building:assistant_schema": "the format of assistant.yaml, for editors and other programs",
     "store:home": "the public store",
     "store:search": "the public store",
     "store:sitemap": "addresses of public listings, for search engines",

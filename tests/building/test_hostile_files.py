@@ -221,6 +221,7 @@ def test_another_organisations_assistant_is_not_there(api: JsonClient, charlie: 
     theirs = make_assistant(charlie, "Theirs").public_id
     for answer in (
         api.get(f"{BASE}/{theirs}/export"),
+        api.get(f"{BASE}/{theirs}/import"),
         push(api, theirs, zipped(("assistant.yaml", GOOD))),
         push(api, "asst_nothing", zipped(("assistant.yaml", GOOD))),
     ):

@@ -78,6 +78,8 @@ def test_what_a_gpt_loses_is_kept_word_for_word(api: JsonClient) -> None:
     assert "cellar.example.com" in lost["tools.3.metadata.raw_spec"]["name"]
     assert json.loads(lost["tools.3.metadata.auth"]["text"])["type"] == "oauth"
     assert lost["tools.0"]["name"] == "Web browsing"
+    again = api.get(f"{BASE}/{made['assistant']['id']}/import")
+    assert again.json() == made["report"]
     assert {"tools.1", "tools.2", "files.0", "files.1", "gizmo.display.categories"} <= set(lost)
 
 

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.status import HTTP_201_CREATED
 
-from assistants.building.actions.import_assistants import import_assistants
+from assistants.building.actions.import_assistants import import_assistants, report_of
 from assistants.building.actions.import_draft import import_draft
 from assistants.building.api.assistants import AssistantOutput, assistant_document
 from assistants.building.api.drafts import IF_MATCH, wanted_revision
@@ -23,7 +23,7 @@ from assistants.building.portability.bundles import open_bundle
 from assistants.building.portability.downloads import BOTTEGA, EXPORTS, exported
 from assistants.building.queries import access_assistant, draft_of
 from assistants.knowledge.files import check_request_size
-from kernel.errors import InvalidInput
+from kernel.errors import InvalidInput, NotFound
 from kernel.tenancy import tenant_scope
 from organisations.api.base import OrganisationAPIView
 from organisations.downloads import download
@@ -130,6 +130,14 @@ class DraftImport(OrganisationAPIView):
 
     permission = Permission.BUILD_ASSISTANTS
     parser_classes = (MultiPartParser,)
+
+    @extend_schema(operation_id="assistants_import_report", responses=ReportOutput)
+    def get(self, request: Request, assistant_id: str) -> Response:
+        """What came over when it was made from a file; 404 where it was not."""
+        report = report_of(access_assistant(self.actor, assistant_id, level=Level.VIEW))
+        if report is None:
+            raise NotFound
+        return Response(ReportOutput(report).data)
 
     @extend_schema(
         operation_id="assistants_draft_import",
