@@ -39,7 +39,8 @@ class Turn(TenantModel):
     publication_id = models.CharField(max_length=48, blank=True)
     version_id = models.CharField(max_length=48, blank=True)
     creator_organisation_id = models.BigIntegerField()
-    model_id = models.CharField(max_length=160)
+    # A provider, a slash and the name of a model.
+    model_id = models.CharField(max_length=210)
     # Where another model answered instead: the name of this one, and id and name of the one that did not.
     fallback = models.JSONField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.STREAMING)

@@ -169,6 +169,8 @@ def test_speed_is_the_median_of_whole_answers_of_everybody(alice: Actor, charlie
         make_turn(alice if seconds < 2 else charlie, "fake/chat", seconds=seconds, tokens=100)
     make_turn(alice, "fake/chat", seconds=1.0, tokens=100, state="failed")
     make_turn(alice, "fake/rare", seconds=1.0, tokens=100)
+    for actor in (alice, alice, charlie, charlie):  # both call a model of their own alike
+        make_turn(actor, "org:fake/chat", seconds=1.0, tokens=100)
     speeds = measured_speeds()
     assert set(speeds) == {"fake/chat"}
     found = speeds["fake/chat"]
