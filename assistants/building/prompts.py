@@ -96,5 +96,6 @@ def _language(code: str) -> str:
 def language_name(code: str) -> str:
     """A language in English, as models know it: `Simplified Chinese (zh-hans)`; of an unknown code the code."""
     known = LANG_INFO.get(code.lower()) or LANG_INFO.get(code.lower().partition("-")[0]) or {}
-    name = known.get("name") or LANG_INFO.get(*known.get("fallback", [code]), {}).get("name")
+    fallback = LANG_INFO.get(next(iter(known.get("fallback", ())), ""), {})
+    name = known.get("name") or fallback.get("name")
     return f"{name} ({code})" if name else f"the language with the code {code}"
