@@ -19,7 +19,7 @@ class TestOutput(serializers.Serializer[TestCase]):
     id = serializers.CharField(source="public_id")
     question = serializers.CharField()
     expected = serializers.CharField()
-    source = serializers.ChoiceField(choices=TestCase.Source.choices)
+    source = serializers.ChoiceField(choices=TestCase.Source.choices)  # type: ignore[assignment] # a field's name
     created_by = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
 
@@ -36,7 +36,7 @@ class TestList(OrganisationAPIView):
         expected = serializers.CharField(
             max_length=MAX_EXPECTED, required=False, default="", allow_blank=True
         )
-        source = serializers.ChoiceField(
+        source = serializers.ChoiceField(  # type: ignore[assignment] # a field's name
             choices=[TestCase.Source.HAND, TestCase.Source.PREVIEW], required=False, default="hand"
         )
 

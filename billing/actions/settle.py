@@ -49,7 +49,7 @@ WRITE = (
     " model, provider, input_tokens, output_tokens, estimated, input_price, output_price, cost, currency, user_id,"
     " api_key_id, created_at) VALUES {rows}"
     " ON CONFLICT (organisation_id, reference, ordinal) DO NOTHING"
-    " RETURNING CASE WHEN starts_with(provider, '" + OWN + "') THEN 0 ELSE cost END AS cost),"
+    " RETURNING CASE WHEN starts_with(provider, '{own}') THEN 0 ELSE cost END AS cost),"
     " ended AS (UPDATE billing_reservation SET state = 'settled' WHERE organisation_id = %s AND reference = %s"
     " AND state = 'held' RETURNING amount)"
     " SELECT COALESCE((SELECT sum(cost) FROM fresh), 0)::bigint, COALESCE((SELECT amount FROM ended), 0),"
@@ -79,7 +79,7 @@ def settle(*, organisation: HasPk | int, reference: str, usages: Sequence[UsageI
     key = [organisation_id, reference]
     with connection.cursor() as cursor:
         if usages:
-            statement = WRITE.format(rows=", ".join([ROW] * len(usages)))
+            statement = WRITE.format(rows=", ".join([ROW] * len(usages)), own=OWN)
             rows = [value for usage in usages for value in _row(organisation_id, reference, usage)]
             cursor.execute(statement, [*rows, *key, *key])
         else:

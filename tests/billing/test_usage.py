@@ -166,7 +166,9 @@ def test_strangers_are_sent_to_sign_in(client):
 
 def test_the_page_asks_the_same_number_of_questions_whatever_it_shows(alice, django_assert_max_num_queries):
     browser = client_for(alice)
-    record(alice, "turn_first", usage())  # a month that nothing has opened yet is asked what its plan says, too
+    record(
+        alice, "turn_first", usage()
+    )  # a month that nothing has opened yet is asked what its plan says, too
     browser.get("/usage/")
     from django.test.utils import CaptureQueriesContext
 

@@ -37,6 +37,16 @@ def open_configure(new_context: NewContext, assistant: Assistant, **options: obj
     return page
 
 
+def wait_for_model(page: Page, model: str) -> None:
+    """The running site reads the catalogue anew every few seconds; a model that was just added is there by then."""
+    for _ in range(10):
+        if page.locator(f'#f-fallback option[value="{model}"]').count():
+            return
+        page.wait_for_timeout(1000)
+        page.reload()
+    raise AssertionError(f"{model} is not offered")
+
+
 def wait_for_state(page: Page, words: str) -> None:
     expect(page.locator("[role=status][data-save-state]")).to_have_text(words)
 
@@ -177,6 +187,7 @@ def test_every_kind_of_field_is_saved_as_its_own_kind(
     new_context: NewContext, model_server: ModelServer, mira: Actor, assistant: Assistant
 ) -> None:
     page = open_configure(new_context, assistant)
+    wait_for_model(page, "fake/chat")
     page.get_by_label("Highest cost of an answer").fill("0.05")
     page.get_by_label("Longest time, in seconds").fill("30")
     page.get_by_text("Check answers a second time").click()

@@ -17,7 +17,6 @@ PAGES = {
     "/staff/providers/provider/": {"operator"},
     "/staff/providers/model/": {"operator"},
     "/staff/providers/modelalias/": {"operator"},
-    "/staff/providers/modelalias/": {"operator"},
     "/staff/providers/price/": {"operator"},
     "/staff/kernel/outboxevent/": {"operator"},
     "/staff/kernel/featureswitch/": {"operator"},

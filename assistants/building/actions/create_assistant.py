@@ -57,7 +57,8 @@ def create_assistant(
         document = merge_patch(document, patch)
     origin = {"kind": "template", "template": template, "name": begun_from.name} if begun_from else None
     assistant = begin(actor, checked_specification(document, organisation=actor.organisation), origin=origin)
-    record_audit(actor, "assistant.created", assistant, **({"template": template} if template else {}))
+    detail: dict[str, Any] = {"template": template} if template else {}
+    record_audit(actor, "assistant.created", assistant, **detail)
     return assistant
 
 

@@ -48,7 +48,7 @@ class TemplateList(OrganisationAPIView):
     )
     def get(self, request: Request) -> Response:
         """List the templates that an assistant may begin from."""
-        found = starting_points(request.query_params.get("language", ""))
+        found: Any = starting_points(request.query_params.get("language", ""))
         return Response({"results": TemplateOutput(found, many=True).data, "next": None, "previous": None})
 
 

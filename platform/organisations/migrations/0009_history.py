@@ -551,7 +551,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="apikeyevent",
             index=models.Index(
-                condition=models.Q(("pgh_context__isnull", True)), fields=["pgh_id"], name="api_key_event_direct"
+                condition=models.Q(("pgh_context__isnull", True)),
+                fields=["pgh_id"],
+                name="api_key_event_direct",
             ),
         ),
         migrations.AddIndex(
@@ -561,7 +563,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="customroleevent",
             index=models.Index(
-                condition=models.Q(("pgh_context__isnull", True)), fields=["pgh_id"], name="custom_role_event_direct"
+                condition=models.Q(("pgh_context__isnull", True)),
+                fields=["pgh_id"],
+                name="custom_role_event_direct",
             ),
         ),
         migrations.AddConstraint(
@@ -577,7 +581,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="grantevent",
             index=models.Index(
-                condition=models.Q(("pgh_context__isnull", True)), fields=["pgh_id"], name="grant_event_direct"
+                condition=models.Q(("pgh_context__isnull", True)),
+                fields=["pgh_id"],
+                name="grant_event_direct",
             ),
         ),
         migrations.AddIndex(
@@ -587,7 +593,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="groupmembershipevent",
             index=models.Index(
-                condition=models.Q(("pgh_context__isnull", True)), fields=["pgh_id"], name="group_place_event_direct"
+                condition=models.Q(("pgh_context__isnull", True)),
+                fields=["pgh_id"],
+                name="group_place_event_direct",
             ),
         ),
         migrations.AddIndex(
@@ -597,7 +605,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="membershipevent",
             index=models.Index(
-                condition=models.Q(("pgh_context__isnull", True)), fields=["pgh_id"], name="membership_event_direct"
+                condition=models.Q(("pgh_context__isnull", True)),
+                fields=["pgh_id"],
+                name="membership_event_direct",
             ),
         ),
         migrations.AddIndex(
@@ -607,7 +617,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="policyevent",
             index=models.Index(
-                condition=models.Q(("pgh_context__isnull", True)), fields=["pgh_id"], name="policy_event_direct"
+                condition=models.Q(("pgh_context__isnull", True)),
+                fields=["pgh_id"],
+                name="policy_event_direct",
             ),
         ),
     ]
