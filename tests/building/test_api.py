@@ -45,6 +45,7 @@ def test_the_whole_way_from_nothing_to_a_version(api: JsonClient) -> None:
         "visibility": "private",
         "state": "live",
         "version": 1,
+        "forkable": False,
     }
     assert (shown["tagline"], shown["description"]) == ("Knows", "About")
 

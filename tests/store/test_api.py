@@ -41,6 +41,7 @@ def test_from_a_version_to_the_store(alice, client):
         "stored",
         "visible_to",
         "limits",
+        "made_from",
         "statements",
         "privacy_policy_url",
         "verified_at",
