@@ -78,7 +78,7 @@ def preview(page: Page) -> None:
 def publish(page: Page) -> None:
     page.goto("/build/")
     page.get_by_role("link", name="Mill Street lease").click()
-    page.wait_for_url("**/create")
+    page.wait_for_url("**/configure")
     page.get_by_role("link", name="Publish").click()
     page.wait_for_url("**/publish")
     look(page)
