@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import dropwhile, takewhile
 
 from django.utils.translation import gettext as _
 
@@ -20,8 +21,9 @@ _BEGINNINGS = re.compile(
 )
 # Words that tell nothing about what an assistant is for.
 _SMALL = """
-a about all an and any are as at be by can do does for from get has have how i if in into is it its me more my new of on
-or our own so some that the their them they this to us use we what when where which who why will with you your
+a about all an and any are as ask asked asking asks at be by can do does first for from get has have how i if in into is
+it its know me more my need needs new of on or our own so some that the their them they this to us use want wants we what
+when where which who why will with you your
 """
 _SMALL_WORDS = frozenset(_SMALL.split())
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -112,8 +114,14 @@ def documents_for(topic: str) -> list[dict[str, str]]:
 
 
 def _telling(topic: str) -> Sequence[str]:
+    """The first words of a topic that belong together: "our holiday rules for drivers" → holiday, rules."""
     words = [word.strip(".,;:!?\"'()") for word in topic.split()]
-    return [word for word in words if word and word.lower() not in _SMALL_WORDS][:NAME_WORDS]
+    from_first = dropwhile(_tells_nothing, words)
+    return list(takewhile(lambda word: not _tells_nothing(word), from_first))[:NAME_WORDS]
+
+
+def _tells_nothing(word: str) -> bool:
+    return not word or word.lower() in _SMALL_WORDS
 
 
 def _title(word: str) -> str:

@@ -179,5 +179,6 @@ def test_a_purpose_is_read_for_its_topic(purpose: str, topic: str) -> None:
 
 def test_proposals_come_from_the_purpose() -> None:
     assert names_for(PURPOSE)[0] == "Holiday Rules Guide"
+    assert names_for("Answer what new colleagues ask in their first weeks")[0] == "Colleagues Guide"
     assert all(len(name) <= 80 for name in names_for("x" * 4000))
     assert all(len(starter) <= 200 for starter in starters_for(topic_of("word " * 900)))
