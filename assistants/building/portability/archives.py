@@ -1,7 +1,6 @@
 """Archives that strangers made: looked at from outside first, then read one member at a time."""
 
 import re
-import stat
 import tempfile
 import unicodedata
 import zipfile
@@ -18,12 +17,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.portability.refusals import FileRefused
+from assistants.knowledge.parsing.zips import bursts, is_locked, is_plain
 
 MEGABYTE = 1024 * 1024
 MAX_MEMBERS = 1_000
 MAX_DIRECTORY = 4 * MEGABYTE
-MAX_RATIO = 100
-RATIO_COUNTS_FROM = 5 * MEGABYTE
 IN_MEMORY = 2 * MEGABYTE
 _CHUNK = 1024 * 1024
 _BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
@@ -121,7 +119,8 @@ def open_archive(upload: Any, label: str) -> Iterator[Bundle]:
         raise FileRefused.at(label, None, "corrupt", _("This archive is broken. Pack it again.")) from None
     with archive:
         members = archive.infolist()
-        _check_sizes(members, label)
+        if bursts(members, most_members=MAX_MEMBERS, most_bytes=max_unpacked()):
+            raise _bursting(label)
         files = _checked_names(members, label)
         yield Bundle(label, {name: m.file_size for name, m in files.items()}, archive, files)
 
@@ -146,24 +145,6 @@ def _check_directory(upload: Any, label: str) -> None:
     size = int.from_bytes(tail[at + 12 : at + 16], "little")
     if members > MAX_MEMBERS or size > MAX_DIRECTORY:
         raise _bursting(label)
-
-
-def _check_sizes(members: list[zipfile.ZipInfo], label: str) -> None:
-    unpacked = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members)
-    bursting = unpacked > RATIO_COUNTS_FROM and unpacked > MAX_RATIO * max(1, packed)
-    if len(members) > MAX_MEMBERS or unpacked > max_unpacked() or bursting or _overlap(members):
-        raise _bursting(label)
-
-
-def _overlap(members: list[zipfile.ZipInfo]) -> bool:
-    """Whether members share bytes: that is how a small archive holds a large one many times over."""
-    end = -1
-    for member in sorted(members, key=lambda member: member.header_offset):
-        if member.header_offset < end:
-            return True
-        end = member.header_offset + 30 + member.compress_size
-    return False
 
 
 def _bursting(label: str) -> FileRefused:
@@ -196,14 +177,13 @@ def _wrong(member: zipfile.ZipInfo) -> str | Promise | None:
     # `filename` ends at a NUL already; `orig_filename` is what stands in the archive.
     name = member.orig_filename
     parts = PurePosixPath(name).parts
-    if member.flag_bits & 0x1:
+    if is_locked(member):
         return _("This file is locked with a password. Pack it again without one.")
     if _CONTROL.search(name) or "\\" in name or re.match(r"[A-Za-z]:", name):
         return _("The name of this file holds characters that are not taken here.")
     if not name or name.startswith("/") or ".." in parts or len(name) > 400:
         return _("The name of this file leads out of the archive.")
-    mode = member.external_attr >> 16
-    if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+    if not is_plain(member):
         return _("This is a link or a device, not a file.")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return _("This file is packed in a way that is not read here. Pack it as a plain zip.")
