@@ -295,4 +295,4 @@ def _plan(
 
 def _scope(assistant: Assistant, documents: Any) -> KnowledgeScope | None:
     ids = tuple(documents)
-    return KnowledgeScope(assistant.organisation_id, assistant.source_set_id, ids) if ids else None
+    return KnowledgeScope(assistant.organisation_id, (assistant.source_set_id,), ids) if ids else None

@@ -25,6 +25,8 @@ class Paragraph:
     number: int
     heading: str
     tokens: int
+    kind: str = "text"
+    box: tuple[float, float, float, float] | None = None
 
     @property
     def end(self) -> int:
@@ -45,6 +47,7 @@ class PassageDraft:
     start: int
     end: int
     tokens: int
+    kind: str = "text"
 
 
 def paragraphs_of(blocks: Iterable[Block]) -> Iterator[Paragraph]:
@@ -78,7 +81,8 @@ def _next(last: Paragraph | None, block: Block, trail: list[tuple[int, str]]) ->
     heading = " › ".join(text for _, text in trail)[-HEADING_LENGTH:]
     tokens = count_tokens(block.text)
     start = last.end + len(GAP) if last else 0
-    return Paragraph(block.text, start, section, block.page, number, heading, tokens)
+    number = block.number or number
+    return Paragraph(block.text, start, section, block.page, number, heading, tokens, block.kind, block.box)
 
 
 def passages_of(paragraphs: Iterable[Paragraph]) -> Iterator[PassageDraft]:
@@ -92,7 +96,7 @@ def passages_of(paragraphs: Iterable[Paragraph]) -> Iterator[PassageDraft]:
         for start, text, tokens in _parts(group):
             first = group[0]
             place = (first.section, first.page, first.number, first.heading)
-            yield PassageDraft(ordinal, text, *place, start, start + len(text), tokens)
+            yield PassageDraft(ordinal, text, *place, start, start + len(text), tokens, first.kind)
             ordinal += 1
 
 
@@ -111,7 +115,12 @@ def _groups(paragraphs: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
 
 
 def _together(one: Paragraph, other: Paragraph) -> bool:
-    return (one.section, one.page, one.heading) == (other.section, other.page, other.heading)
+    return (one.section, one.page, one.heading, one.kind) == (
+        other.section,
+        other.page,
+        other.heading,
+        other.kind,
+    )
 
 
 def _parts(group: Sequence[Paragraph]) -> Iterator[tuple[int, str, int]]:

@@ -169,11 +169,11 @@ def place_of(organisation_id: int, passage_public_id: str, *, spans: Sequence[Se
 
 
 def _paragraphs(
-    rows: list[tuple[int, int, int, str | None, str]], spans: Sequence[Sequence[int]]
+    rows: list[tuple[int, int, int, str | None, str, str]], spans: Sequence[Sequence[int]]
 ) -> tuple[PlaceParagraph, ...]:
     shown: list[PlaceParagraph] = []
     previous = ""
-    for number, start, end, heading, text in rows:
+    for number, start, end, heading, text, _kind in rows:
         changed = (heading or "") if (heading or "") != previous else ""
         previous = heading or ""
         hit = any(start < last and first < end for first, last in spans)

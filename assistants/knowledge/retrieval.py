@@ -38,13 +38,13 @@ WITH term AS MATERIALIZED (
         -- Vectors of another model say nothing here, and may be of another length.
         CASE WHEN v.document_id = ANY(%(meant)s) THEN v.embedding <=> %(vector)s::halfvec END AS distance
     FROM knowledge_passagevector v
-    WHERE v.organisation_id = %(organisation)s AND v.source_set_id = %(source_set)s AND v.document_id = ANY(%(documents)s)
+    WHERE v.organisation_id = %(organisation)s AND v.source_set_id = ANY(%(source_sets)s) AND v.document_id = ANY(%(documents)s)
 ), extent AS MATERIALIZED (
     SELECT count(*)::float8 AS rows, greatest(avg(size), 1)::float8 AS size FROM place
 ), found AS MATERIALIZED (
     SELECT v.id, term.query, ts_rank(%(weights)s::real[], v.words, term.query) / 0.6079271::float8 AS strength, length(v.words) AS size
     FROM knowledge_passagevector v, anyterm, term
-    WHERE v.organisation_id = %(organisation)s AND v.source_set_id = %(source_set)s AND v.document_id = ANY(%(documents)s)
+    WHERE v.organisation_id = %(organisation)s AND v.source_set_id = ANY(%(source_sets)s) AND v.document_id = ANY(%(documents)s)
         AND v.words @@ anyterm.query AND v.words @@ term.query
 ), rarity AS MATERIALIZED (
     SELECT found.query, ln(1 + (extent.rows - count(*) + 0.5) / (count(*) + 0.5)) AS weight
@@ -107,7 +107,7 @@ def retrieve(
 def _parameters(scope: KnowledgeScope, query: str, meaning: Meaning, k: int, mode: str) -> dict[str, Any]:
     return {
         "organisation": scope.organisation_id,
-        "source_set": scope.source_set_id,
+        "source_sets": list(scope.source_set_ids),
         "documents": list(scope.document_ids),
         "terms": "" if mode == "vector" else search_terms(query),
         "vector": meaning.vector,

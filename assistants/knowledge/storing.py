@@ -18,9 +18,9 @@ from providers.ports import Vectors
 
 _INCOMING = """
 CREATE TEMPORARY TABLE incoming (public_id text, ordinal int, text text, section int, page int, paragraph int,
-    heading text, start int, "end" int, tokens int, words tsvector) ON COMMIT DROP
+    heading text, start int, "end" int, tokens int, kind text, words tsvector) ON COMMIT DROP
 """
-_COLUMNS = 'public_id, ordinal, text, section, page, paragraph, heading, start, "end", tokens'
+_COLUMNS = 'public_id, ordinal, text, section, page, paragraph, heading, start, "end", tokens, kind'
 _PASSAGES = f"""
 INSERT INTO knowledge_passage (organisation_id, document_id, {_COLUMNS})
 SELECT %(organisation)s, %(document)s, {_COLUMNS} FROM incoming
@@ -35,10 +35,12 @@ SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, a.embedding, i.wo
 FROM incoming i JOIN knowledge_passage p ON p.document_id = %(document)s AND p.ordinal = i.ordinal
 LEFT JOIN arriving a ON a.id = i.ordinal
 """
-_INCOMING_PAGES = "CREATE TEMPORARY TABLE incoming_page (number int, paragraphs jsonb) ON COMMIT DROP"
+_INCOMING_PAGES = (
+    "CREATE TEMPORARY TABLE incoming_page (number int, paragraphs jsonb, boxes jsonb) ON COMMIT DROP"
+)
 _PAGES = """
-INSERT INTO knowledge_documentpage (organisation_id, document_id, number, paragraphs)
-SELECT %s, %s, number, paragraphs FROM incoming_page
+INSERT INTO knowledge_documentpage (organisation_id, document_id, number, paragraphs, boxes)
+SELECT %s, %s, number, paragraphs, boxes FROM incoming_page
 """
 _VECTORS = "CREATE TEMPORARY TABLE arriving (id bigint, embedding halfvec) ON COMMIT DROP"
 _JOIN_VECTORS = """
@@ -110,7 +112,7 @@ def _clear(cursor: CursorWrapper, document: Document) -> None:
 def _copy_passages(cursor: CursorWrapper, contents: Contents) -> None:
     with cursor.copy("COPY incoming FROM STDIN") as copy:
         for p, words in zip(contents.passages, contents.words, strict=True):
-            place = (p.section, p.page, p.paragraph, p.heading, p.start, p.end, p.tokens)
+            place = (p.section, p.page, p.paragraph, p.heading, p.start, p.end, p.tokens, p.kind)
             copy.write_row((new_public_id("psg_"), p.ordinal, p.text, *place, words))
 
 
@@ -118,8 +120,10 @@ def _copy_pages(cursor: CursorWrapper, document: Document, paragraphs: Sequence[
     cursor.execute(_INCOMING_PAGES)
     with cursor.copy("COPY incoming_page FROM STDIN") as copy:
         for section, group in groupby(paragraphs, key=lambda paragraph: paragraph.section):
-            rows = [[p.number, p.start, p.end, p.heading or None, p.text] for p in group]
-            copy.write_row((section, orjson.dumps(rows).decode()))
+            shown = list(group)
+            rows = [[p.number, p.start, p.end, p.heading or None, p.text, p.kind] for p in shown]
+            boxes = [p.box for p in shown] if any(p.box for p in shown) else []
+            copy.write_row((section, orjson.dumps(rows).decode(), orjson.dumps(boxes).decode()))
     cursor.execute(_PAGES, [document.organisation_id, document.pk])
     cursor.execute("DROP TABLE incoming_page")
 

@@ -162,7 +162,7 @@ class KnowledgePages:
         """What the sources hold about a query: the passages that an answer would be given."""
         source_set = self._find(request.actor, assistant_id, edit=False)
         query = request.GET.get("query", "").strip()
-        scope = KnowledgeScope(source_set.organisation_id, source_set.pk, manifest(source_set))
+        scope = KnowledgeScope(source_set.organisation_id, (source_set.pk,), manifest(source_set), None)
         found = retrieve(scope, query, k=8, budget_tokens=4000)
         return render(request, "knowledge/_found.html", {"query": query, "found": found})
 

@@ -9,15 +9,19 @@ Grounding = Literal["free", "prefer", "only"]
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeScope:
-    """What a turn may search: documents of one source set of the creator's organisation.
+    """What a turn may search: documents of the creator's organisation.
 
     Attributes:
+        source_set_ids: primary keys of the sets that the documents lie in.
         document_ids: primary keys of the documents in the manifest; nothing outside it is ever found.
+        groups: primary keys of the reader's groups in that organisation; sources restricted to others are left out. None
+            for those who build: they see every source of the set.
     """
 
     organisation_id: int
-    source_set_id: int
+    source_set_ids: tuple[int, ...]
     document_ids: tuple[int, ...]
+    groups: tuple[int, ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True)

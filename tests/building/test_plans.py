@@ -172,7 +172,7 @@ def test_a_plan_holds_what_a_turn_needs(alice: Actor) -> None:
     assert (plan.top_k, plan.budget_tokens) == (4, 900)
     assert plan.knowledge is not None
     assert plan.knowledge.document_ids == (document.pk,)
-    assert plan.knowledge.source_set_id == assistant.source_set_id
+    assert plan.knowledge.source_set_ids == (assistant.source_set_id,)
 
 
 def test_a_version_searches_its_own_manifest(alice: Actor, charlie: Actor) -> None:

@@ -56,4 +56,4 @@ def document_of(source: Source) -> Document:
 def scope_of(source_set: SourceSet) -> KnowledgeScope:
     """What a draft searches."""
     with tenant_scope(source_set.organisation_id):
-        return KnowledgeScope(source_set.organisation_id, source_set.pk, manifest(source_set))
+        return KnowledgeScope(source_set.organisation_id, (source_set.pk,), manifest(source_set), None)

@@ -331,4 +331,7 @@ def test_pages_hold_every_paragraph_once(alice: Actor, run_jobs: RunJobs) -> Non
     with tenant_scope(alice.organisation):
         rows = DocumentPage.objects.for_organisation(alice.organisation).filter(document=document_of(source))
         pages = {page.number: page.paragraphs for page in rows}
-    assert pages == {1: [[1, 0, 11, None, "First page."]], 2: [[1, 13, 25, None, "Second page."]]}
+    assert pages == {
+        1: [[1, 0, 11, None, "First page.", "text"]],
+        2: [[1, 13, 25, None, "Second page.", "text"]],
+    }

@@ -92,7 +92,7 @@ def test_another_organisation_s_documents_are_not_found_by_their_keys(
 ) -> None:
     for forged in (
         replace(scope, organisation_id=charlie.organisation.pk),
-        KnowledgeScope(charlie.organisation.pk, make_source_set(charlie).pk, scope.document_ids),
+        KnowledgeScope(charlie.organisation.pk, (make_source_set(charlie).pk,), scope.document_ids, None),
     ):
         assert retrieve(forged, "rent", k=5, budget_tokens=1000) == []
 
@@ -111,7 +111,7 @@ def test_passages_without_a_vector_join_by_their_words(scope: KnowledgeScope, al
     from assistants.knowledge.models import SourceSet
 
     with tenant_scope(alice.organisation):
-        source_set = SourceSet.objects.for_organisation(alice.organisation).get(pk=scope.source_set_id)
+        source_set = SourceSet.objects.for_organisation(alice.organisation).get(pk=scope.source_set_ids[0])
     source = upload(alice, source_set, name="late.txt", data="The kiln is fired on Thursdays.")
     parse_document(organisation_id=source.organisation_id, document_id=source.document.public_id)
     assert retrieve(scope_of(source_set), "When is the kiln fired?", k=1, budget_tokens=500)[

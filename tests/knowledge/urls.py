@@ -36,7 +36,7 @@ class SourceRetry(_Found, SourceRetryView): ...
 class Retrieve(RetrieveView):
     def scope(self, assistant_id: str, *, version: int | None) -> KnowledgeScope:
         source_set = find(self.actor, assistant_id, edit=False)
-        return KnowledgeScope(source_set.organisation_id, source_set.pk, manifest(source_set))
+        return KnowledgeScope(source_set.organisation_id, (source_set.pk,), manifest(source_set), None)
 
 
 urlpatterns = [

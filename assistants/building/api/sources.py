@@ -39,4 +39,4 @@ class AssistantRetrieve(RetrieveView):
             documents = manifest(assistant.source_set)
         else:
             documents = tuple(access_version(assistant, version).manifest)
-        return KnowledgeScope(assistant.organisation_id, assistant.source_set_id, documents)
+        return KnowledgeScope(assistant.organisation_id, (assistant.source_set_id,), documents, None)

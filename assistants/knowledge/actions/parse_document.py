@@ -170,8 +170,9 @@ def _paragraphs_of_twin(twin: Document) -> list[Paragraph]:
     found: list[Paragraph] = []
     for page in rows:
         number_of_page = page.number if twin.pages is not None else None
-        for number, start, _end, heading, text in page.paragraphs:
-            known = next(paragraphs_of([Block(text)]))
+        boxes = page.boxes or [None] * len(page.paragraphs)
+        for (number, start, _end, heading, text, kind), box in zip(page.paragraphs, boxes, strict=True):
+            known = next(paragraphs_of([Block(text, kind=kind, box=tuple(box) if box else None)]))
             found.append(
                 replace(
                     known,

@@ -1,7 +1,7 @@
 """What parsers make: blocks of text in reading order, each with its place."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class ParsingFailed(Exception):
@@ -14,16 +14,22 @@ class ParsingFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph or a heading.
+    """A paragraph, a heading, a table, a row of a sheet or a piece of code.
 
     Attributes:
-        page: from 1; None where the format has no pages.
-        level: 0 for a paragraph, 1 to 6 for a heading.
+        page: from 1, a slide's or a sheet's number too; None where the format has nothing of the kind.
+        level: 0 for what is read, 1 to 6 for a heading.
+        kind: text, table, row, code or qa.
+        number: its own number where it has one, such as a row's in its sheet; otherwise paragraphs are counted.
+        box: left, top, right and bottom on the page, as parts of its width and height from the top left corner.
     """
 
     text: str
     page: int | None = None
     level: int = 0
+    kind: str = "text"
+    number: int | None = None
+    box: tuple[float, float, float, float] | None = None
 
 
 def cleaned(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -31,4 +37,4 @@ def cleaned(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         text = block.text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
         if text:
-            yield Block(text, block.page, block.level)
+            yield replace(block, text=text)

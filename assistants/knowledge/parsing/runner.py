@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import orjson
 import structlog
@@ -75,7 +75,7 @@ class Parsing:
                 characters += len(values[2])
                 if characters > MAX_CHARACTERS or found > MAX_BLOCKS:
                     return "too_much_text"
-                yield Block(values[2], values[0], values[1])
+                yield _block(values)
             elif kind == "progress":
                 self.pages = values[1]
                 if self._progress:
@@ -85,6 +85,11 @@ class Parsing:
             elif kind == "failed":
                 return str(values[0])
         return ""
+
+
+def _block(values: list[Any]) -> Block:
+    page, level, text, kind, number, box = values
+    return Block(text, page, level, kind, number, tuple(box) if box else None)
 
 
 def _explain(code: int | None, killed: bool, verdict: str, format_: str) -> NoReturn:

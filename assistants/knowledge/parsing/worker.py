@@ -1,6 +1,6 @@
 """The parser process: `python -m assistants.knowledge.parsing.worker`, with `[format, file, cpu seconds]` as a line of JSON.
 
-The line may come late: what most files need is loaded before. Writes JSON lines to standard output: `["block", page, level, text]`, `["progress", done, total, unit]`, and at the end
+The line may come late: what most files need is loaded before. Writes JSON lines to standard output: `["block", page, level, text, kind, number, box]`, `["progress", done, total, unit]`, and at the end
 `["end"]` or `["failed", code]`. Django is not loaded here: it starts in a tenth of a second and holds no secret.
 """
 
@@ -45,7 +45,7 @@ def _preload(format_: str) -> None:
 
 def _write_blocks(format_: str, path: Path) -> None:
     for block in cleaned(_blocks(format_, path)):
-        _write("block", block.page, block.level, block.text)
+        _write("block", block.page, block.level, block.text, block.kind, block.number, block.box)
     _write("end")
 
 

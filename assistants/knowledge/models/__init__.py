@@ -1,0 +1,21 @@
+"""What assistants know: sources, the documents made of them, and passages with their vectors.
+
+A source is something knowledge comes from; a document is one immutable revision of its content. Published versions
+keep documents in their manifests, so a removed source's documents stay where they are.
+"""
+
+from assistants.knowledge.models.documents import Document, DocumentPage
+from assistants.knowledge.models.passages import Passage, PassageVector, PendingVector
+from assistants.knowledge.models.sources import SharedSource, Source, SourceAudience, SourceSet
+
+__all__ = [
+    "Document",
+    "DocumentPage",
+    "Passage",
+    "PassageVector",
+    "PendingVector",
+    "SharedSource",
+    "Source",
+    "SourceAudience",
+    "SourceSet",
+]

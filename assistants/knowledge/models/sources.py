@@ -1,0 +1,125 @@
+"""Sources: what knowledge comes from, who may be answered from it, and who else uses it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kernel.ids import PublicIdField
+from kernel.models import TenantModel
+from organisations.models import Group
+
+
+class SourceSet(TenantModel):
+    """The sources of one assistant.
+
+    Attributes:
+        embedder: the model whose vectors answer; empty until the first document is embedded.
+        next_embedder: the model that is taking its place in the background; empty where none is.
+        shelf: which partition of the vectors holds the set's; 0 is the one that small sets share.
+        shelving_until: the lease of the job that moves the set to a shelf of its own.
+    """
+
+    public_id = PublicIdField("set_")
+    embedder = models.CharField(max_length=120, blank=True)
+    next_embedder = models.CharField(max_length=120, blank=True)
+    shelf = models.BigIntegerField(default=0)
+    shelving_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class Source(TenantModel):
+    """Something that knowledge comes from: a file, a text, questions with answers, a page, or what holds several of those.
+
+    A website, and an archive of files, is a source whose `children` hold the documents.
+
+    Attributes:
+        settings: what its type needs to know, for example how far a website is followed.
+        tags, metadata: what retrieval may be narrowed by; metadata maps names to short texts or numbers.
+        showing: how much of the original a reader of a citation may see.
+        restricted: whether only the groups of its `SourceAudience` rows may be answered from it.
+        sync_at: when its origin is looked at next; synced_at: when it was last, changed or not.
+        etag, last_modified: what the origin's server said of the content that is here.
+    """
+
+    class Type(models.TextChoices):
+        FILE = "file", _("File")
+        TEXT = "text", _("Text")
+        QA = "qa", _("Questions and answers")
+        URL = "url", _("Web page")
+        SITE = "site", _("Website")
+        CONNECTOR = "connector", _("Connection")
+
+    class Showing(models.TextChoices):
+        QUOTE = "quote", _("Quote freely")
+        QUOTE_ONLY = "quote_only", _("Show only the words quoted")
+        HIDDEN = "hidden", _("Never show the original")
+        DOWNLOAD = "download", _("Quote, and offer the file")
+
+    class Rhythm(models.TextChoices):
+        NEVER = "", _("Never")
+        HOURLY = "hourly", _("Every hour")
+        DAILY = "daily", _("Every day")
+        WEEKLY = "weekly", _("Every week")
+        MONTHLY = "monthly", _("Every month")
+
+    public_id = PublicIdField("src_")
+    source_set = models.ForeignKey(SourceSet, on_delete=models.CASCADE, related_name="sources")
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
+    type = models.CharField(max_length=12, choices=Type.choices)
+    name = models.CharField(_("name"), max_length=255)
+    url = models.CharField(max_length=2000, blank=True)
+    settings = models.JSONField(default=dict)
+    document = models.ForeignKey("Document", null=True, on_delete=models.SET_NULL, related_name="+")
+    tags = ArrayField(models.CharField(max_length=50), default=list)
+    metadata = models.JSONField(default=dict)
+    showing = models.CharField(max_length=10, choices=Showing.choices, default=Showing.QUOTE)
+    restricted = models.BooleanField(default=False)
+    sync_every = models.CharField(max_length=8, choices=Rhythm.choices, blank=True, default=Rhythm.NEVER)
+    sync_at = models.DateTimeField(null=True)
+    synced_at = models.DateTimeField(null=True)
+    sync_error = models.CharField(max_length=40, blank=True)
+    etag = models.CharField(max_length=200, blank=True)
+    last_modified = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(
+                fields=["source_set", "-created_at", "-id"],
+                name="source_recent",
+                condition=models.Q(removed_at=None),
+            ),
+            models.Index(
+                fields=["sync_at"],
+                name="source_due",
+                condition=models.Q(removed_at=None, sync_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceAudience(TenantModel):
+    """A group that may be answered from a restricted source."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="audience")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["source", "group"], name="one_audience_a_group")]
+
+
+class SharedSource(TenantModel):
+    """A source of one set that another set answers from too; removing it there leaves it here without content."""
+
+    source_set = models.ForeignKey(SourceSet, on_delete=models.CASCADE, related_name="shared")
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="shares")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["source_set", "source"], name="one_share_a_set")]
