@@ -32,7 +32,10 @@ FORMATS = (
     Format("txt", "text/plain", (".txt", ".text", ".log")),
 )
 BY_EXTENSION = {extension: format_ for format_ in FORMATS for extension in format_.extensions}
-BY_NAME = {format_.name: format_ for format_ in FORMATS}
+# What is made here, and never uploaded under its own name.
+QA = Format("qa", "application/json", ())
+PAGE = Format("page", "text/html", ())
+BY_NAME = {format_.name: format_ for format_ in (*FORMATS, QA, PAGE)}
 ACCEPT = ",".join(BY_EXTENSION)
 
 

@@ -41,6 +41,8 @@ def _preload(format_: str) -> None:
         import docx  # noqa: F401
     elif format_ == "html":
         import assistants.knowledge.parsing.html  # noqa: F401
+    elif format_ == "page":
+        import assistants.knowledge.parsing.readable  # noqa: F401
 
 
 def _write_blocks(format_: str, path: Path) -> None:
@@ -63,6 +65,10 @@ def _blocks(format_: str, path: Path) -> Iterator[Block]:
         from assistants.knowledge.parsing.html import parse_html
 
         return parse_html(path.read_bytes())
+    if format_ == "page":
+        from assistants.knowledge.parsing.readable import parse_readable
+
+        return parse_readable(path.read_bytes())
     from assistants.knowledge.parsing.plain import parse_markdown, parse_text
 
     return (parse_markdown if format_ == "md" else parse_text)(path.read_bytes())
