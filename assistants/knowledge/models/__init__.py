@@ -6,7 +6,7 @@ keep documents in their manifests, so a removed source's documents stay where th
 
 from assistants.knowledge.models.documents import Document, DocumentPage
 from assistants.knowledge.models.passages import Passage, PassageVector, PendingVector
-from assistants.knowledge.models.sources import SharedSource, Source, SourceAudience, SourceSet
+from assistants.knowledge.models.sources import SharedSource, SiteAddress, Source, SourceAudience, SourceSet
 
 __all__ = [
     "Document",
@@ -15,6 +15,7 @@ __all__ = [
     "PassageVector",
     "PendingVector",
     "SharedSource",
+    "SiteAddress",
     "Source",
     "SourceAudience",
     "SourceSet",

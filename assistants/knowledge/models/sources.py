@@ -42,6 +42,10 @@ class Source(TenantModel):
         restricted: whether only the groups of its `SourceAudience` rows may be answered from it.
         sync_at: when its origin is looked at next; synced_at: when it was last, changed or not.
         etag, last_modified: what the origin's server said of the content that is here.
+        changed_at: when the content that is here came.
+        look, look_until, look_attempts: the lease of who looks at the origin, as documents have one; without `look_until`
+            nobody does or is to.
+        failures: looks in a row that ended with an error; missed: those that found nothing at the address any more.
     """
 
     class Type(models.TextChoices):
@@ -83,6 +87,12 @@ class Source(TenantModel):
     sync_error = models.CharField(max_length=40, blank=True)
     etag = models.CharField(max_length=200, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
+    changed_at = models.DateTimeField(null=True)
+    look = models.CharField(max_length=32, blank=True)
+    look_until = models.DateTimeField(null=True)
+    look_attempts = models.PositiveSmallIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+    missed = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
 
@@ -98,10 +108,31 @@ class Source(TenantModel):
                 name="source_due",
                 condition=models.Q(removed_at=None, sync_at__isnull=False),
             ),
+            models.Index(
+                fields=["look_until"],
+                name="source_looked_at",
+                condition=models.Q(look_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class SiteAddress(TenantModel):
+    """An address of a website that is being followed: kept while that lasts, so that it goes on after a crash.
+
+    `depth` counts the links between it and the start; `tries` how often it was begun.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+", db_index=False)
+    address = models.CharField(max_length=1000)
+    depth = models.PositiveSmallIntegerField()
+    done = models.BooleanField(default=False)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["source", "address"], name="one_address_a_site")]
 
 
 class SourceAudience(TenantModel):
