@@ -16,7 +16,8 @@ class BillingConfig(AppConfig):
         registries.organisation_tabs.register(
             registries.NavigationEntry("usage", _("Usage"), "chart-column", "billing:usage", 60)
         )
-        from billing.plans import member_limit  # models are ready only now
+        from billing.plans import knowledge_limits, member_limit  # models are ready only now
 
         registries.member_limits.register(member_limit)
+        registries.knowledge_limits.register(knowledge_limits)
         registries.shell_fragments.register(registries.ShellFragment("allowance", "billing:allowance_meter"))

@@ -9,12 +9,18 @@ from kernel.models import TenantModel
 
 
 class Plan(models.Model):
-    """What an organisation on it may spend in a month, and how many people it may have; the installation's."""
+    """What an organisation on it may spend in a month, how many people it may have and how much knowledge it may keep.
+
+    It is the installation's. A limit that is null is none.
+    """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
     monthly_allowance = models.BigIntegerField(_("monthly allowance"))
     member_limit = models.PositiveIntegerField(_("people at most"), null=True)
+    knowledge_files = models.PositiveIntegerField(_("sources at most"), null=True)
+    knowledge_bytes = models.PositiveBigIntegerField(_("bytes of knowledge at most"), null=True)
+    knowledge_passages = models.PositiveIntegerField(_("passages at most"), null=True)
     is_default = models.BooleanField(_("default"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(_("archived"), null=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from billing.models import OrganisationPlan, Plan
+from kernel.registries import KnowledgeLimits
 from organisations.models import Organisation
 
 # A month's limit where nobody has set it: that of the plan, otherwise as the month before, otherwise the installation's.
@@ -32,3 +33,14 @@ def member_limit(organisation: Any) -> int | None:
     """How many people an organisation may have by its plan; None for any number."""
     plan = plan_of(organisation)
     return plan.member_limit if plan else None
+
+
+def knowledge_limits(organisation: Any) -> KnowledgeLimits:
+    """How much knowledge an organisation may keep by its plan."""
+    plan = plan_of(organisation)
+    return limits_of(plan) if plan else KnowledgeLimits()
+
+
+def limits_of(plan: Plan) -> KnowledgeLimits:
+    """How much knowledge a plan allows."""
+    return KnowledgeLimits(plan.knowledge_files, plan.knowledge_bytes, plan.knowledge_passages)

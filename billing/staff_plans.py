@@ -15,14 +15,22 @@ from unfold.widgets import (
 )
 
 from accounts.staff import Staff
-from billing.actions.change_plans import archive_plan, create_plan, restore_plan, update_plan
+from billing.actions.change_plans import (
+    MOST_COUNTED,
+    archive_plan,
+    create_plan,
+    restore_plan,
+    update_plan,
+)
 from billing.actions.put_on_plan import put_on_plan
 from billing.models import OrganisationPlan, Plan
 from kernel.money import MICRO, format_money
+from kernel.registries import KnowledgeLimits
 from organisations.models import Organisation
 from organisations.staffing.tables import FINANCE, OPERATOR, Act, ReasonForm, StaffTable, site
 
 Data = dict[str, Any]
+MEGABYTE = 1024 * 1024
 
 
 class PlanForm(ReasonForm):
@@ -44,6 +52,31 @@ class PlanForm(ReasonForm):
         max_value=1_000_000,
         widget=UnfoldAdminIntegerFieldWidget,
     )
+    knowledge_files = forms.IntegerField(
+        label=_("Sources at most"),
+        help_text=_("Files, pages and texts of all assistants. Empty for any number."),
+        required=False,
+        min_value=0,
+        max_value=MOST_COUNTED,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    knowledge_megabytes = forms.DecimalField(
+        label=_("Megabytes of sources at most"),
+        help_text=_("Empty for any amount."),
+        required=False,
+        min_value=0,
+        max_value=1_000_000_000,
+        decimal_places=1,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+    knowledge_passages = forms.IntegerField(
+        label=_("Passages at most"),
+        help_text=_("The pieces that sources are cut into; a page makes two or three. Empty for any number."),
+        required=False,
+        min_value=0,
+        max_value=MOST_COUNTED,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
     is_default = forms.BooleanField(
         label=_("The default"),
         help_text=_(
@@ -53,7 +86,16 @@ class PlanForm(ReasonForm):
         required=False,
         widget=UnfoldBooleanWidget,
     )
-    field_order: tuple[str, ...] = ("name", "allowance", "member_limit", "is_default", "reason")
+    field_order: tuple[str, ...] = (
+        "name",
+        "allowance",
+        "member_limit",
+        "knowledge_files",
+        "knowledge_megabytes",
+        "knowledge_passages",
+        "is_default",
+        "reason",
+    )
 
 
 class NewPlanForm(PlanForm):
@@ -89,6 +131,11 @@ def _values(data: Data) -> Data:
         "name": data["name"],
         "monthly_allowance": int(data["allowance"] * MICRO),
         "member_limit": data["member_limit"],
+        "knowledge": KnowledgeLimits(
+            data["knowledge_files"],
+            None if data["knowledge_megabytes"] is None else int(data["knowledge_megabytes"] * MEGABYTE),
+            data["knowledge_passages"],
+        ),
         "is_default": data["is_default"],
         "reason": data["reason"],
     }
@@ -119,6 +166,9 @@ def _present(row: Plan) -> Data:
         "name": row.name,
         "allowance": f"{row.monthly_allowance // MICRO}.{row.monthly_allowance % MICRO // 10_000:02}",
         "member_limit": row.member_limit,
+        "knowledge_files": row.knowledge_files,
+        "knowledge_megabytes": row.knowledge_bytes and f"{row.knowledge_bytes / MEGABYTE:.1f}",
+        "knowledge_passages": row.knowledge_passages,
         "is_default": row.is_default,
     }
 
@@ -133,13 +183,24 @@ class PlanTable(StaffTable):
     list_display = ("name", "code", "allowance", "member_limit", "is_default", "archived_at")
     search_fields = ("name", "code")
     ordering = ("archived_at", "monthly_allowance", "code")
-    fields = ("name", "code", "allowance", "member_limit", "is_default", "created_at", "archived_at")
+    fields = (
+        "name",
+        "code",
+        "allowance",
+        "member_limit",
+        "knowledge_files",
+        "knowledge_bytes",
+        "knowledge_passages",
+        "is_default",
+        "created_at",
+        "archived_at",
+    )
     making = Act("new", _("Make a plan"), _("Organisations can be put on it."), _make, form=NewPlanForm)
     acts = (
         Act(
             "change",
             _("Change"),
-            _("The allowance holds from the next month on, the number of people at once."),
+            _("The allowance holds from the next month on, the other limits at once. Nothing is removed."),
             _change,
             form=PlanForm,
             initial=_present,

@@ -13,9 +13,12 @@ from accounts.actions.record_staff_action import record_staff_action
 from accounts.staff import Role, Staff, checked_reason, require_staff
 from billing.models import Plan
 from kernel.errors import Conflict, InvalidInput, NotFound
+from kernel.registries import KnowledgeLimits
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MOST = 2**63 - 1
+MOST_COUNTED = 2**31 - 1
+ANY_AMOUNT = KnowledgeLimits()
 
 
 class CodeTaken(Conflict):
@@ -42,6 +45,7 @@ def create_plan(
     member_limit: int | None,
     is_default: bool,
     reason: str,
+    knowledge: KnowledgeLimits = ANY_AMOUNT,
 ) -> Plan:
     """Make a plan that organisations can be put on.
 
@@ -50,6 +54,7 @@ def create_plan(
         monthly_allowance: micro-units of the installation's currency.
         member_limit: how many people at most; None for any number.
         is_default: whether it holds for every organisation that was put on no plan; then no other one does.
+        knowledge: how much may be kept; by default any amount.
 
     Raises:
         NotYourTask: only finance and operators may.
@@ -62,7 +67,7 @@ def create_plan(
         if Plan.objects.filter(code=code).exists():
             raise CodeTaken
         plan = Plan(code=code)
-        _fill(plan, name, monthly_allowance, member_limit, is_default)
+        _fill(plan, name, monthly_allowance, member_limit, is_default, knowledge)
         _log(staff, "plan.created", plan, why, after=_facts(plan))
     return plan
 
@@ -76,8 +81,12 @@ def update_plan(
     member_limit: int | None,
     is_default: bool,
     reason: str,
+    knowledge: KnowledgeLimits = ANY_AMOUNT,
 ) -> Plan:
-    """Change a plan for everybody who is on it: the allowance from the next month on, the number of people at once.
+    """Change a plan for everybody who is on it: the allowance from the next month on, the other limits at once.
+
+    Args:
+        knowledge: how much may be kept; by default any amount. Nothing that is there is removed.
 
     Raises:
         NotYourTask: only finance and operators may.
@@ -90,7 +99,7 @@ def update_plan(
         if plan.archived_at and is_default:
             raise PlanArchived
         before = _facts(plan)
-        _fill(plan, name, monthly_allowance, member_limit, is_default)
+        _fill(plan, name, monthly_allowance, member_limit, is_default, knowledge)
         _log(staff, "plan.updated", plan, why, before=before, after=_facts(plan))
     return plan
 
@@ -149,18 +158,34 @@ def _access(plan_id: int) -> Plan:
     return plan
 
 
-def _fill(plan: Plan, name: str, monthly_allowance: int, member_limit: int | None, is_default: bool) -> None:
+def _fill(
+    plan: Plan,
+    name: str,
+    monthly_allowance: int,
+    member_limit: int | None,
+    is_default: bool,
+    knowledge: KnowledgeLimits,
+) -> None:
     if not 1 <= len(name.strip()) <= 80:
         raise InvalidInput.on("name", "required", _("Give the plan a name of at most 80 characters."))
     if not 0 <= monthly_allowance <= MOST:
         raise InvalidInput.on("monthly_allowance", "out_of_range", _("Use 0 or more."))
     if member_limit is not None and not 1 <= member_limit <= 1_000_000:
         raise InvalidInput.on("member_limit", "out_of_range", _("Use 1 or more, or leave it empty."))
+    _fill_knowledge(plan, knowledge)
     if is_default:
         Plan.objects.filter(is_default=True).exclude(pk=plan.pk).update(is_default=False)
     plan.name, plan.monthly_allowance, plan.member_limit = name.strip(), monthly_allowance, member_limit
     plan.is_default = is_default
     plan.save()
+
+
+def _fill_knowledge(plan: Plan, limits: KnowledgeLimits) -> None:
+    for name, most in (("files", MOST_COUNTED), ("bytes", MOST), ("passages", MOST_COUNTED)):
+        value = getattr(limits, name)
+        if value is not None and not 0 <= value <= most:
+            raise InvalidInput.on(f"knowledge_{name}", "out_of_range", _("Use 0 or more, or leave it empty."))
+        setattr(plan, f"knowledge_{name}", value)
 
 
 def _facts(plan: Plan) -> dict[str, Any]:
@@ -169,6 +194,9 @@ def _facts(plan: Plan) -> dict[str, Any]:
         "monthly_allowance": plan.monthly_allowance,
         "member_limit": plan.member_limit,
         "is_default": plan.is_default,
+        "knowledge_files": plan.knowledge_files,
+        "knowledge_bytes": plan.knowledge_bytes,
+        "knowledge_passages": plan.knowledge_passages,
     }
 
 

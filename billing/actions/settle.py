@@ -68,8 +68,10 @@ SET spent = period.spent + %(cost)s, reserved = GREATEST(period.reserved - %(rel
 """
 
 
-def settle(*, organisation: HasPk | int, reference: str, usages: Sequence[UsageInput]) -> None:
+def settle(*, organisation: HasPk | int, reference: str, usages: Sequence[UsageInput]) -> int:
     """Record the calls of `reference`, charge them and release what is left of its reservation.
+
+    Returns what was charged, in micro-units: calls that were recorded before are not among it.
 
     Idempotent by (reference, ordinal). What was really used is always recorded and charged, even beyond the
     reservation: it has been spent. In the caller's open tenant transaction. `organisation` may be its integer key.
@@ -93,6 +95,7 @@ def settle(*, organisation: HasPk | int, reference: str, usages: Sequence[UsageI
                 charge_key(
                     cursor, organisation_id, asked_by, month or this_month(), cost=cost, released=released
                 )
+    return int(cost)
 
 
 def _charge(cursor: Any, organisation_id: int, month: date | None, cost: int, released: int) -> None:

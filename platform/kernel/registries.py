@@ -230,6 +230,34 @@ class BuiltInTool:
 
 
 @dataclass(frozen=True)
+class KnowledgeLimits:
+    """How much knowledge an organisation may keep at once; None for any amount.
+
+    Attributes:
+        files: sources that hold content.
+        bytes: of their present content.
+        passages: that these were cut into.
+    """
+
+    files: int | None = None
+    bytes: int | None = None
+    passages: int | None = None
+
+
+@dataclass(frozen=True)
+class KnowledgeHolder:
+    """A room that builds on sets of sources.
+
+    `needed(organisation_id, documents)`, inside the organisation's scope: which of these documents, by primary key, it still
+    answers from. `product(organisation_id, source_set_id)`: opaque id and name of what the set belongs to, or None.
+    """
+
+    name: str
+    needed: Callable[[int, Sequence[int]], Iterable[int]]
+    product: Callable[[int, int], tuple[str, str] | None]
+
+
+@dataclass(frozen=True)
 class VersionOpinions:
     """How many conversations began with a version of an assistant, and the thumbs under its answers."""
 
@@ -253,6 +281,9 @@ test_keeper: Slot[Callable[[Any, str, Sequence[str]], int]] = Slot("tests")
 # How many people an organisation may have, from each room that limits it: `limit(organisation) -> int | None`, inside its
 # scope.
 member_limits: Registry[Callable[[Any], int | None]] = Registry()
+# How much knowledge an organisation may keep, from each room that limits it, inside its scope.
+knowledge_limits: Registry[Callable[[Any], KnowledgeLimits]] = Registry()
+knowledge_holders: Registry[KnowledgeHolder] = Registry()
 # Names of the organisation's assistants that an actor may use, by public id: `names(actor, ids)`; `ids` None for all.
 assistant_names: Slot[Callable[[Any, Sequence[str] | None], dict[str, str]]] = Slot("assistants' names")
 # What people made of versions since a moment, by the versions' public ids: `opinions(versions, since)`.

@@ -7,6 +7,7 @@ keep documents in their manifests, so a removed source's documents stay where th
 from assistants.knowledge.models.documents import Document, DocumentPage
 from assistants.knowledge.models.passages import Passage, PassageVector, PendingVector
 from assistants.knowledge.models.sources import SharedSource, SiteAddress, Source, SourceAudience, SourceSet
+from assistants.knowledge.models.upkeep import Reembedding, StoredBytes
 
 __all__ = [
     "Document",
@@ -14,9 +15,11 @@ __all__ = [
     "Passage",
     "PassageVector",
     "PendingVector",
+    "Reembedding",
     "SharedSource",
     "SiteAddress",
     "Source",
     "SourceAudience",
     "SourceSet",
+    "StoredBytes",
 ]

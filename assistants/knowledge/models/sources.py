@@ -15,6 +15,8 @@ class SourceSet(TenantModel):
     Attributes:
         embedder: the model whose vectors answer; empty until the first document is embedded.
         next_embedder: the model that is taking its place in the background; empty where none is.
+        declined_embedder: the operator's choice that somebody stopped, or chose another model instead of: it is not begun
+            again by itself.
         shelf: which partition of the vectors holds the set's; 0 is the one that small sets share.
         shelving_until: the lease of the job that moves the set to a shelf of its own.
     """
@@ -22,6 +24,7 @@ class SourceSet(TenantModel):
     public_id = PublicIdField("set_")
     embedder = models.CharField(max_length=120, blank=True)
     next_embedder = models.CharField(max_length=120, blank=True)
+    declined_embedder = models.CharField(max_length=120, blank=True)
     shelf = models.BigIntegerField(default=0)
     shelving_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
