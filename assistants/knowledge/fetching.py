@@ -1,13 +1,14 @@
-"""Fetch the page behind an address, through the egress guard."""
+"""Fetch what is behind an address, through the egress guard."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 
 from assistants.knowledge.files import StoredFile, clean_name, max_upload_bytes, store_file
-from assistants.knowledge.formats import format_of_answer
+from assistants.knowledge.formats import PAGE, format_of_answer
 from assistants.knowledge.parsing.blocks import ParsingFailed
 from assistants.knowledge.parsing.html import title_of
 from assistants.knowledge.policy import MEGABYTE, kind_allowed, page_allowed
@@ -15,17 +16,64 @@ from kernel.egress import EgressError, guarded_client
 from organisations.policy import PolicyDocument
 
 ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8,text/markdown;q=0.8"
+AGENT = "BottegaBot"  # what robots.txt may call it
+SECONDS = 60.0
+_VALIDATORS = {"etag": 200, "last-modified": 100}  # characters that are remembered of each
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said of the content that is here, to be asked whether it still is so."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+    def headers(self) -> dict[str, str]:
+        """The conditions of a request (RFC 9110, section 13)."""
+        given = {"if-none-match": self.etag, "if-modified-since": self.last_modified}
+        return {name: value for name, value in given.items() if value}
+
+
+NOTHING_KNOWN = Validators()
+
+
+class PageGone(ParsingFailed):
+    """There is nothing at the address any more (404 or 410)."""
+
+    def __init__(self) -> None:
+        super().__init__("page_missing")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server sent."""
+    """What a server sent: `url` is where redirects led; without a body where nothing has changed."""
 
-    body: bytes
-    content_type: str
+    url: str
+    body: bytes | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def content_type(self) -> str:
+        """What the server calls it."""
+        return self.headers.get("content-type", "")
+
+    @property
+    def validators(self) -> Validators:
+        """What to ask with the next time; what is too long to be remembered is left out."""
+        kept = {name: self.headers.get(name, "") for name in _VALIDATORS}
+        etag, modified = (value if len(value) <= _VALIDATORS[name] else "" for name, value in kept.items())
+        return Validators(etag, modified)
 
 
-def fetch_page(url: str, *, name: str, organisation_id: str, policy: PolicyDocument) -> StoredFile:
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page that is in storage."""
+
+    stored: StoredFile
+    validators: Validators
+
+
+def fetch_page(url: str, *, name: str, organisation_id: str, policy: PolicyDocument) -> Fetched:
     """Fetch an address and store what it answers.
 
     Args:
@@ -35,29 +83,72 @@ def fetch_page(url: str, *, name: str, organisation_id: str, policy: PolicyDocum
         ParsingFailed: it cannot be reached, answers with an error, or with something that is not read here, or the
             organisation's policy does not allow it.
     """
-    answer = _get(url, policy)
-    format_ = format_of_answer(answer.content_type, answer.body[:1024])
+    answer = fetch(url, policy=policy)
+    return Fetched(
+        store_answer(answer, name=name, organisation_id=organisation_id, policy=policy), answer.validators
+    )
+
+
+def store_answer(answer: Answer, *, name: str, organisation_id: str, policy: PolicyDocument) -> StoredFile:
+    """Store the body of an answer, named by its title or as given.
+
+    Raises:
+        ParsingFailed: it is nothing that is read here, or nothing that the organisation's policy takes.
+    """
+    body = answer.body or b""
+    format_ = format_of_answer(answer.content_type, body[:1024])
     if format_ is None:
         raise ParsingFailed("unsupported_page")
-    if format_.name != "html" and not kind_allowed(policy, format_):
+    is_page = format_.name == "html"
+    if not is_page and not kind_allowed(policy, format_):
         raise ParsingFailed("kind_forbidden")
-    title = title_of(answer.body) if format_.name == "html" else ""
-    file = ContentFile(answer.body)
-    return store_file(file, name=clean_name(title or name), format=format_, organisation_id=organisation_id)
+    title = title_of(body) if is_page else ""
+    return store_file(
+        ContentFile(body),
+        name=clean_name(title or name),
+        format=PAGE if is_page else format_,
+        organisation_id=organisation_id,
+    )
 
 
-def _get(url: str, policy: PolicyDocument) -> Answer:
+def fetch(
+    url: str,
+    *,
+    policy: PolicyDocument,
+    known: Validators = NOTHING_KNOWN,
+    accept: str = ACCEPT,
+    max_bytes: int | None = None,
+) -> Answer:
+    """Ask an address, if `known` is given only for what is newer.
+
+    Raises:
+        PageGone: there is nothing there any more.
+        ParsingFailed: it cannot be reached or answers with another error, or the policy does not allow it or a hop.
+    """
+
     def check(request: Any) -> None:
         if not page_allowed(policy, str(request.url)):
             raise ParsingFailed("host_forbidden")
 
     largest = min(max_upload_bytes(), (policy.files.max_mb or settings.MAX_UPLOAD_MB) * MEGABYTE)
+    headers = {"accept": accept, "user-agent": user_agent(), **known.headers()}
     try:
         # The hook sees every hop: a redirect must not lead where the address itself could not.
-        with guarded_client(total=60.0, max_bytes=largest, event_hooks={"request": [check]}) as client:
-            response = client.get(url, headers={"accept": ACCEPT})
+        with guarded_client(
+            total=SECONDS, max_bytes=max_bytes or largest, event_hooks={"request": [check]}
+        ) as client:
+            response = client.get(url, headers=headers)
     except EgressError as error:
         raise ParsingFailed(error.code) from None
+    if response.status_code in (404, 410):
+        raise PageGone
+    if response.status_code == 304 and known.headers():
+        return Answer(str(response.url), None, response.headers)
     if response.status_code != 200:
         raise ParsingFailed("page_missing")
-    return Answer(response.content, response.headers.get("content-type", ""))
+    return Answer(str(response.url), response.content, response.headers)
+
+
+def user_agent() -> str:
+    """How pages are asked for: with a name for robots.txt and an address to complain at."""
+    return f"{AGENT}/1.0 (+{settings.PUBLIC_URL})"

@@ -3,6 +3,8 @@ from typing import Any
 from celery import shared_task, signals
 
 from assistants.knowledge.actions import embed_document as embedding
+from assistants.knowledge.actions import look_at_due_sources as due
+from assistants.knowledge.actions import look_at_source as looking
 from assistants.knowledge.actions import parse_document as parsing
 from assistants.knowledge.actions import resume_documents as resuming
 from assistants.knowledge.parsing.standby import standby
@@ -29,3 +31,13 @@ def embed_document(organisation_id: int, document_id: str) -> None:
 @shared_task(name="knowledge.resume_documents")
 def resume_documents() -> None:
     resuming.resume_documents()
+
+
+@shared_task(name="knowledge.look_at_source")
+def look_at_source(organisation_id: int, source_id: str) -> None:
+    looking.look_at_source(organisation_id=organisation_id, source_id=source_id)
+
+
+@shared_task(name="knowledge.look_at_due_sources")
+def look_at_due_sources() -> None:
+    due.look_at_due_sources()

@@ -258,6 +258,32 @@ class KnowledgeHolder:
 
 
 @dataclass(frozen=True)
+class SourceType:
+    """A kind of thing that knowledge comes from: see assistants.knowledge.source_types.
+
+    `input` is the serializer of what a person gives over REST; `add(actor, source_set, given)` makes a source of that, or
+    recognises one. `check(actor, given)` checks settings that are to be changed and gives those to be kept; None where
+    there are none. `look(look)` looks at the origin, as a worker, and ends the look; None where there is no origin.
+    """
+
+    name: str
+    label: str | Promise
+    icon: str
+    input: Any
+    add: Callable[[Any, Any, dict[str, Any]], Any]
+    check: Callable[[Any, dict[str, Any]], dict[str, Any]] | None = None
+    look: Callable[[Any], None] | None = None
+
+
+@dataclass(frozen=True)
+class SourceOwner:
+    """Whose a set of sources is: public id and name of an assistant."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class VersionOpinions:
     """How many conversations began with a version of an assistant, and the thumbs under its answers."""
 
@@ -304,6 +330,10 @@ on_shutdown: Registry[Callable[[], Any]] = Registry()
 retriever: Slot[Any] = Slot("retrieval")
 # Tools that come with the house, by the capability that switches them on.
 tools: Registry[BuiltInTool] = Registry()
+source_types: Registry[SourceType] = Registry()
+# Whose sets of sources are, of those that the actor may look into, by the sets' primary keys: `owners(actor, sets)`;
+# `sets` None for all.
+source_owners: Slot[Callable[[Any, Sequence[int] | None], dict[int, SourceOwner]]] = Slot("owners of sources")
 # Slugs of publications that an actor has pinned, from the room that keeps the pins: `list(actor) -> list[str]`.
 pinned_references: Registry[Callable[[Any], list[str]]] = Registry()
 # Periodic work: {name: {"task": …, "schedule": seconds}}.

@@ -14,7 +14,7 @@ from assistants.knowledge.actions.keep_ahead import keep_ahead
 from assistants.knowledge.actions.queue_document import queue_document
 from assistants.knowledge.ahead import NO_VECTORS, Ahead, ahead_of
 from assistants.knowledge.fetching import fetch_page
-from assistants.knowledge.files import StoredFile, local_copy
+from assistants.knowledge.files import local_copy
 from assistants.knowledge.formats import BY_NAME
 from assistants.knowledge.leases import Lease, LeaseLost, claim, kept
 from assistants.knowledge.models import Document, DocumentPage
@@ -105,12 +105,13 @@ def _load(lease: Lease) -> Document:
 def _fetch(lease: Lease, document: Document) -> Document:
     with tenant_scope(lease.organisation_id, durable=True):
         policy = policy_of(lease.organisation_id)
-    stored: StoredFile = fetch_page(
+    fetched = fetch_page(
         document.source.url,
         name=document.name,
         organisation_id=document.organisation.public_id,
         policy=policy,
     )
+    stored, known = fetched.stored, fetched.validators
     with tenant_scope(lease.organisation_id, durable=True):
         lease.update(
             name=stored.name,
@@ -120,8 +121,10 @@ def _fetch(lease: Lease, document: Document) -> Document:
             size=stored.size,
             storage_key=stored.key,
         )
-        document.source.name = stored.name
-        document.source.save(update_fields=["name"])
+        page = document.source
+        page.name, page.etag, page.last_modified = stored.name, known.etag, known.last_modified
+        page.synced_at = page.changed_at = timezone.now()
+        page.save(update_fields=["name", "etag", "last_modified", "synced_at", "changed_at"])
     return _load(lease)
 
 
