@@ -10,6 +10,17 @@ _SENTENCES: dict[str, str | Promise] = {
     "corrupt": _(
         "This file is damaged and could not be read. Open it where it was made, save it again and add that copy."
     ),
+    "old_format": _(
+        "This file is in the format that Office used before 2007. Open it and save it as .docx, .xlsx or .pptx, and add"
+        " that."
+    ),
+    "too_deep": _(
+        "The contents of this file lie one inside the other, deeper than can be followed. Save the part that matters as a"
+        " file of its own."
+    ),
+    "nothing_readable": _(
+        "None of the files in this zip can be read. Add PDF, Word, slides, sheets, web pages, text or the like."
+    ),
     "needs_ocr": _(
         "This PDF holds pictures of pages and no text. Run text recognition (OCR) over it, for example in your scanner's"
         " program, and add the result."

@@ -94,8 +94,7 @@ def test_a_word_document_keeps_the_order_of_headings_paragraphs_and_tables(tmp_p
     assert [(b.level, b.text) for b in found.blocks] == [
         (1, "Prices"),
         (0, "Oak is sold by the board."),
-        (0, "Wood | Price"),
-        (0, "Oak | 12"),
+        (0, "Wood | Price\nOak | 12"),
         (0, "End."),
     ]
 

@@ -56,7 +56,7 @@ def files_bytes() -> bytes:
     ("name", "data", "error"),
     [
         ("empty.pdf", b"", EmptyFile),
-        ("sheet.xlsx", b"PK\x03\x04", UnsupportedFile),
+        ("sheet.numbers", b"PK\x03\x04", UnsupportedFile),
         ("program.exe", b"MZ", UnsupportedFile),
         ("no extension", b"text", UnsupportedFile),
         ("picture.pdf", files.PNG, WrongContent),

@@ -9,14 +9,17 @@ from assistants.knowledge.parsing.zips import bursts, is_locked, is_plain
 
 MAX_MEMBERS = 2_000
 MAX_UNPACKED = 200 * 1024 * 1024
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
 
 def check_archive(file: Path | IO[bytes]) -> frozenset[str]:
     """The names of the members of a harmless zip.
 
     Raises:
-        ParsingFailed: broken, encrypted, or made to burst.
+        ParsingFailed: broken, encrypted, of an old format of Office, or made to burst.
     """
+    _check_container(file)
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
@@ -29,3 +32,15 @@ def check_archive(file: Path | IO[bytes]) -> frozenset[str]:
     if any(not is_plain(member) or ".." in Path(member.filename).parts for member in members):
         raise ParsingFailed("corrupt")
     return frozenset(member.filename for member in members)
+
+
+def _check_container(file: Path | IO[bytes]) -> None:
+    """Office keeps locked files, and those of before 2007, in a container of its own."""
+    if isinstance(file, Path):
+        with file.open("rb") as opened:
+            _check_container(opened)
+        return
+    file.seek(0)
+    if file.read(len(_OLE)) == _OLE:
+        raise ParsingFailed("encrypted" if _LOCKED_PACKAGE in file.read() else "old_format")
+    file.seek(0)

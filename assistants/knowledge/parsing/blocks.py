@@ -32,6 +32,16 @@ class Block:
     box: tuple[float, float, float, float] | None = None
 
 
+class Listener:
+    """Is told how the reading of a file goes. This one keeps nothing of it."""
+
+    def progress(self, done: int, total: int) -> None:
+        """So many of the file's pages are read, or its slides, sheets or chapters."""
+
+    def note(self, code: str, **figures: int) -> None:
+        """Something is odd about the file, by a code of `assistants.knowledge.warnings` and figures."""
+
+
 def cleaned(blocks: Iterable[Block]) -> Iterator[Block]:
     """The same blocks without NULs, lone surrogates and surrounding space; empty ones are left out."""
     for block in blocks:

@@ -31,17 +31,19 @@ class Parsing:
 
     Attributes:
         pages: how many the file has, once that is known; None where the format has none.
+        notes: what the parser found odd, as `{"code": …}` with figures; see `assistants.knowledge.warnings`.
     """
 
     def __init__(
         self, path: Path, *, format: str, progress: Progress | None = None, seconds: float | None = None
     ) -> None:
         """Args:
-        format: txt, md, html, pdf or docx.
+        format: a name of `readers.READERS`.
         progress: is told (done, total, unit) now and then.
         seconds: the limit of wall-clock time, where it is not to follow the file's size.
         """
         self.pages: int | None = None
+        self.notes: list[dict[str, Any]] = []
         self._path = path
         self._format = format
         self._progress = progress
@@ -80,6 +82,8 @@ class Parsing:
                 self.pages = values[1]
                 if self._progress:
                     self._progress(*values)
+            elif kind == "note":
+                self.notes.append({"code": values[0], **values[1]})
             elif kind == "end":
                 return "end" if found else "empty"
             elif kind == "failed":
