@@ -11,22 +11,27 @@ from typing import Any
 MEMORY_BYTES = 512 * 1024 * 1024
 OUTPUT_BYTES = 1024 * 1024
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_FILTER = 38, 22, 2
-# machine: (audit architecture, system call numbers of socket, socketpair, connect, execve, execveat, ptrace)
+# machine: (audit architecture, system call numbers of socket, socketpair, connect and ptrace, those of execve and execveat)
 _FORBIDDEN = {
-    "x86_64": (0xC000003E, (41, 53, 42, 59, 322, 101)),
-    "aarch64": (0xC00000B7, (198, 199, 203, 221, 281, 117)),
+    "x86_64": (0xC000003E, (41, 53, 42, 101), (59, 322)),
+    "aarch64": (0xC00000B7, (198, 199, 203, 117), (221, 281)),
 }
 
 
-def confine(*, cpu_seconds: int) -> None:
-    """Give up the network, other programs, and more memory, time and disk than a document needs."""
+def confine(*, cpu_seconds: int, programs: bool = False) -> None:
+    """Give up the network, other programs, and more memory, time and disk than a document needs.
+
+    Args:
+        programs: other programs may be started, each under the same limits.
+    """
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
     _limit(resource.RLIMIT_CPU, cpu_seconds)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, OUTPUT_BYTES)
-    sys.addaudithook(_refuse)
+    if not programs:
+        sys.addaudithook(_refuse)
     if sys.platform == "linux":
-        _filter_system_calls()
+        _filter_system_calls(programs)
 
 
 def _limit(kind: int, value: int) -> None:
@@ -41,12 +46,13 @@ def _refuse(event: str, _arguments: tuple[Any, ...]) -> None:
         raise PermissionError(f"a parser may not use {event}")
 
 
-def _filter_system_calls() -> None:
-    """The kernel refuses sockets and new programs, whatever a broken native library tries."""
+def _filter_system_calls(programs: bool) -> None:
+    """The kernel refuses sockets and, but for `programs`, new programs, whatever a broken native library tries."""
     known = _FORBIDDEN.get(platform.machine())
     if known is None:
         return
-    program = _program(*known)
+    architecture, network, execution = known
+    program = _program(architecture, network if programs else network + execution)
     libc = ctypes.CDLL(None, use_errno=True)
     code = ctypes.create_string_buffer(program)
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))

@@ -1,11 +1,12 @@
 """PDF: pages, and the paragraphs and headings that their geometry shows."""
 
+import ctypes
 import re
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,17 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
+from assistants.knowledge.parsing.scans import Scans, is_scan
 
 MAX_PAGES = 5_000
 WINDOW = (
     32  # pages that are looked at together: enough to tell what runs along them, few enough to go on early
 )
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
+_GRID, _REACH = (
+    100_000_000,
+    1_000.0,
+)  # steps of a page's width, and points: fine enough for four decimals of far pages
 _BULLET = re.compile(r"^(?:[•‣▪●–—*-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+\S")
 _SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’)）】]*$")
 _CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
@@ -33,39 +39,65 @@ class Line:
     left: float
     right: float
     bottom: float
+    top: float
     size: float
     bold: bool
 
 
+@dataclass(slots=True)
+class Page:
+    """A page's lines, the map of its coordinates to parts of the page, and what was recognised where it is a picture."""
+
+    lines: list[Line]
+    frame: tuple[float, ...]
+    recognised: Sequence[Block]
+
+
 def parse_pdf(
-    path: Path, *, progress: Callable[[int, int], None] = lambda done, total: None
+    path: Path,
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    scans: Scans | None = None,
 ) -> Iterator[Block]:
-    """Paragraphs and headings, page by page.
+    """Paragraphs and headings, page by page, with their boxes.
+
+    Args:
+        scans: reads the pages that are pictures, and notes those that it cannot read.
 
     Raises:
-        ParsingFailed: encrypted, corrupt, too long, or pictures of pages without text.
+        ParsingFailed: encrypted, corrupt, too long, or pictures of pages that nothing here reads.
     """
-    document = _opened(path)
+    document = opened(path)
     total = len(document)
     if total > MAX_PAGES:
         raise ParsingFailed("too_complex")
+    scans = scans or Scans()
     sizes: Counter[float] = Counter()
     running: tuple[set[str], set[str]] = (set(), set())
+    found = 0
     for start in range(0, total, WINDOW):
-        pages: list[list[Line]] = []
+        pages: list[Page] = []
         for index in range(start, min(start + WINDOW, total)):
-            pages.append(_lines(document, index))
-            if index % 10 == 9 or index + 1 == total:
+            pages.append(_page(document, index, scans))
+            if index % 10 == 9 or index + 1 == total or pages[-1].recognised:
                 progress(index + 1, total)
-        _drop_running_lines(pages, running)
-        body = _body_size(pages, sizes)
-        for number, lines in enumerate(pages, start=start + 1):
-            yield from _page_blocks(lines, number, body)
-    if not sizes:
-        raise ParsingFailed("needs_ocr" if total else "empty")
+        lines = [page.lines for page in pages]
+        _drop_running_lines(lines, running)
+        body = _body_size(lines, sizes)
+        for number, page in enumerate(pages, start=start + 1):
+            for block in chain(page.recognised, _page_blocks(page, number, body)):
+                found += 1
+                yield block
+    if not found:
+        raise ParsingFailed("needs_ocr" if scans.unread else "empty")
 
 
-def _opened(path: Path) -> Any:
+def opened(path: Path) -> Any:
+    """The document, by pdfium.
+
+    Raises:
+        ParsingFailed: it is locked, or broken.
+    """
     try:
         return pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -73,17 +105,34 @@ def _opened(path: Path) -> Any:
         raise ParsingFailed("encrypted" if locked else "corrupt") from None
 
 
-def _lines(document: Any, index: int) -> list[Line]:
+def _page(document: Any, index: int, scans: Scans) -> Page:
     try:
         page = document[index]
         text_page = page.get_textpage()
     except pypdfium2.PdfiumError:
         raise ParsingFailed("corrupt") from None
     try:
-        return _read_lines(text_page)
+        lines = _read_lines(text_page)
+        if is_scan(page, sum(len(line.text) for line in lines)):
+            recognised = scans.read(page, index + 1)
+            return Page([] if recognised else lines, (), recognised)
+        return Page(lines, _frame(page) if lines else (), ())
     finally:
         text_page.close()
         page.close()
+
+
+def _frame(page: Any) -> tuple[float, ...]:
+    """The affine map from a page's own coordinates to parts of what is shown of it, whichever way it is cut and turned."""
+    corners = [_shown(page, x, y) for x, y in ((0, 0), (_REACH, 0), (0, _REACH))]
+    (e, f), (ax, bx), (cy, dy) = corners
+    return (ax - e) / _REACH, (cy - e) / _REACH, e, (bx - f) / _REACH, (dy - f) / _REACH, f
+
+
+def _shown(page: Any, x: float, y: float) -> tuple[float, float]:
+    across, down = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDF_PageToDevice(page.raw, 0, 0, _GRID, _GRID, 0, x, y, across, down)
+    return across.value / _GRID, down.value / _GRID
 
 
 def _read_lines(text_page: Any) -> list[Line]:
@@ -110,7 +159,15 @@ def _line(text_page: Any, text: str, first: int, last: int) -> Line:
         size = height
     bold = pdfium.FPDFText_GetFontWeight(text_page, first) >= 600
     text = text.replace("\ufffe", "\x02")
-    return Line(text, start.left, max(start.left, end.right), start.bottom, round(size, 1), bold)
+    return Line(
+        text,
+        start.left,
+        max(start.left, end.right),
+        start.bottom,
+        max(start.top, end.top),
+        round(size, 1),
+        bold,
+    )
 
 
 def _drop_running_lines(pages: list[list[Line]], running: tuple[set[str], set[str]]) -> None:
@@ -138,17 +195,18 @@ def _body_size(pages: list[list[Line]], sizes: Counter[float]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _page_blocks(lines: list[Line], page: int, body: float) -> Iterator[Block]:
+def _page_blocks(page: Page, number: int, body: float) -> Iterator[Block]:
+    lines = page.lines
     pitch = _pitch(lines)
     widest = max((line.right for line in lines), default=0.0)
     group: list[Line] = []
     for line in lines:
         if group and _breaks(group, line, pitch, widest):
-            yield _block(group, page, body)
+            yield _block(group, page, number, body)
             group = []
         group.append(line)
     if group:
-        yield _block(group, page, body)
+        yield _block(group, page, number, body)
 
 
 def _pitch(lines: list[Line]) -> float:
@@ -177,9 +235,24 @@ def _breaks(group: list[Line], line: Line, pitch: float, widest: float) -> bool:
     return ended and (indented or (short and len(previous.text) > 1))
 
 
-def _block(group: list[Line], page: int, body: float) -> Block:
+def _block(group: list[Line], page: Page, number: int, body: float) -> Block:
     text = _joined([line.text for line in group])
-    return Block(text, page, _heading_level(group, text, body))
+    level = _heading_level(group, text, body)
+    return Block(text, number, level, box=_box(group, page.frame) if page.frame else None)
+
+
+def _box(group: list[Line], frame: tuple[float, ...]) -> tuple[float, float, float, float]:
+    a, c, e, b, d, f = frame
+    left, right = min([line.left for line in group]), max([line.right for line in group])
+    bottom, top = min([line.bottom for line in group]), max([line.top for line in group])
+    # Turned by quarters at most, so two opposite corners stay opposite.
+    across = sorted((a * left + c * bottom + e, a * right + c * top + e))
+    down = sorted((b * left + d * bottom + f, b * right + d * top + f))
+    return _part(across[0]), _part(down[0]), _part(across[1]), _part(down[1])
+
+
+def _part(value: float) -> float:
+    return round(min(1.0, max(0.0, value)), 4)
 
 
 def _heading_level(group: list[Line], text: str, body: float) -> int:
