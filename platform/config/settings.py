@@ -7,6 +7,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.staff_theme import UNFOLD as UNFOLD
+from config.vector_stores import vector_store
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
 
@@ -142,6 +145,9 @@ DATABASES = {
 # not made, since every event names itself who made the change.
 PGTRIGGER_INSTALL_ON_MIGRATE = PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = False
 MIGRATION_MODULES = {"pghistory": None}
+# Where vectors lie besides the database, and the store that `copy_vectors` moves them from or to.
+VECTOR_STORE: dict[str, str] = vector_store(env, "VECTOR_STORE", default="pgvector")
+OTHER_VECTOR_STORE: dict[str, str] = vector_store(env, "OTHER_VECTOR_STORE")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL: str = env.str("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {
@@ -177,6 +183,10 @@ if env.str("S3_BUCKET", default=""):
         },
     }
 MAX_UPLOAD_MB: int = env.int("MAX_UPLOAD_MB", default=100)
+# Text recognition of scans and pictures: Tesseract's path or name, empty to do without; and the languages to read in, as
+# `eng+deu`, empty to choose from those installed.
+TESSERACT: str = env.str("TESSERACT", default="tesseract")
+OCR_LANGUAGES: str = env.str("OCR_LANGUAGES", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR: str | None = None
 
@@ -250,31 +260,6 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- The staff's pages ------------------------------------------------------------------------------------------
-UNFOLD = {
-    "SITE_TITLE": "Bottega",
-    "SITE_HEADER": "Bottega",
-    "SITE_SYMBOL": "handyman",
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
-    "SIDEBAR": {"show_search": False, "show_all_applications": False},
-    "BORDER_RADIUS": "10px",
-    "COLORS": {
-        "primary": {
-            "50": "oklch(.97 .016 41)", "100": "oklch(.94 .034 41)", "200": "oklch(.88 .068 40)",
-            "300": "oklch(.8 .11 39)", "400": "oklch(.72 .148 38)", "500": "oklch(.705 .152 41)",
-            "600": "oklch(.555 .168 36)", "700": "oklch(.51 .158 36)", "800": "oklch(.44 .13 36)",
-            "900": "oklch(.37 .1 36)", "950": "oklch(.27 .07 36)",
-        },
-        "base": {
-            "50": "oklch(.985 .004 82)", "100": "oklch(.966 .008 80)", "200": "oklch(.918 .012 76)",
-            "300": "oklch(.86 .014 72)", "400": "oklch(.705 .014 66)", "500": "oklch(.5 .016 60)",
-            "600": "oklch(.44 .016 58)", "700": "oklch(.36 .014 56)", "800": "oklch(.292 .011 56)",
-            "900": "oklch(.222 .009 55)", "950": "oklch(.182 .008 55)",
-        },
-    },
-}  # fmt: skip
-
 # --- Security -------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -303,6 +288,9 @@ OPENAI_API_KEY: str = env.str("OPENAI_API_KEY", default="")
 DEFAULT_MODEL: str = env.str("DEFAULT_MODEL", default="")
 EMBEDDING_MODEL: str = env.str("EMBEDDING_MODEL", default="")
 LOCAL_MODEL: str = env.str("LOCAL_MODEL", default="")
+RERANK_URL: str = env.str("RERANK_URL", default="")
+RERANK_MODEL: str = env.str("RERANK_MODEL", default="")
+RERANK_API_KEY: str = env.str("RERANK_API_KEY", default="")
 # Where `make run` put the local chat models' servers: base URLs on loopback, set by it for its children.
 SMOLLM2_URL: str = env.str("BOTTEGA_SMOLLM2_URL", default="")
 LOCAL_MODEL_URL: str = env.str("BOTTEGA_LOCAL_MODEL_URL", default="")
