@@ -12,6 +12,7 @@ class BuildingConfig(AppConfig):
     def ready(self) -> None:
         from assistants.building import (
             checks,
+            knowledge,
             model_uses,
             notices,
             opening_approval,
@@ -27,6 +28,7 @@ class BuildingConfig(AppConfig):
         for impact in policy_impacts.IMPACTS:
             registries.policy_impacts.register(impact)
         registries.model_uses.register(model_uses.USES)
+        registries.knowledge_holders.register(knowledge.HOLDER)
         notices.register()
         registries.navigation.register(
             NavigationEntry("build", _("Build"), "hammer", "building:assistant_list", 30, "assistants:build")

@@ -1,15 +1,18 @@
 """Vectors from a server elsewhere, asked for while the same document is still being read."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
 
 import numpy as np
 import structlog
 
+from assistants.knowledge.costs import Call, call_made, likely_tokens
 from assistants.knowledge.passages import PassageDraft
+from billing.actions.reserve import AllowanceUsedUp
 from providers.gateway import BUILT_IN_EMBEDDER
-from providers.ports import Embedder, Vectors
+from providers.ports import Embedded, Embedder, Vectors
 
 BATCH = 64  # texts of one request
 CONCURRENT = 8
@@ -27,14 +30,21 @@ class Ahead:
     """The vectors of a document's passages, made by threads that touch no database.
 
     A context manager: leaving it leaves off what has not begun.
+
+    Args:
+        reference: what its calls are charged under, each with its number.
+        hold: called with a call's reference and likely tokens before it is made, by the thread that adds passages; once it
+            raises AllowanceUsedUp, no further call is made.
     """
 
-    def __init__(self, model: Embedder) -> None:
+    def __init__(self, model: Embedder, *, reference: str, hold: Callable[[str, int], None]) -> None:
         self.model = model
+        self._reference, self._hold = reference, hold
         self._threads = ThreadPoolExecutor(max_workers=CONCURRENT, thread_name_prefix="ahead")
         self._texts: list[str] = []
-        self._asked: list[Future[Vectors]] = []
+        self._asked: list[tuple[list[str], Future[Embedded]]] = []
         self._until = 0.0
+        self._refused = False
 
     def __enter__(self) -> "Ahead":
         return self
@@ -62,24 +72,43 @@ class Ahead:
         Args:
             within: seconds to wait for more of them; None waits for all that are under way.
         """
-        wait(self._asked, timeout=max(0.0, self._until - time.monotonic()) if within is None else within)
+        asked = [future for _, future in self._asked]
+        wait(asked, timeout=max(0.0, self._until - time.monotonic()) if within is None else within)
         if within is None:
-            wait([asked for asked in self._asked if not asked.cancel()])
+            wait([future for future in asked if not future.cancel()])
         made: list[Vectors] = []
-        for asked in self._asked:
-            if not asked.done() or asked.cancelled():
+        for future in asked:
+            if not future.done() or future.cancelled():
                 break
-            if error := asked.exception():  # the task that makes the others meets it too, and tells it
+            if error := future.exception():  # the task that makes the others meets it too, and tells it
                 logger.info("not_embedded_ahead", model=self.model.name, error=repr(error))
                 break
-            made.append(asked.result())
+            made.append(future.result().vectors)
         return np.concatenate(made) if made else NO_VECTORS
+
+    def calls(self) -> list[Call]:
+        """Those that have been answered, whether their vectors are of use or not."""
+        return [
+            call_made(self._name(number), texts, future.result().tokens)
+            for number, (texts, future) in enumerate(self._asked)
+            if future.done() and not future.cancelled() and future.exception() is None
+        ]
+
+    def _name(self, number: int) -> str:
+        return f"{self._reference}/{number}"
 
     def _ask(self) -> None:
         texts, self._texts = self._texts, []
-        self._asked.append(self._threads.submit(self.model.passages, texts))
+        if self._refused:
+            return
+        try:
+            self._hold(self._name(len(self._asked)), likely_tokens(texts))
+        except AllowanceUsedUp:  # as above
+            self._refused = True
+            return
+        self._asked.append((texts, self._threads.submit(self.model.embed, texts)))
 
 
-def ahead_of(model: Embedder) -> Ahead | None:
-    """For a document that is about to be read; None where this machine would have to make the vectors itself."""
-    return None if model.name == BUILT_IN_EMBEDDER else Ahead(model)
+def asked_ahead(model: Embedder) -> bool:
+    """Whether a model's vectors are asked for ahead: not where this machine would have to make them itself."""
+    return model.name != BUILT_IN_EMBEDDER

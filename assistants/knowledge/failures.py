@@ -57,6 +57,18 @@ _SENTENCES: dict[str, str | Promise] = {
         "This page is larger than is accepted here. Download it and add the parts you need."
     ),
     "egress_interrupted": _("This address broke off in the middle of its answer. Try again later."),
+    "allowance_used_up": _(
+        "This month's allowance is used up, so the embedding waits. Words are searched already. It goes on by itself once"
+        " there is an allowance again; ask whoever runs this server to raise it, or try again."
+    ),
+    "passages_limit": _(
+        "Your organisation's plan has no room for the passages of this file. Remove sources that are not needed, or ask"
+        " whoever runs this server for a larger plan, then try again."
+    ),
+    "bytes_limit": _(
+        "Your organisation's plan has no room for the content of this address. Remove sources that are not needed, or ask"
+        " whoever runs this server for a larger plan, then try again."
+    ),
     "provider_unauthorised": _(
         "The embedding model does not accept its key. Words are searched already; ask whoever runs this server to check"
         " the key, then try again."

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -100,7 +100,7 @@ def _renew(lease: Lease, lost: threading.Event, finished: threading.Event) -> No
         except LeaseLost:
             lost.set()
             return
-        except DatabaseError:  # tried again at the next beat, long before the lease runs out
+        except Error:  # tried again at the next beat, long before the lease runs out
             logger.warning("lease_not_renewed", document=lease.document_id)
         finally:
             connection.close()

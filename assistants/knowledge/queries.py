@@ -9,6 +9,8 @@ from django.db.models import BigIntegerField, Case, Count, OuterRef, Q, QuerySet
 from assistants.knowledge.models import Document, DocumentPage, Passage, Source, SourceSet
 from kernel.errors import NotFound
 
+GIVERS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -187,6 +189,16 @@ def parsed_twin(document: Document) -> Document | None:
         sha256=document.sha256, format=document.format, searchable=True
     )
     return rows.exclude(pk=document.pk).order_by("-finished_at").first() if document.sha256 else None
+
+
+def vector_givers(document: Document, model: str) -> list[int]:
+    """Primary keys of documents whose passages a model has embedded and which may be the document's own: some of those with
+    the same bytes, and the latest revisions of the same source."""
+    rows = Document.objects.for_organisation(document.organisation_id).filter(embedder=model, searchable=True)
+    rows = rows.exclude(pk=document.pk).order_by("-pk")
+    before = rows.filter(source_id=document.source_id)[:GIVERS]
+    alike = rows.filter(sha256=document.sha256)[:GIVERS] if document.sha256 else rows.none()
+    return sorted({*before.values_list("pk", flat=True), *alike.values_list("pk", flat=True)})
 
 
 def missing_vectors(document: Document) -> list[int]:

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import orjson
 from django.db import connection
@@ -11,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 
 from assistants.knowledge.models import Document
 from assistants.knowledge.passages import Paragraph, PassageDraft
+from assistants.knowledge.queries import vector_givers
 from kernel.actions import assert_in_action
 from kernel.ids import new_public_id
 from kernel.text import search_terms
@@ -46,12 +48,21 @@ _VECTORS = "CREATE TEMPORARY TABLE arriving (id bigint, embedding halfvec) ON CO
 _JOIN_VECTORS = """
 UPDATE knowledge_passagevector v SET embedding = a.embedding FROM arriving a WHERE v.id = a.id AND v.document_id = %s
 """
+# What is known is looked up row by row: of rows as new as these the planner knows no number, and would compare each with
+# each.
+_KNOWN = """
+CREATE TEMPORARY TABLE known ON COMMIT DROP AS
+SELECT md5(q.heading || E'\\n' || q.text) AS digest, v.embedding
+FROM knowledge_passage q JOIN knowledge_passagevector v ON v.id = q.id
+WHERE q.organisation_id = %(organisation)s AND q.document_id = ANY(%(documents)s) AND v.embedding IS NOT NULL
+"""
+_INDEX_KNOWN = "CREATE INDEX ON known (digest); ANALYZE known"
 _COPY_VECTORS = """
 UPDATE knowledge_passagevector mine SET embedding = (
-    -- One look-up a row: of rows as new as these the planner knows no number, and would compare each with each.
-    SELECT theirs.embedding FROM knowledge_passage q JOIN knowledge_passagevector theirs ON theirs.id = q.id
-    WHERE q.document_id = %(twin)s AND q.ordinal = p.ordinal AND q.text = p.text AND q.heading = p.heading
-) FROM knowledge_passage p WHERE p.document_id = %(document)s AND mine.id = p.id
+    SELECT known.embedding FROM known WHERE known.digest = md5(p.heading || E'\\n' || p.text) LIMIT 1
+) FROM knowledge_passage p
+WHERE p.document_id = %(document)s AND mine.id = p.id AND mine.document_id = p.document_id
+  AND mine.organisation_id = %(organisation)s AND mine.source_set_id = %(source_set)s AND mine.embedding IS NULL
 RETURNING mine.embedding IS NOT NULL
 """
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
@@ -151,16 +162,26 @@ def _binary_rows(ids: Sequence[int], vectors: Vectors) -> bytes:
     return _SIGNATURE + b"".join(rows) + _TRAILER
 
 
-def copy_vectors(document: Document, twin: Document) -> int:
-    """Take over the vectors of a document with the same bytes; returns how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COPY_VECTORS, {"document": document.pk, "twin": twin.pk})
-        return sum(has for (has,) in cursor.fetchall())
+def copy_vectors(document: Document, model: str) -> int:
+    """Take over vectors that a model has made of the very same passages; returns how many, in the open transaction.
 
-
-def forget_vectors(document: Document) -> None:
-    """Take a document's vectors away: another model is to make them."""
+    They are looked for in documents of the organisation with the same bytes, and in earlier revisions of the same source:
+    a passage is the same where its heading and its text are.
+    """
+    assert_in_action()
+    documents = vector_givers(document, model)
+    if not documents:
+        return 0
+    values: dict[str, Any] = {
+        "organisation": document.organisation_id,
+        "source_set": document.source_set_id,
+        "document": document.pk,
+        "documents": documents,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE knowledge_passagevector SET embedding = NULL WHERE document_id = %s", [document.pk]
-        )
+        cursor.execute(_KNOWN, values)
+        cursor.execute(_INDEX_KNOWN)
+        cursor.execute(_COPY_VECTORS, values)
+        copied: int = sum(has for (has,) in cursor.fetchall())
+        cursor.execute("DROP TABLE known")
+    return copied

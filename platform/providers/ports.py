@@ -131,6 +131,14 @@ class ChatModel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Vectors, and the tokens that the provider counted for them; 0 where it said nothing."""
+
+    vectors: Vectors
+    tokens: int = 0
+
+
 class Embedder(Protocol):
     """A model that turns text into vectors of length 1."""
 
@@ -145,4 +153,8 @@ class Embedder(Protocol):
 
     def passages(self, texts: list[str]) -> Vectors:
         """Embed passages, in their order. Blocks: call it from a worker or an executor, not from an event loop."""
+        ...
+
+    def embed(self, texts: list[str]) -> Embedded:
+        """The same, with what it cost."""
         ...

@@ -12,6 +12,7 @@ from assistants.knowledge.retrieval import retrieve
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from providers.environment import trust_environment
+from providers.gateway import BUILT_IN_EMBEDDER
 from tests.factories.knowledge import RENT, document_of, make_source_set, scope_of, upload
 from tests.fakes.model_server import ModelServer, bag_of_words
 from tests.fixtures.jobs import RunJobs
@@ -74,20 +75,18 @@ def test_what_the_server_does_not_answer_is_made_later(
     assert (document.state, len(vectors_of(document))) == ("ready", document.passages)
 
 
-def test_documents_of_two_models_are_searched_together(
+def test_a_set_keeps_its_model_where_the_operator_chooses_another(
     alice: Actor, elsewhere: Elsewhere, run_jobs: RunJobs
 ) -> None:
     source_set = make_source_set(alice)
     upload(alice, source_set, name="rent.txt", data=RENT)
     run_jobs()
     elsewhere()
-    document = read(
-        upload(
-            alice, source_set, name="hours.txt", data="The workshop opens at nine. On Sundays it is closed."
-        )
+    source = upload(
+        alice, source_set, name="hours.txt", data="The workshop opens at nine. On Sundays it is closed."
     )
-    scope = scope_of(source_set)
-    found = retrieve(scope, "Sundays at the workshop", k=5, budget_tokens=2000)
-    assert "Sundays" in found[0].text
-    only = retrieve(scope, "Sundays at the workshop", k=5, budget_tokens=2000, mode="vector")
-    assert {passage.document_id for passage in only} == {document.public_id}
+    run_jobs()
+    assert (document_of(source).state, document_of(source).embedder) == ("ready", BUILT_IN_EMBEDDER)
+    only = retrieve(scope_of(source_set), "Sundays at the workshop", k=5, budget_tokens=2000, mode="vector")
+    assert only[0].document_id == document_of(source).public_id
+    assert len({passage.document_id for passage in only}) == 2

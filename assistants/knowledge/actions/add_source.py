@@ -9,6 +9,7 @@ from assistants.knowledge.actions.retry_source import restart_document
 from assistants.knowledge.files import StoredFile
 from assistants.knowledge.models import Document, Source, SourceSet
 from assistants.knowledge.queries import twin_of
+from assistants.knowledge.room import guard_room
 from kernel.actions import assert_in_action
 from organisations.actors import Actor
 from organisations.audit import record_audit
@@ -38,7 +39,13 @@ def add_source(actor: Actor, source_set: SourceSet, *, type: str, stored: Stored
 
 
 def add_document(source: Source, stored: StoredFile) -> Document:
-    """Make a stored file the newest document of a source, and queue it."""
+    """Make a stored file the newest document of a source, and queue it.
+
+    Raises:
+        FilesFull, BytesFull: the organisation may not keep so much.
+    """
+    before = source.document
+    guard_room(source.organisation, files=not before, bytes=stored.size - (before.size if before else 0))
     document: Document = Document.objects.create(
         organisation_id=source.organisation_id,
         source_set_id=source.source_set_id,

@@ -9,6 +9,7 @@ from assistants.knowledge.actions.queue_document import queue_document
 from assistants.knowledge.models import Document, Source, SourceSet
 from assistants.knowledge.policy import check_allowed_page
 from assistants.knowledge.queries import source_with_url
+from assistants.knowledge.room import guard_room
 from kernel.actions import assert_in_action, entry_action
 from kernel.errors import InvalidInput
 from organisations.actors import Actor
@@ -35,6 +36,7 @@ def record_page(*, actor: Actor, source_set: SourceSet, url: str) -> Added:
         PolicyForbids: the organisation's policy does not let the actor's role add web pages.
         InvalidInput: it is no web address.
         HostForbidden: the organisation's policy does not allow its host.
+        FilesFull: the organisation may not keep so many sources.
     """
     assert_in_action()
     require(actor, Permission.BUILD_ASSISTANTS)
@@ -44,6 +46,7 @@ def record_page(*, actor: Actor, source_set: SourceSet, url: str) -> Added:
     check_allowed_page(policy, address)
     if known := source_with_url(source_set, address):
         return Added(known, _("This page is here already. Nothing was added twice."))
+    guard_room(actor.organisation, files=1)
     name = address.partition("://")[2].rstrip("/")[:255]
     source = Source.objects.create(
         organisation=actor.organisation, source_set=source_set, type=Source.Type.URL, name=name, url=address

@@ -11,6 +11,7 @@ from kernel.outbox import publish_event
 from kernel.tenancy import tenant_scope
 
 PAUSE = timedelta(seconds=15)
+REST = timedelta(hours=1)
 
 
 def end_well(lease: Lease) -> None:
@@ -46,6 +47,13 @@ def announce_failure(document: Document) -> None:
     """Say that a document ended failed, in the transaction in which it does."""
     facts = {"document": document.public_id, "source_set": document.source_set.public_id}
     publish_event(document.organisation, "document.failed", facts)
+
+
+def await_allowance(lease: Lease) -> None:
+    """Let the work rest until the organisation may spend something again; it is tried from time to time, or at once where
+    somebody asks for it."""
+    with suppress(LeaseLost):
+        lease.write(lease="", lease_until=timezone.now() + REST, attempts=0, error_code=Document.NO_ALLOWANCE)
 
 
 def postpone_document(lease: Lease, code: str) -> None:

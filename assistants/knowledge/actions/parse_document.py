@@ -2,17 +2,20 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
+from django.db.models import F
 from django.utils import timezone
 
 from assistants.knowledge.actions.end_document import end_well, fail_document, postpone_document
 from assistants.knowledge.actions.keep_ahead import keep_ahead
 from assistants.knowledge.actions.queue_document import queue_document
-from assistants.knowledge.ahead import NO_VECTORS, Ahead, ahead_of
+from assistants.knowledge.ahead import NO_VECTORS, Ahead, asked_ahead
+from assistants.knowledge.costs import Tariff, charge, hold, tariff_of
+from assistants.knowledge.embedders import embedder_of, serves
 from assistants.knowledge.fetching import fetch_page
 from assistants.knowledge.files import local_copy
 from assistants.knowledge.formats import BY_NAME
@@ -21,12 +24,13 @@ from assistants.knowledge.models import Document, DocumentPage
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
 from assistants.knowledge.parsing.runner import Parsing, Progress
 from assistants.knowledge.passages import Paragraph, PassageDraft, paragraphs_of, passages_of
-from assistants.knowledge.queries import parsed_twin
+from assistants.knowledge.queries import parsed_twin, vector_givers
+from assistants.knowledge.room import KnowledgeFull, guard_room
 from assistants.knowledge.storing import Contents, copy_vectors, swap_in, words_of
 from kernel.tenancy import tenant_scope
 from organisations.policy import policy_of
 from providers.catalogue import ModelNotFound
-from providers.gateway import embedder
+from providers.ports import Embedder
 
 PROGRESS_SECONDS = 0.5
 WORDS_BATCH = 64
@@ -69,32 +73,42 @@ def _parse(lease: Lease) -> None:
     with tenant_scope(lease.organisation_id, durable=True):
         twin = parsed_twin(document)
         paragraphs = _paragraphs_of_twin(twin) if twin else []
+        model = _model_of(document)
+        tariff = None if paragraphs or model is None else _asking(document, model)
     if twin and paragraphs:
         passages = list(passages_of(paragraphs))
         contents = Contents(paragraphs, passages, words_of(document.name, passages), twin.pages)
-        _finish(lease, document, contents, twin=twin)
+        _finish(lease, document, contents, model)
         return
-    with _ahead(lease) or nullcontext() as ahead:
+    if model is None or tariff is None:
+        _finish(lease, document, _read(document, _progress(lease), None), model)
+        return
+    with Ahead(model, reference=f"{document.public_id}/ahead", hold=partial(hold, tariff)) as ahead:
         contents = _read(document, _progress(lease), ahead)
-        if ahead is None:
-            _finish(lease, document, contents)
-        elif not _finish(lease, document, contents, ahead=ahead):
-            keep_ahead(lease, ahead)
+        if not _finish(lease, document, contents, model, ahead=ahead, tariff=tariff):
+            keep_ahead(lease, ahead, tariff)
 
 
-def _ahead(lease: Lease) -> Ahead | None:
+def _model_of(document: Document) -> Embedder | None:
     try:
-        with tenant_scope(lease.organisation_id, durable=True):
-            model = embedder()
+        return embedder_of(document.source_set)
     except ModelNotFound:  # words are found without it; the embedding says why it fails
         return None
-    return ahead_of(model)
+
+
+def _asking(document: Document, model: Embedder) -> Tariff | None:
+    """What it costs to ask for vectors while the document is read; None where that is of no use."""
+    # Most passages of a new revision have their vectors already.
+    if not asked_ahead(model) or vector_givers(document, model.name):
+        return None
+    organisation_id, set_id = document.organisation_id, document.source_set_id
+    return tariff_of(model.name, organisation_id=organisation_id, source_set_id=set_id)
 
 
 def _load(lease: Lease) -> Document:
     with tenant_scope(lease.organisation_id, durable=True):
         rows = Document.objects.for_organisation(lease.organisation_id).select_related(
-            "organisation", "source"
+            "organisation", "source", "source_set"
         )
         document: Document | None = rows.filter(pk=lease.document_id, lease=lease.token).first()
     if document is None:
@@ -113,6 +127,7 @@ def _fetch(lease: Lease, document: Document) -> Document:
     )
     stored, known = fetched.stored, fetched.validators
     with tenant_scope(lease.organisation_id, durable=True):
+        _guard(document, bytes=stored.size - document.size)
         lease.update(
             name=stored.name,
             format=stored.format.name,
@@ -193,27 +208,46 @@ def _finish(
     lease: Lease,
     document: Document,
     contents: Contents,
+    model: Embedder | None,
     *,
-    twin: Document | None = None,
     ahead: Ahead | None = None,
+    tariff: Tariff | None = None,
 ) -> bool:
     """Store the words, and the vectors that are there; True where that is all and the document is ready.
 
     What has no vector yet is queued, unless it is under way in `ahead`.
+
+    Raises:
+        ParsingFailed: the organisation may not keep so many passages.
     """
     vectors = ahead.vectors(within=AHEAD_SECONDS) if ahead else NO_VECTORS
-    whole = len(vectors) == len(contents.passages)
     with tenant_scope(lease.organisation_id, durable=True):
-        lease.update(**_found(contents), done=len(vectors), embedder=ahead.model.name if ahead else "")
+        _guard(document, passages=len(contents.passages) - document.passages)
+        serving = model is not None and serves(
+            model.name, organisation_id=lease.organisation_id, source_set_id=document.source_set_id
+        )
+        if not serving:
+            vectors = vectors[:0]
+        whole = len(vectors) == len(contents.passages)
+        lease.update(**_found(contents), done=len(vectors), embedder=model.name if model and serving else "")
         swap_in(document, contents, vectors)
-        if twin is not None and twin.embedder:
-            lease.update(done=copy_vectors(document, twin), embedder=twin.embedder)
+        if model and serving and ahead is None:
+            lease.update(done=copy_vectors(document, model.name))
+        if ahead and tariff and whole:
+            lease.update(cost=F("cost") + charge(tariff, ahead.calls()))
         if whole:
             end_well(lease)
         elif ahead is None:
             document.refresh_from_db()
             queue_document(document)
     return whole
+
+
+def _guard(document: Document, **more: int) -> None:
+    try:
+        guard_room(document.organisation, **more)
+    except KnowledgeFull as full:
+        raise ParsingFailed(full.code) from None
 
 
 def _found(contents: Contents) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class NothingToRetry(Conflict):
 
 @entry_action
 def retry_source(*, actor: Actor, source_set: SourceSet, source_id: str) -> Source:
-    """Queue a failed source's document again, with fresh attempts.
+    """Queue a source's document again that failed, or that waits for the allowance, with fresh attempts.
 
     Raises:
         PermissionDenied: the actor may not build.
@@ -27,9 +27,10 @@ def retry_source(*, actor: Actor, source_set: SourceSet, source_id: str) -> Sour
     """
     require(actor, Permission.BUILD_ASSISTANTS)
     source = access_source(source_set, source_id, lock=True)
-    if source.document is None or source.document.state != Document.State.FAILED:
+    document = source.document
+    if document is None or not (document.rests or document.state == Document.State.FAILED):
         raise NothingToRetry(name=source.name)
-    restart_document(source.document)
+    restart_document(document)
     return source
 
 

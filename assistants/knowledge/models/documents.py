@@ -35,6 +35,7 @@ class Document(TenantModel):
         CHAPTER = "chapter", _("Chapter")
 
     UNFINISHED = (State.UPLOADED, State.PARSING, State.EMBEDDING)
+    NO_ALLOWANCE = "allowance_used_up"
 
     public_id = PublicIdField("doc_")
     source_set = models.ForeignKey(SourceSet, on_delete=models.CASCADE, related_name="+")
@@ -79,6 +80,11 @@ class Document(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rests(self) -> bool:
+        """Whether its embedding waits for the organisation's allowance."""
+        return self.state == self.State.EMBEDDING and self.error_code == self.NO_ALLOWANCE
 
 
 class DocumentPage(TenantModel):

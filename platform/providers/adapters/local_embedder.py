@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from providers.ports import Vectors
+from providers.ports import Embedded, Vectors
 
 BATCH = 16  # passages a call of the engine, so that a question never waits long for its turn
 MAX_CHARACTERS = 6000  # the model reads 512 tokens; what is beyond them costs time and changes nothing
@@ -44,6 +44,10 @@ class LocalEmbedder:
             return np.empty((0, self.dimensions), dtype=np.float32)
         starts = range(0, len(texts), BATCH)
         return np.concatenate([self._vectors(texts[start : start + BATCH], False) for start in starts])
+
+    def embed(self, texts: list[str]) -> Embedded:
+        """The same; tokens cost nothing here and are not counted."""
+        return Embedded(self.passages(texts))
 
     def _ask(self, text: str) -> list[float]:
         return self._embed([text], True)[0]

@@ -24,7 +24,7 @@ from kernel.egress import (
 from providers.adapters.endpoint import Endpoint
 from providers.adapters.failures import Failure, failure_of
 from providers.errors import ProviderIncomplete, ProviderTimeout, ProviderUnavailable
-from providers.ports import Vectors
+from providers.ports import Embedded, Vectors
 
 BATCH_TEXTS = 64
 BATCH_CHARACTERS = 200_000
@@ -66,13 +66,19 @@ class OpenAIEmbedder:
 
     def passages(self, texts: list[str]) -> Vectors:
         """Embed passages in concurrent batches, in their order."""
+        return self.embed(texts).vectors
+
+    def embed(self, texts: list[str]) -> Embedded:
+        """The same, with the tokens that the provider counted; 0 where it left out any batch's."""
         if not texts:
-            return np.empty((0, 0), dtype=np.float32)
+            return Embedded(np.empty((0, 0), dtype=np.float32))
         batches = _batches(texts)
         if len(batches) == 1:
             return self._batch(batches[0])
         with ThreadPoolExecutor(max_workers=min(CONCURRENT, len(batches))) as threads:
-            return np.concatenate(list(threads.map(self._batch, batches)))
+            made = list(threads.map(self._batch, batches))
+        counted = [one.tokens for one in made]
+        return Embedded(np.concatenate([one.vectors for one in made]), sum(counted) if all(counted) else 0)
 
     async def _ask(self, body: bytes) -> bytes | Failure:
         clients = _clients.setdefault(asyncio.get_running_loop(), {})
@@ -87,12 +93,12 @@ class OpenAIEmbedder:
             return self._unreached(error)
         return said if response.status == 200 else self._refused(response.status, response.headers, said)
 
-    def _batch(self, texts: list[str]) -> Vectors:
+    def _batch(self, texts: list[str]) -> Embedded:
         body = self._body(texts)
         for attempt in range(1, TRIES + 1):
             outcome = self._post(body)
             if not isinstance(outcome, Failure):
-                return self._vectors(outcome, len(texts))
+                return Embedded(self._vectors(outcome, len(texts)), _counted(outcome))
             if not _again(outcome, attempt):
                 raise outcome.error
             time.sleep(_pause(outcome, attempt))
@@ -149,6 +155,13 @@ class OpenAIEmbedder:
             raise ProviderIncomplete(model=self.name, detail="numbers that are no vectors")
         normal: Vectors = vectors / lengths
         return normal
+
+
+def _counted(said: bytes) -> int:
+    """Tokens by the provider's count, out of an answer whose vectors were read."""
+    usage = orjson.loads(said).get("usage")
+    counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+    return counted if isinstance(counted, int) and counted > 0 else 0
 
 
 def _row(embedding: Any) -> Vectors:
