@@ -151,10 +151,10 @@ class Embedder(Protocol):
         """Embed one question."""
         ...
 
-    def passages(self, texts: list[str]) -> Vectors:
-        """Embed passages, in their order. Blocks: call it from a worker or an executor, not from an event loop."""
+    def embed(self, texts: list[str]) -> Embedded:
+        """As `passages`, with what it cost."""
         ...
 
-    def embed(self, texts: list[str]) -> Embedded:
-        """The same, with what it cost."""
+    def passages(self, texts: list[str]) -> Vectors:
+        """Embed passages, in their order. Blocks: call it from a worker or an executor, not from an event loop."""
         ...
