@@ -7,6 +7,7 @@ it was withdrawn; versions never change and are kept in the process.
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple
@@ -27,7 +28,7 @@ from assistants.building.queries import (
 )
 from assistants.building.specification import Specification
 from assistants.knowledge.queries import manifest
-from assistants.turns.plan import AssistantPlan, KnowledgeScope, Limits
+from assistants.turns.plan import AssistantPlan, KnowledgeScope, Limits, Narrowing
 from kernel.errors import Gone, NotFound
 from kernel.tenancy import current_organisation_id, tenant_scope
 from organisations.actors import Actor
@@ -61,6 +62,7 @@ class _Standing(NamedTuple):
     candidate_share: int
     withdrawn_versions: str
     conversations_moved_at: datetime | None
+    groups: list[int]
 
 
 def plan_for_publication(
@@ -86,7 +88,7 @@ def plan_for_publication(
         if reference.startswith("asst_"):
             return _plan_for_own(actor, reference, used_before, pin, person)
         column = "public_id" if reference.startswith("pub_") else "slug"
-        standing = _standing(column, reference)
+        standing = _standing(column, reference, actor)
         if standing is None or not _may_use(actor, standing):
             raise _refusal(actor, standing, used_before)
         return _plan_of_choice(actor, standing, pin, person)
@@ -119,7 +121,8 @@ def plan_for_version(actor: Actor, assistant_id: str, number: int, *, model: str
     with _scope_of(actor.organisation):
         assistant = access_assistant(actor, assistant_id, level=Level.VIEW)
         version = access_version(assistant, number)
-        return _plan(assistant, specification_of(version), version.manifest, version=version, model=model)
+        made = _plan(assistant, specification_of(version), version.manifest, version=version, model=model)
+        return _for_builder(made)
 
 
 @contextmanager
@@ -132,24 +135,32 @@ def _scope_of(organisation: Organisation) -> Iterator[None]:
         yield
 
 
-def _standing(column: str, value: str) -> _Standing | None:
+def _standing(column: str, value: str, actor: Actor) -> _Standing | None:
     # Written out in SQL: this runs for every question, and building a queryset costs more than the query.
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING[column], [value])
+        cursor.execute(_STANDING[column], {"value": value, "membership": _membership(actor)})
         row = cursor.fetchone()
     return _Standing(*row) if row else None
 
 
+def _membership(actor: Actor) -> int | None:
+    """The place by which somebody has groups: machines have none, whoever's key they use."""
+    return None if actor.api_key_id else actor.membership_id
+
+
 _COLUMNS = (
     "SELECT p.public_id, p.organisation_id, p.state, p.visibility, p.live_version_id, p.assistant_public_id,"
-    " p.candidate_id, p.candidate_share, p.withdrawn_versions, p.conversations_moved_at FROM building_publication p"
+    " p.candidate_id, p.candidate_share, p.withdrawn_versions, p.conversations_moved_at,"
+    # The reader's groups in the creator's organisation: asked for with every question, so that leaving one counts at once.
+    " ARRAY(SELECT g.group_id FROM organisations_groupmembership g WHERE g.membership_id = %(membership)s"
+    " AND g.organisation_id = p.organisation_id ORDER BY 1) FROM building_publication p"
 )
 _STANDING = {
-    "slug": f"{_COLUMNS} WHERE p.slug = %s",
-    "public_id": f"{_COLUMNS} WHERE p.public_id = %s",
+    "slug": f"{_COLUMNS} WHERE p.slug = %(value)s",
+    "public_id": f"{_COLUMNS} WHERE p.public_id = %(value)s",
     "assistant": (
         f"{_COLUMNS} JOIN building_assistant a ON a.id = p.assistant_id AND a.organisation_id = p.organisation_id"
-        " WHERE a.public_id = %s AND a.deleted_at IS NULL"
+        " WHERE a.public_id = %(value)s AND a.deleted_at IS NULL"
     ),
 }
 
@@ -183,7 +194,7 @@ def _refusal(
 def _plan_for_own(
     actor: Actor, assistant_id: str, used_before: bool, pin: Pin | None, person: str
 ) -> AssistantPlan:
-    standing = _standing("assistant", assistant_id)
+    standing = _standing("assistant", assistant_id, actor)
     level = level_on(actor, RESOURCE, assistant_id)
     if actor.can(Permission.BUILD_ASSISTANTS) and level in levels_from(Level.VIEW):
         if standing is None:
@@ -200,7 +211,7 @@ def _plan_of_choice(actor: Actor, standing: _Standing, pin: Pin | None, person: 
     if pin and pin_holds(pin, standing.withdrawn_versions, standing.conversations_moved_at):
         kept = _plan_of_version(standing, pin.version_id)
         if kept is not None:
-            return kept
+            return _for_reader(kept, standing.groups)
     chosen = standing.live_version_id
     if standing.candidate_id is not None:
         asking = _asking(actor, person)
@@ -209,7 +220,14 @@ def _plan_of_choice(actor: Actor, standing: _Standing, pin: Pin | None, person: 
     plan = _plan_of_version(standing, chosen)
     if plan is None:  # it went with its assistant since the publication was read
         raise NotFound
-    return plan
+    return _for_reader(plan, standing.groups)
+
+
+def _for_reader(plan: AssistantPlan, groups: list[int]) -> AssistantPlan:
+    # The plan of a version is everybody's; what its reader may be answered from is not.
+    if not groups or plan.knowledge is None:
+        return plan
+    return replace(plan, knowledge=replace(plan.knowledge, groups=tuple(groups)))
 
 
 def _asking(actor: Actor, person: str) -> str:
@@ -254,7 +272,12 @@ def _load_version(standing: _Standing, version: int | str) -> AssistantPlan | No
 
 def _plan_of_draft(assistant: Assistant, model: str) -> AssistantPlan:
     documents = manifest(assistant.source_set)
-    return _plan(assistant, specification_of(draft_of(assistant)), documents, model=model)
+    return _for_builder(_plan(assistant, specification_of(draft_of(assistant)), documents, model=model))
+
+
+def _for_builder(plan: AssistantPlan) -> AssistantPlan:
+    """The plan for somebody who sees every source anyway."""
+    return replace(plan, knowledge=replace(plan.knowledge, groups=None)) if plan.knowledge else plan
 
 
 def _plan(
@@ -266,7 +289,7 @@ def _plan(
     publication_id: str | None = None,
     model: str = "",
 ) -> AssistantPlan:
-    policy = specification.answer_policy
+    policy, knowledge = specification.answer_policy, specification.knowledge
     return AssistantPlan(
         assistant_id=assistant.public_id,
         assistant_name=specification.profile.name or assistant.label,
@@ -283,8 +306,12 @@ def _plan(
         citations=policy.citations,
         not_enough_information=policy.sentence,
         knowledge=_scope(assistant, documents),
-        top_k=specification.knowledge.top_k,
-        budget_tokens=specification.knowledge.budget_tokens,
+        top_k=knowledge.top_k,
+        budget_tokens=knowledge.budget_tokens,
+        narrowing=Narrowing(tuple(knowledge.filter.tags), tuple(sorted(knowledge.filter.metadata.items()))),
+        rerank=knowledge.rerank,
+        neighbours=knowledge.neighbours,
+        rewriting=knowledge.rewriting,
         show_steps=policy.show_steps,
         verification=policy.verification,
         language=policy.language,

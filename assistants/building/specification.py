@@ -34,6 +34,7 @@ DEEPEST_FIELD = 8
 NOT_ENOUGH_INFORMATION = "I don't have enough information to answer that."
 
 Grounding = Literal["free", "prefer", "only"]
+Rewriting = Literal["off", "words", "model"]
 
 
 def _without_nul(value: str) -> str:
@@ -63,6 +64,9 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_
 Rule = Annotated[Line, StringConstraints(max_length=500)]
 Starter = Annotated[Line, StringConstraints(max_length=200)]
 Instruction = Annotated[Text, Field(max_length=INSTRUCTION_CHARACTERS)]
+Tag = Annotated[Line, Field(max_length=50)]
+MetadataName = Annotated[Line, Field(min_length=1, max_length=50)]
+MetadataValue = Annotated[Line, Field(max_length=200)] | int | float | bool
 CapabilityName = Annotated[str, AfterValidator(_is_name)]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3})?$")]
 
@@ -153,11 +157,25 @@ class AnswerPolicy(Part):
         return self.not_enough_information or NOT_ENOUGH_INFORMATION
 
 
+class KnowledgeFilter(Part):
+    """Which of the sources are searched: those that carry all the tags and hold all the values of metadata."""
+
+    tags: Annotated[list[Tag], Field(max_length=20), AfterValidator(_filled)] = []
+    metadata: Annotated[dict[MetadataName, MetadataValue], Field(max_length=20)] = {}
+
+
 class Knowledge(Part):
-    """How much of the sources one answer may read."""
+    """How the sources are searched, and how much of them one answer may read."""
 
     top_k: Annotated[int, Field(ge=1, le=50)] = 6
     budget_tokens: Annotated[int, Field(ge=200, le=32_000)] = 2000
+    filter: KnowledgeFilter = KnowledgeFilter()
+    # Whether the operator's reranker reads the first passages and orders them anew.
+    rerank: bool = False
+    # Whether passages that stand next to each other are given as one.
+    neighbours: bool = True
+    # How a question that leans on the conversation is made one that can be searched for by itself.
+    rewriting: Rewriting = "words"
 
 
 class Limits(Part):

@@ -7,20 +7,25 @@ class KnowledgeConfig(AppConfig):
 
     def ready(self) -> None:
         from assistants.knowledge import policy
-        from assistants.knowledge.retrieval import retrieve
+        from assistants.knowledge.retrieval import search
         from assistants.knowledge.search_tool import SEARCH
+        from assistants.knowledge.source_types.built_in import BUILT_IN
         from kernel.registries import (
             PolicyChoices,
             periodic_tasks,
             policy_choices,
             policy_impacts,
             retriever,
+            source_types,
             tools,
         )
 
         policy_choices.register(PolicyChoices("files.types", policy.format_choices))
         for impact in policy.IMPACTS:
             policy_impacts.register(impact)
-        retriever.fill(retrieve)
+        retriever.fill(search)
         tools.register(SEARCH)
         periodic_tasks["resume_documents"] = {"task": "knowledge.resume_documents", "schedule": 15}
+        periodic_tasks["look_at_due_sources"] = {"task": "knowledge.look_at_due_sources", "schedule": 30}
+        for kind in BUILT_IN:
+            source_types.register(kind)

@@ -73,12 +73,6 @@ def build_request(
     )
 
 
-def retrieval_query(question: str, history: Sequence[PastMessage]) -> str:
-    """What to search for: a short follow-up is searched together with the question before it."""
-    earlier = [message.text for message in history if message.role == "user"]
-    return f"{earlier[-1]}\n{question}" if earlier and len(question) < 30 else question
-
-
 def prompt_size(request: ChatRequest, count: CountTokens) -> int:
     """The tokens of a request, before the provider counts them."""
     return sum(count(message.content) + MESSAGE_OVERHEAD for message in request.messages)

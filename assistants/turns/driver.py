@@ -1,7 +1,7 @@
 """Drives one opened turn to its end: retrieval, the loop, checked citations, and a close that always happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from assistants.turns.actions.close_turn import Outcome, TurnIdentity, close_tur
 from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.answerers import Answerer
 from assistants.turns.citations import MarkFilter
-from assistants.turns.context import build_request, retrieval_query
+from assistants.turns.context import build_request
 from assistants.turns.events import (
     Cited,
     MessageFinished,
@@ -29,7 +29,8 @@ from assistants.turns.events import (
 )
 from assistants.turns.limits import LimitReached
 from assistants.turns.loop import LoopEvent, Voice, run_turn
-from assistants.turns.plan import RetrievedPassage
+from assistants.turns.retrieval import Found
+from assistants.turns.rewriting import Query, rewritten_query
 from assistants.turns.sources import described
 from assistants.turns.steps import StepsFilter
 from assistants.turns.verification import verify
@@ -60,9 +61,7 @@ async def drive(opened: OpenedTurn, *, ending: Ending) -> AsyncIterator[TurnEven
     try:
         yield MessageStarted(opened.id, opened.message_id)
         if opened.plan.knowledge:
-            found = await _retrieve(opened)
-            opened.sources.add(found)
-            yield Retrieved(tuple(described(n, p) for n, p in enumerate(found, 1)))
+            yield await _retrieve(opened, work)
         async for event in _answer(opened, work):
             yield event
         state = "complete"
@@ -118,16 +117,13 @@ def message_document(opened: OpenedTurn, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-async def _retrieve(opened: OpenedTurn) -> Sequence[RetrievedPassage]:
-    query = retrieval_query(opened.question, opened.history)
-    found: Sequence[RetrievedPassage] = await run_db(
-        retriever.get(),
-        opened.plan.knowledge,
-        query,
-        k=opened.plan.top_k,
-        budget_tokens=opened.plan.budget_tokens,
-    )
-    return found
+async def _retrieve(opened: OpenedTurn, work: Work) -> Retrieved:
+    query: Query = await rewritten_query(work)
+    found: Found = await retriever.get()(opened.plan.knowledge, query.text, opened.plan.knobs)
+    opened.sources.add(found.passages)
+    opened.sources.uses += found.uses
+    shown = tuple(described(n, passage) for n, passage in enumerate(found.passages, 1))
+    return Retrieved(shown, query.text, query.made_by, found.notes)
 
 
 async def _answer(opened: OpenedTurn, work: Work) -> AsyncIterator[LoopEvent]:

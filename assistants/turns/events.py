@@ -18,13 +18,25 @@ class MessageStarted:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The sources were searched; `passages` are short descriptions, without texts."""
+    """The sources were searched for `query`; `passages` are short descriptions, without texts.
+
+    `rewritten` says how the query was made of the question: words, model, or nothing where it is the question itself.
+    `notes` are codes of what went wrong without ending the search.
+    """
 
     name: ClassVar[str] = "retrieval"
     passages: tuple[dict[str, Any], ...]
+    query: str = ""
+    rewritten: str = ""
+    notes: tuple[str, ...] = ()
 
     def data(self) -> dict[str, Any]:
-        return {"passages": list(self.passages)}
+        return {
+            "passages": list(self.passages),
+            "query": self.query,
+            "rewritten": self.rewritten,
+            "notes": list(self.notes),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +157,7 @@ TurnEvent = (
 IN_WORDS = """Server-sent events with an `id` each, their data as JSON:
 
 - `message.started` {turn, message}
-- `retrieval` {passages[]}: what the first search found, without texts
+- `retrieval` {passages[], query, rewritten, notes[]}: what the first search looked for and found, without texts
 - `steps.delta` {text}: how the answer is got to, a numbered step a line; only where the assistant shows its steps
 - `text.delta` {text}: the answer grew
 - `tool.started` {id, name, label} and `tool.finished` {id, name, label, arguments, ok, summary, detail, milliseconds}

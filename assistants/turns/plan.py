@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 Grounding = Literal["free", "prefer", "only"]
+Rewriting = Literal["off", "words", "model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,22 @@ class KnowledgeScope:
     source_set_ids: tuple[int, ...]
     document_ids: tuple[int, ...]
     groups: tuple[int, ...] | None = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which sources a search is narrowed to; empty for all.
+
+    Attributes:
+        tags: a source has to carry every one of them.
+        metadata: pairs of a name and a value that a source has to hold, every one of them.
+    """
+
+    tags: tuple[str, ...] = ()
+    metadata: tuple[tuple[str, str | int | float | bool], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.tags or self.metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +70,9 @@ class AssistantPlan:
         parameters: temperature, top_p, max_output_tokens.
         fallback_id: the model that answers where the first one fails before its first token; empty for none.
         top_k: how many passages at most; budget_tokens: how many tokens of passages.
+        narrowing: which of the sources are searched. rerank: whether the operator's reranker has the last word on the order.
+        neighbours: whether hits that stand next to each other become one passage.
+        rewriting: how a question that leans on the conversation is made one that stands alone.
         show_steps: whether the answer begins with its reasoning. verification: whether it is checked afterwards.
         language: a language code, empty for that of the question.
         capabilities: names of the built-in tools that are switched on.
@@ -74,11 +94,26 @@ class AssistantPlan:
     knowledge: KnowledgeScope | None = None
     top_k: int = 6
     budget_tokens: int = 2000
+    narrowing: Narrowing = Narrowing()
+    rerank: bool = False
+    neighbours: bool = True
+    rewriting: Rewriting = "words"
     show_steps: bool = False
     verification: bool = False
     language: str = ""
     capabilities: frozenset[str] = frozenset()
     limits: Limits = Limits()
+
+    @property
+    def knobs(self) -> "SearchKnobs":
+        """How its sources are searched."""
+        return SearchKnobs(
+            self.top_k,
+            self.budget_tokens,
+            rerank=self.rerank,
+            neighbours=self.neighbours,
+            narrowing=self.narrowing,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +138,21 @@ class RetrievedPassage:
     tokens: int
 
 
-class Retriever(Protocol):
-    """The retrieval port; knowledge registers its implementation in `kernel.registries.retriever`."""
+@dataclass(frozen=True, slots=True)
+class SearchKnobs:
+    """How a search goes about it.
 
-    def __call__(
-        self, scope: KnowledgeScope, query: str, *, k: int, budget_tokens: int, mode: str = "hybrid"
-    ) -> list[RetrievedPassage]:
-        """Search; synchronous, opens its own tenant scope."""
-        ...
+    Attributes:
+        k: how many passages at most. budget_tokens: how many tokens of passages; the first one is given in any case.
+        mode: hybrid, vector or words. Passages without a vector yet are found by their words.
+        meaning, words: how much each ranking counts in the fusion; 0 leaves one out.
+    """
+
+    k: int
+    budget_tokens: int
+    mode: str = "hybrid"
+    meaning: float = 1.0
+    words: float = 1.0
+    rerank: bool = False
+    neighbours: bool = False
+    narrowing: Narrowing = Narrowing()

@@ -4,13 +4,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assistants.turns.plan import RetrievedPassage
+from assistants.turns.retrieval import RetrievalUse
 
 
 class Sources(Sequence[RetrievedPassage]):
-    """Passages under the numbers that citations use, counting from 1. A number never changes its passage."""
+    """Passages under the numbers that citations use, counting from 1. A number never changes its passage.
+
+    `uses` are the paid calls that finding them made.
+    """
 
     def __init__(self) -> None:
         self._passages: list[RetrievedPassage] = []
+        self.uses: list[RetrievalUse] = []
 
     def __len__(self) -> int:
         return len(self._passages)

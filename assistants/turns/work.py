@@ -24,6 +24,7 @@ class Work:
         marks: checks the citations; steps: tells the steps from the answer. None where the assistant has neither.
         shown: what of the answer was shown; told: what of the steps a model said by itself.
         answered_by: the model that answers now.
+        rewriting: the model's call that made the question stand alone.
         checking: the model's call that holds the answer against its sources.
     """
 
@@ -34,6 +35,7 @@ class Work:
     steps: StepsFilter | None = None
     shown: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    rewriting: ModelCall | None = None
     checking: ModelCall | None = None
     verification: dict[str, Any] | None = None
 
@@ -78,6 +80,12 @@ class Work:
 
     def uses(self, state: str) -> Iterator[ModelUse]:
         """What each call of a model is charged as."""
+        if self.rewriting and not self.rewriting.failed:
+            yield _use(self.rewriting, self.opened.answerer, "rewriting")
+        for spent in self.opened.sources.uses:
+            yield ModelUse(
+                spent.model, spent.provider, spent.price, spent.tokens, 0, spent.estimated, spent.kind
+            )
         answerers = (self.opened.answerer, self.opened.fallback)
         for call in self.transcript.calls:
             if call.usage is None and not call.written and (call.failed or state == "failed"):

@@ -17,6 +17,6 @@ def environment_base_url() -> str:
 
 def trust_environment() -> None:
     """Let the egress guard through to exactly the hosts and ports that the operator named."""
-    for url in (environment_base_url(), settings.SMOLLM2_URL, settings.LOCAL_MODEL_URL):
+    for url in (environment_base_url(), settings.SMOLLM2_URL, settings.LOCAL_MODEL_URL, settings.RERANK_URL):
         if url:
             trust_url(url)

@@ -16,11 +16,12 @@ from providers.adapters.local_embedder import LocalEmbedder
 from providers.adapters.openai_compatible import OpenAICompatibleChat
 from providers.adapters.openai_embeddings import OpenAIEmbedder
 from providers.adapters.quote import Quote
+from providers.adapters.rerank import HttpReranker
 from providers.catalogue import Access, ModelInfo, ModelNotFound, Snapshot
 from providers.environment import SLUG
 from providers.models import Provider
 from providers.own import kept_own_snapshot, organisation_key, own_snapshot
-from providers.ports import ChatModel, ChatRequest, Embedder, ModelEvent
+from providers.ports import ChatModel, ChatRequest, Embedder, ModelEvent, Reranker
 from providers.secrets import decrypt
 from providers.snapshots import is_own
 
@@ -59,6 +60,22 @@ def embedder(name: str | None = None) -> Embedder:
 @lru_cache(maxsize=16)
 def _openai_embedder(endpoint: Endpoint, dimensions: int | None) -> OpenAIEmbedder:
     return OpenAIEmbedder(endpoint, dimensions=dimensions)  # kept for its connections
+
+
+def reranker() -> Reranker | None:
+    """The reranker that the operator named in RERANK_URL; None where there is none."""
+    if not settings.RERANK_URL:
+        return None
+    name = str(settings.RERANK_MODEL)
+    return HttpReranker(
+        Endpoint(
+            model=name or "rerank",
+            base_url=str(settings.RERANK_URL),
+            key=str(settings.RERANK_API_KEY),
+            upstream_name=name,
+            operator_host=True,
+        )
+    )
 
 
 @lru_cache(maxsize=1)

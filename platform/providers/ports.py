@@ -158,3 +158,25 @@ class Embedder(Protocol):
     def passages(self, texts: list[str]) -> Vectors:
         """Embed passages, in their order. Blocks: call it from a worker or an executor, not from an event loop."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reranking:
+    """How well each passage answers a question, in the order they were sent; None for one that was left out.
+
+    `tokens` is what the model read, counted by us.
+    """
+
+    scores: tuple[float | None, ...]
+    tokens: int
+
+
+class Reranker(Protocol):
+    """A model that reads a question and passages together."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def rank(self, query: str, passages: Sequence[str]) -> Reranking:
+        """Score passages for a question, within seconds; raises a ProviderError."""
+        ...

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from assistants.knowledge.actions.parse_document import parse_document
 from assistants.knowledge.actions.remove_source import remove_source
 from assistants.knowledge.queries import place_of
-from assistants.knowledge.retrieval import retrieve
+from assistants.knowledge.retrieval import retrieve, search
 from assistants.turns.plan import KnowledgeScope
 from kernel import registries
 from kernel.errors import NotFound
@@ -37,7 +37,7 @@ def scope(alice: Actor, run_jobs: RunJobs) -> KnowledgeScope:
 
 
 def test_knowledge_provides_the_retrieval_port() -> None:
-    assert registries.retriever.get() is retrieve
+    assert registries.retriever.get() is search
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "vector", "words"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistants.turns.context import PastMessage, QuestionTooLong, build_request, retrieval_query
+from assistants.turns.context import PastMessage, QuestionTooLong, build_request
 from assistants.turns.plan import AssistantPlan, RetrievedPassage
 from providers.tokens import count_tokens
 
@@ -83,9 +83,3 @@ def test_passages_give_way_before_the_question_does() -> None:
 def test_a_question_beyond_the_window_is_refused_in_words() -> None:
     with pytest.raises(QuestionTooLong):
         request("word " * 5000, window=2048)
-
-
-def test_a_short_follow_up_is_searched_with_the_question_before_it() -> None:
-    history = [PastMessage("user", "When is rent due?"), PastMessage("assistant", "On the first.")]
-    assert retrieval_query("And in the second year?", history) == "When is rent due?\nAnd in the second year?"
-    assert retrieval_query("And in the second year?", ()) == "And in the second year?"

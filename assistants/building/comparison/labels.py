@@ -52,6 +52,11 @@ FIELDS: dict[str, Words] = {
     "answer_policy.language": gettext_lazy("Language of answers"),
     "knowledge.top_k": gettext_lazy("Passages an answer may read"),
     "knowledge.budget_tokens": gettext_lazy("Tokens of passages"),
+    "knowledge.filter.tags": gettext_lazy("Only sources with these tags"),
+    "knowledge.filter.metadata": gettext_lazy("Only sources with this metadata"),
+    "knowledge.rerank": gettext_lazy("Order passages a second time"),
+    "knowledge.neighbours": gettext_lazy("Join passages that stand together"),
+    "knowledge.rewriting": gettext_lazy("Questions that lean on the conversation"),
     "actions": gettext_lazy("Actions"),
     "limits.seconds": gettext_lazy("Seconds"),
     "limits.tokens": gettext_lazy("Tokens"),
@@ -63,6 +68,9 @@ VALUES: dict[tuple[str, Scalar], Words] = {
     ("answer_policy.grounding", "free"): pgettext_lazy("grounding", "Free"),
     ("answer_policy.grounding", "prefer"): gettext_lazy("Prefer sources"),
     ("answer_policy.grounding", "only"): gettext_lazy("Only sources"),
+    ("knowledge.rewriting", "off"): gettext_lazy("Search as asked"),
+    ("knowledge.rewriting", "words"): gettext_lazy("Search with the question before"),
+    ("knowledge.rewriting", "model"): gettext_lazy("Let the model complete them"),
     ("answer_policy.language", ""): gettext_lazy("That of the question"),
 }
 

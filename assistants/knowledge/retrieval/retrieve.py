@@ -1,102 +1,72 @@
-"""Find the passages that answer a query: by meaning and by words, in one statement.
+"""Find the passages that answer a query: by meaning and by words.
 
-The rows of a source set lie together under one B-tree, so that an exact scan of them beats any shared index. Words are
-weighed by how rare they are in the searched documents. Both rankings are joined by reciprocal rank fusion.
+`search` is for asynchronous code: it holds neither a thread nor a connection while a model is asked. `retrieve` is the
+same for synchronous code.
 """
 
 import asyncio
 import os
 import threading
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Coroutine
 from functools import lru_cache
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from django.db import connection
+from assistants.knowledge.retrieval.pipeline import Search
+from assistants.turns.plan import KnowledgeScope, RetrievedPassage, SearchKnobs
+from assistants.turns.retrieval import Found
+from kernel.db import run_db
 
-from assistants.knowledge.models import Document
-from assistants.knowledge.retrieval.statement import SEARCH
-from assistants.turns.plan import KnowledgeScope, RetrievedPassage
-from kernel.tenancy import tenant_scope
-from kernel.text import search_terms
-from providers.gateway import embedder
-
-Mode = Literal["hybrid", "vector", "words"]
 T = TypeVar("T")
-MAX_QUERY_CHARACTERS = 4000
-CANDIDATES = 60  # taken from each ranking
-RANK_CONSTANT = 10
-MEANING, WORDS = 1.0, 1.0
-LENGTH_NORMALISATION = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """A question's vector as a literal, and the documents that the same model has embedded; empty where there is none."""
+async def search(scope: KnowledgeScope, query: str, knobs: SearchKnobs) -> Found:
+    """The best passages for a query, best first, from the documents of the scope and no others. The retrieval port."""
+    run = Search(scope, query, knobs)
+    if run.is_empty:
+        return Found()
+    await run_db(run.look)
+    if not run.is_done:
+        await run.ask()
+        await run_db(_ranked, run)
+        if knobs.rerank:
+            await run.judge()
+            await run_db(run.finish)
+    return run.found
 
-    vector: str | None = None
-    documents: list[int] = field(default_factory=list)
+
+def _ranked(run: Search) -> None:
+    run.rank()
+    if not run.knobs.rerank:
+        run.finish()
 
 
 def retrieve(
     scope: KnowledgeScope, query: str, *, k: int, budget_tokens: int, mode: str = "hybrid"
 ) -> list[RetrievedPassage]:
-    """The best passages for a query, best first, from the documents of the scope and no others.
+    """The same passages for synchronous code, unmerged and by their fused order.
 
-    Blocks: call it from an executor. The question is embedded before the database is touched.
+    Blocks: call it outside transactions, or where no model elsewhere is asked.
 
     Args:
         k: how many at most.
         budget_tokens: how many tokens of passages at most; the first one is given in any case.
         mode: hybrid, vector or words. Passages without a vector yet are found by their words.
     """
-    asked = query.strip()[:MAX_QUERY_CHARACTERS]
-    if not asked or not scope.document_ids or k < 1:
-        return []
-    meaning = Meaning() if mode == "words" else _meaning_of(asked, scope)
-    with tenant_scope(scope.organisation_id), connection.cursor() as cursor:
-        cursor.execute(SEARCH, _parameters(scope, asked, meaning, k, mode))
-        rows = [RetrievedPassage(*row) for row in cursor.fetchall()]
-    return _within_budget(rows, budget_tokens)
+    knobs = SearchKnobs(k, budget_tokens, mode=mode)
+    return list(run_search(Search(scope, query, knobs)).found.passages)
 
 
-def _parameters(scope: KnowledgeScope, query: str, meaning: Meaning, k: int, mode: str) -> dict[str, Any]:
-    return {
-        "organisation": scope.organisation_id,
-        "source_sets": list(scope.source_set_ids),
-        "documents": list(scope.document_ids),
-        "terms": "" if mode == "vector" else search_terms(query),
-        "vector": meaning.vector,
-        "meant": meaning.documents,
-        "weights": [0.1, 0.2, 0.4, 1.0],
-        "b": LENGTH_NORMALISATION,
-        "candidates": CANDIDATES,
-        "constant": float(RANK_CONSTANT),
-        "meaning": MEANING if meaning.vector else 0.0,
-        "words": 0.0 if mode == "vector" else WORDS,
-        "limit": k,
-    }
-
-
-def _meaning_of(query: str, scope: KnowledgeScope) -> Meaning:
-    with tenant_scope(scope.organisation_id):
-        model = embedder()
-        rows = Document.objects.for_organisation(scope.organisation_id).filter(pk__in=scope.document_ids)
-        documents = list(rows.filter(embedder=model.name).values_list("pk", flat=True))
-    if not documents:
-        return Meaning()
-    return Meaning("[" + ",".join(map(repr, _wait(model.query(query)))) + "]", documents)
-
-
-def _within_budget(rows: Sequence[RetrievedPassage], budget_tokens: int) -> list[RetrievedPassage]:
-    kept: list[RetrievedPassage] = []
-    spent = 0
-    for row in rows:
-        if kept and spent + row.tokens > budget_tokens:
-            continue
-        spent += row.tokens
-        kept.append(row)
-    return kept
+def run_search(run: Search) -> Search:
+    """Run all phases of a prepared search, blocking."""
+    if run.is_empty:
+        return run
+    run.look()
+    if not run.is_done:
+        _wait(run.ask())
+        run.rank()
+        _wait(run.judge())
+        run.finish()
+    return run
 
 
 def _wait(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -19,6 +19,7 @@ from organisations.actors import Actor
 from providers.catalogue import ModelInfo
 
 BYTES_A_TOKEN = 3  # for an estimate on the safe side
+REWRITING_TOKENS, REWRITING_ANSWER = 1_700, 80  # of the call that makes a question stand alone, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +153,11 @@ def _price_note(answerer: Answerer) -> dict[str, object]:
 
 
 def _estimate(opened: OpenedTurn, prompt_tokens: int) -> int:
-    """What the answer may cost us with the dearer of its models, its check included; own keys cost us nothing."""
+    """What the answer may cost us with the dearer of its models, what comes before and after it included; own keys cost us nothing."""
     answer = int(opened.plan.parameters.get("max_output_tokens") or DEFAULT_ANSWER_TOKENS)
     calls = [(prompt_tokens, answer)]
+    if opened.plan.rewriting == "model" and opened.history and opened.plan.knowledge:
+        calls.append((REWRITING_TOKENS, REWRITING_ANSWER))
     if opened.plan.verification:
         calls.append((opened.plan.budget_tokens + answer, answer))
     paid = [one for one in (opened.answerer, opened.fallback) if one and not one.info.own]
