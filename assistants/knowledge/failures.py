@@ -18,16 +18,23 @@ _SENTENCES: dict[str, str | Promise] = {
         "The contents of this file lie one inside the other, deeper than can be followed. Save the part that matters as a"
         " file of its own."
     ),
+    "unsafe_archive": _(
+        "This file holds links, or names that lead out of it, and was not opened. Pack the files themselves and add that."
+    ),
     "nothing_readable": _(
         "None of the files in this zip can be read. Add PDF, Word, slides, sheets, web pages, text or the like."
     ),
     "needs_ocr": _(
-        "This PDF holds pictures of pages and no text. Run text recognition (OCR) over it, for example in your scanner's"
-        " program, and add the result."
+        "This file holds pictures of pages and no text, and text recognition is not installed here. Ask whoever runs this"
+        " server to install Tesseract, then try again; or run text recognition (OCR) in your scanner's program and add the"
+        " result."
     ),
     "empty": _("There is no text in this file. Check that it is the right one."),
     "too_complex": _(
         "Reading this file took too much time or memory. Split it, or save it in a simpler format."
+    ),
+    "picture_too_large": _(
+        "This picture has more than 60 million points, which is more than is opened here. Save a smaller copy and add that."
     ),
     "too_much_text": _("This file holds more text than one source may. Split it into several files."),
     "unpacked_too_large": _(

@@ -7,7 +7,9 @@ from django.utils.translation import ngettext
 from rest_framework import serializers
 
 from assistants.knowledge.failures import failure_message
+from assistants.knowledge.formats import BY_NAME
 from assistants.knowledge.models import Document, Source
+from assistants.knowledge.warnings import warning_message
 
 
 class ProgressOutput(serializers.Serializer[Any]):
@@ -17,6 +19,11 @@ class ProgressOutput(serializers.Serializer[Any]):
 
 
 class FailureOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class WarningOutput(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField()
 
@@ -36,6 +43,8 @@ class SourceOutput(serializers.Serializer[Any]):
     media_type = serializers.CharField()
     size = serializers.IntegerField()
     pages = serializers.IntegerField(allow_null=True)
+    page_kind = serializers.ChoiceField(choices=Document.PageKind.choices)
+    warnings = WarningOutput(many=True)
     passages = serializers.IntegerField()
     characters = serializers.IntegerField()
     tokens = serializers.IntegerField()
@@ -65,6 +74,8 @@ def source_json(source: Source, note: str = "") -> dict[str, Any]:
         "media_type": document.media_type,
         "size": document.size,
         "pages": document.pages,
+        "page_kind": document.page_kind,
+        "warnings": warnings_shown(document),
         "passages": document.passages,
         "characters": document.characters,
         "tokens": document.tokens,
@@ -98,15 +109,46 @@ def sentence_of(document: Document) -> str:
     if document.state == state.READY:
         return _ready(document)
     if document.state == state.PARSING and document.total:
-        return _("Reading page %(done)s of %(total)s") % {"done": document.done, "total": document.total}
+        return _reading(document)
     return _("Reading") if document.state == state.PARSING else _("Waiting for its turn")
 
 
+def _reading(document: Document) -> str:
+    counts = {"done": document.done, "total": document.total}
+    if document.unit == "files":
+        return _("Unpacking file %(done)s of %(total)s") % counts
+    sentences = {
+        Document.PageKind.SLIDE: _("Reading slide %(done)s of %(total)s"),
+        Document.PageKind.SHEET: _("Reading sheet %(done)s of %(total)s"),
+        Document.PageKind.CHAPTER: _("Reading chapter %(done)s of %(total)s"),
+    }
+    kind = BY_NAME[document.format].page_kind if document.format else Document.PageKind.PAGE
+    return sentences.get(Document.PageKind(kind), _("Reading page %(done)s of %(total)s")) % counts
+
+
 def _ready(document: Document) -> str:
+    if document.format == "zip":
+        files = ngettext("%(count)s file", "%(count)s files", document.total) % {"count": document.total}
+        return _("Ready: %(files)s, each a source of its own") % {"files": files}
     passages = ngettext("%(count)s passage", "%(count)s passages", document.passages) % {
         "count": document.passages
     }
     if document.pages is None:
         return _("Ready: %(passages)s") % {"passages": passages}
-    pages = ngettext("%(count)s page", "%(count)s pages", document.pages) % {"count": document.pages}
-    return _("Ready: %(passages)s from %(pages)s") % {"passages": passages, "pages": pages}
+    return _("Ready: %(passages)s from %(pages)s") % {"passages": passages, "pages": _pages(document)}
+
+
+def _pages(document: Document) -> str:
+    kind, count = Document.PageKind, document.pages or 0
+    counted = {
+        kind.SLIDE: ngettext("%(count)s slide", "%(count)s slides", count),
+        kind.SHEET: ngettext("%(count)s sheet", "%(count)s sheets", count),
+        kind.CHAPTER: ngettext("%(count)s chapter", "%(count)s chapters", count),
+    }
+    pages = ngettext("%(count)s page", "%(count)s pages", count)
+    return counted.get(kind(document.page_kind), pages) % {"count": count}
+
+
+def warnings_shown(document: Document) -> list[dict[str, str]]:
+    """Code and sentence of what is odd about a document, in the active language."""
+    return [{"code": one["code"], "message": warning_message(one)} for one in document.warnings]

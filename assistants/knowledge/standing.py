@@ -24,6 +24,7 @@ def sources_standing(source_set: SourceSet) -> Standing:
 
 
 def _group(document: Document | None) -> str:
-    if document is not None and document.searchable:
+    # A zip holds no passages: it is ready once its files are sources of their own.
+    if document is not None and (document.searchable or document.state == Document.State.READY):
         return "ready"
     return "failed" if document is None or document.state == Document.State.FAILED else "working"

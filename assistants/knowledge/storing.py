@@ -71,12 +71,17 @@ _TRAILER = b"\xff\xff"
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What was found in a document: `words` of each passage for the index; `pages` counts them where the format has any."""
+    """What was found in a document: `words` of each passage for the index; `pages` counts them where the format has any.
+
+    Attributes:
+        warnings: what is odd about it, as `assistants.knowledge.warnings` finds it.
+    """
 
     paragraphs: Sequence[Paragraph]
     passages: Sequence[PassageDraft]
     words: Sequence[str]
     pages: int | None
+    warnings: Sequence[dict[str, Any]] = ()
 
 
 def words_of(title: str, passages: Sequence[PassageDraft]) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from assistants.knowledge.actions.end_document import end_well, fail_document, postpone_document
 from assistants.knowledge.actions.keep_ahead import keep_ahead
 from assistants.knowledge.actions.queue_document import queue_document
+from assistants.knowledge.actions.unpack_archive import unpack_archive
 from assistants.knowledge.ahead import NO_VECTORS, Ahead, asked_ahead
 from assistants.knowledge.costs import Tariff, charge, hold, tariff_of
 from assistants.knowledge.embedders import embedder_of, serves
@@ -27,6 +28,7 @@ from assistants.knowledge.passages import Paragraph, PassageDraft, paragraphs_of
 from assistants.knowledge.queries import parsed_twin, vector_givers
 from assistants.knowledge.room import KnowledgeFull, guard_room
 from assistants.knowledge.storing import Contents, copy_vectors, swap_in, words_of
+from assistants.knowledge.warnings import warnings_of
 from kernel.tenancy import tenant_scope
 from organisations.policy import policy_of
 from providers.catalogue import ModelNotFound
@@ -70,6 +72,9 @@ def _parse(lease: Lease) -> None:
     document = _load(lease)
     if not document.storage_key:
         document = _fetch(lease, document)
+    if document.format == "zip":
+        unpack_archive(lease, document)
+        return
     with tenant_scope(lease.organisation_id, durable=True):
         twin = parsed_twin(document)
         paragraphs = _paragraphs_of_twin(twin) if twin else []
@@ -77,7 +82,8 @@ def _parse(lease: Lease) -> None:
         tariff = None if paragraphs or model is None else _asking(document, model)
     if twin and paragraphs:
         passages = list(passages_of(paragraphs))
-        contents = Contents(paragraphs, passages, words_of(document.name, passages), twin.pages)
+        words = words_of(document.name, passages)
+        contents = Contents(paragraphs, passages, words, twin.pages, twin.warnings)
         _finish(lease, document, contents, model)
         return
     if model is None or tariff is None:
@@ -159,7 +165,8 @@ def _read(document: Document, progress: Progress, ahead: Ahead | None) -> Conten
     if ahead:
         ahead.complete()
     words += words_of(document.name, passages[len(words) :])
-    return Contents(paragraphs, passages, words, parsing.pages)
+    warnings = warnings_of(paragraphs, parsing.pages, parsing.notes)
+    return Contents(paragraphs, passages, words, parsing.pages, warnings)
 
 
 def _kept_in(kept: list[Paragraph], paragraphs: Iterable[Paragraph]) -> Iterator[Paragraph]:
@@ -229,7 +236,9 @@ def _finish(
         if not serving:
             vectors = vectors[:0]
         whole = len(vectors) == len(contents.passages)
-        lease.update(**_found(contents), done=len(vectors), embedder=model.name if model and serving else "")
+        lease.update(
+            **_found(document, contents), done=len(vectors), embedder=model.name if model and serving else ""
+        )
         swap_in(document, contents, vectors)
         if model and serving and ahead is None:
             lease.update(done=copy_vectors(document, model.name))
@@ -250,7 +259,7 @@ def _guard(document: Document, **more: int) -> None:
         raise ParsingFailed(full.code) from None
 
 
-def _found(contents: Contents) -> dict[str, Any]:
+def _found(document: Document, contents: Contents) -> dict[str, Any]:
     return {
         "state": Document.State.EMBEDDING,
         "searchable": True,
@@ -258,6 +267,8 @@ def _found(contents: Contents) -> dict[str, Any]:
         "total": len(contents.passages),
         "unit": "passages",
         "pages": contents.pages,
+        "page_kind": BY_NAME[document.format].page_kind,
+        "warnings": list(contents.warnings),
         "passages": len(contents.passages),
         "characters": contents.paragraphs[-1].end,
         "tokens": sum(passage.tokens for passage in contents.passages),

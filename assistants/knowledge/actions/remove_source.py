@@ -1,11 +1,12 @@
 """Take a source away from what an assistant knows, and bring it back."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assistants.knowledge.models import Source, SourceSet
 from assistants.knowledge.queries import access_source
 from assistants.knowledge.room import guard_room
-from kernel.actions import entry_action
+from kernel.actions import assert_in_action, entry_action
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
@@ -13,7 +14,7 @@ from organisations.permissions import Permission, require
 
 @entry_action
 def remove_source(*, actor: Actor, source_set: SourceSet, source_id: str) -> Source:
-    """Remove a source from the draft. Published versions keep the documents that they were published with.
+    """Remove a source from the draft, with the sources that it holds. Published versions keep what they were published with.
 
     Raises:
         PermissionDenied: the actor may not build.
@@ -21,15 +22,26 @@ def remove_source(*, actor: Actor, source_set: SourceSet, source_id: str) -> Sou
     """
     require(actor, Permission.BUILD_ASSISTANTS)
     source = access_source(source_set, source_id, lock=True)
-    source.removed_at = timezone.now()
-    source.save(update_fields=["removed_at"])
-    record_audit(actor, "source.removed", source)
+    take_away(actor, source)
     return source
+
+
+def take_away(actor: Actor, source: Source) -> None:
+    """Remove a source with what it holds, in the open transaction. A page of a website stays out when that is followed again."""
+    assert_in_action()
+    now = timezone.now()
+    children = Source.objects.for_organisation(source.organisation_id).filter(parent=source, removed_at=None)
+    children.update(removed_at=now)
+    source.removed_at = now
+    if source.parent_id:
+        source.settings = {**source.settings, "left_out": True}
+    source.save(update_fields=["removed_at", "settings"])
+    record_audit(actor, "source.removed", source)
 
 
 @entry_action
 def restore_source(*, actor: Actor, source_set: SourceSet, source_id: str) -> Source:
-    """Undo a removal.
+    """Undo a removal, and that of the sources which went with it.
 
     Raises:
         PermissionDenied: the actor may not build.
@@ -38,9 +50,11 @@ def restore_source(*, actor: Actor, source_set: SourceSet, source_id: str) -> So
     """
     require(actor, Permission.BUILD_ASSISTANTS)
     source = access_source(source_set, source_id, lock=True, removed=True)
-    if document := source.document:
-        guard_room(actor.organisation, files=1, bytes=document.size, passages=document.passages)
+    # What went with it comes back with it; what was removed before stays away.
+    children = Source.objects.for_organisation(source.organisation_id).filter(parent=source)
+    children.filter(removed_at=source.removed_at).update(removed_at=None)
     source.removed_at = None
-    source.save(update_fields=["removed_at"])
+    source.settings = {name: value for name, value in source.settings.items() if name != "left_out"}
+    source.save(update_fields=["removed_at", "settings"])
     record_audit(actor, "source.restored", source)
     return source

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from assistants.knowledge.actions.add_source import Added, add_document
 from assistants.knowledge.files import StoredFile, check_file, store_file
-from assistants.knowledge.models import SourceSet
+from assistants.knowledge.models import Source, SourceSet
 from assistants.knowledge.queries import access_source
 from kernel.actions import entry_action
 from organisations.actors import Actor
@@ -31,5 +33,9 @@ def replace_file(*, actor: Actor, source_set: SourceSet, source_id: str, upload:
 def _record(*, actor: Actor, source_set: SourceSet, source_id: str, stored: StoredFile) -> Added:
     source = access_source(source_set, source_id, lock=True)
     add_document(source, stored)
+    # What it held as a zip goes; a new zip changes only what is different in it.
+    if stored.format.name != "zip":
+        held = Source.objects.for_organisation(source.organisation_id).filter(parent=source, removed_at=None)
+        held.update(removed_at=timezone.now())
     record_audit(actor, "source.replaced", source)
     return Added(source)

@@ -17,7 +17,7 @@ def check_archive(file: Path | IO[bytes]) -> frozenset[str]:
     """The names of the members of a harmless zip.
 
     Raises:
-        ParsingFailed: broken, encrypted, of an old format of Office, or made to burst.
+        ParsingFailed: broken, encrypted, of an old format of Office, with links in it, or made to burst.
     """
     _check_container(file)
     try:
@@ -30,7 +30,7 @@ def check_archive(file: Path | IO[bytes]) -> frozenset[str]:
     if any(is_locked(member) for member in members):
         raise ParsingFailed("encrypted")
     if any(not is_plain(member) or ".." in Path(member.filename).parts for member in members):
-        raise ParsingFailed("corrupt")
+        raise ParsingFailed("unsafe_archive")
     return frozenset(member.filename for member in members)
 
 

@@ -38,13 +38,20 @@ class Listener:
     def progress(self, done: int, total: int) -> None:
         """So many of the file's pages are read, or its slides, sheets or chapters."""
 
+    def longer(self, seconds: int) -> None:
+        """What comes next may take so many seconds beside those that a file of this size has."""
+
     def note(self, code: str, **figures: int) -> None:
         """Something is odd about the file, by a code of `assistants.knowledge.warnings` and figures."""
 
 
 def cleaned(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The same blocks without NULs, lone surrogates and surrounding space; empty ones are left out."""
+    """The same blocks without NULs, lone surrogates and surrounding space; empty ones are left out.
+
+    The first line of code keeps its indentation.
+    """
     for block in blocks:
-        text = block.text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+        text = block.text.replace("\x00", "").encode("utf-8", "ignore").decode()
+        text = text.strip("\r\n").rstrip() if block.kind == "code" else text.strip()
         if text:
             yield replace(block, text=text)

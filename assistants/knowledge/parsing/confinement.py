@@ -18,16 +18,17 @@ _FORBIDDEN = {
 }
 
 
-def confine(*, cpu_seconds: int, programs: bool = False) -> None:
+def confine(*, cpu_seconds: int, programs: bool = False, output_bytes: int = OUTPUT_BYTES) -> None:
     """Give up the network, other programs, and more memory, time and disk than a document needs.
 
     Args:
         programs: other programs may be started, each under the same limits.
+        output_bytes: the most that one file may have which it writes.
     """
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
     _limit(resource.RLIMIT_CPU, cpu_seconds)
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, OUTPUT_BYTES)
+    _limit(resource.RLIMIT_FSIZE, output_bytes)
     if not programs:
         sys.addaudithook(_refuse)
     if sys.platform == "linux":
