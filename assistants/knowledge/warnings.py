@@ -21,7 +21,7 @@ LINE, LONG = 120, 40  # characters: a running line is shorter, and a paragraph t
 RECURS = 5
 NAMES_SHOWN = 5
 _DIGITS = re.compile(r"\d+")
-_ODD = re.compile(r"[\ufffd\ue000-\uf8ff\x80-\x9f¤¦¬§¶¨¯^~|\\<>{}=*_#]")
+_ODD = re.compile(r"[\ufffd\ue000-\uf8ff\x80-\x9f¤¦¬¶¨¯^~|\\<>{}=*_#]")
 _MIXED = re.compile(r"\b(?:[^\W\d_]+\d+[^\W\d_]+|\d+[^\W\d_]+\d+)\w*")
 _MISREAD = re.compile(r"\ufffd|[ÃÂ][\u0080-\u00bf]|â€|ï»¿|å[\u0080-\u00bf]{2}")
 _WORD = re.compile(r"\w+")
@@ -50,6 +50,17 @@ _SENTENCES: dict[str, str | Promise] = {
         "%(empty)s of %(pages)s pages hold next to no text. If they are pictures, run text recognition (OCR) over the file"
         " and replace it."
     ),
+    "pages_unread": gettext_lazy(
+        "%(pages)s pages are pictures that were not read: text recognition is not installed here, gave up on them, or they"
+        " were too many. Ask whoever runs this server to install Tesseract, or run text recognition (OCR) over the file and"
+        " replace it."
+    ),
+    "pages_unclear": gettext_lazy(
+        "%(pages)s pages are unclear, so words may be misread. Scan them again at 300 dpi, straight and in good light."
+    ),
+    "pages_recognised": gettext_lazy(
+        "%(pages)s pages are pictures and were read by text recognition. Compare figures that matter with the original."
+    ),
     "no_header": gettext_lazy(
         "No first row with the names of the columns was found, so they are called A, B, C. Put a row of names above the"
         " data and replace the file."
@@ -75,15 +86,18 @@ _SENTENCES: dict[str, str | Promise] = {
         "Left out, because your organisation's policy does not take files of their kind: %(names)s."
     ),
     "left_out_double": gettext_lazy("Left out, because the same content is here already: %(names)s."),
+    "left_out_room": gettext_lazy(
+        "Left out, because your plan has no room for them: %(names)s. Remove sources that are not needed, and add them."
+    ),
     "left_out_damaged": gettext_lazy(
         "Left out, because they are damaged: %(names)s. Make the zip again, or add them by themselves."
     ),
 }
 _OTHER = gettext_lazy("Something about this file is odd. Look at how it was cut.")
-Warning_ = Mapping[str, Any]
+Noted = Mapping[str, Any]
 
 
-def warning_message(warning: Warning_) -> str:
+def warning_message(warning: Noted) -> str:
     """The sentence for a warning, in the active language."""
     figures = dict(warning)
     names = figures.pop("names", None)
@@ -102,7 +116,7 @@ def left_out(code: str, names: Sequence[str]) -> dict[str, Any]:
 
 
 def warnings_of(
-    paragraphs: Sequence[Paragraph], pages: int | None, notes: Iterable[Warning_] = ()
+    paragraphs: Sequence[Paragraph], pages: int | None, notes: Iterable[Noted] = ()
 ) -> list[dict[str, Any]]:
     """What is odd about a document, worst first.
 
@@ -121,15 +135,13 @@ def warnings_of(
     return found + _summed(notes)
 
 
-def _summed(notes: Iterable[Warning_]) -> list[dict[str, Any]]:
+def _summed(notes: Iterable[Noted]) -> list[dict[str, Any]]:
     sums: dict[str, dict[str, Any]] = {}
     for note in notes:
         kept = sums.setdefault(note["code"], {"code": note["code"]})
         for name, figure in note.items():
-            if name not in ("code", "columns"):
-                kept[name] = kept.get(name, 0) + figure
-            else:
-                kept[name] = figure
+            adds_up = name not in ("code", "columns")
+            kept[name] = kept.get(name, 0) + figure if adds_up else figure
     return list(sums.values())
 
 
@@ -153,7 +165,7 @@ def _odd_characters(paragraphs: Sequence[Paragraph]) -> list[dict[str, Any]]:
     if words < 200:
         return []
     share = (len(_ODD.findall(sample)) + len(_MIXED.findall(sample))) * 100 // words
-    return [{"code": "odd_characters", "share": min(share, 100)}] if share >= 8 else []
+    return [{"code": "odd_characters", "share": min(share, 100)}] if share >= 10 else []
 
 
 def _mostly_empty(paragraphs: Sequence[Paragraph], pages: int | None) -> list[dict[str, Any]]:

@@ -55,8 +55,16 @@ class Recogniser:
         return read_tsv(table, page, picture.width, picture.height)
 
 
+_started: list[Recogniser] = []
+
+
+def recogniser() -> Recogniser | None:
+    """This process's, if one was started."""
+    return _started[0] if _started else None
+
+
 def start_recogniser(program: str, languages: str) -> Recogniser:
-    """Fork the helper. To be called before the process is confined, and while it has one thread.
+    """Fork the helper of this process. To be called before it is confined, and while it has one thread.
 
     Args:
         program: Tesseract's path. languages: its names of them, joined by `+`.
@@ -68,7 +76,8 @@ def start_recogniser(program: str, languages: str) -> Recogniser:
         _serve(program, languages, os.fdopen(to_helper[0], "rb"), os.fdopen(to_parser[1], "wb"))
     os.close(to_helper[0])
     os.close(to_parser[1])
-    return Recogniser(os.fdopen(to_helper[1], "wb"), os.fdopen(to_parser[0], "rb"))
+    _started[:] = [Recogniser(os.fdopen(to_helper[1], "wb"), os.fdopen(to_parser[0], "rb"))]
+    return _started[0]
 
 
 def _serve(program: str, languages: str, requests: IO[bytes], answers: IO[bytes]) -> NoReturn:
@@ -78,7 +87,7 @@ def _serve(program: str, languages: str, requests: IO[bytes], answers: IO[bytes]
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
         os.dup2(nothing, 1)  # the parser's answers are not the helper's: its reader waits for the end of them
-        confine(cpu_seconds=3600, programs=True)
+        confine(cpu_seconds=PAGE_SECONDS + 5, programs=True)
         command = [
             program,
             "stdin",

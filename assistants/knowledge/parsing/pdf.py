@@ -4,16 +4,16 @@ import ctypes
 import re
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from assistants.knowledge.parsing.blocks import Block, ParsingFailed
+from assistants.knowledge.parsing.blocks import Block, Listener, ParsingFailed
 from assistants.knowledge.parsing.scans import Scans, is_scan
 
 MAX_PAGES = 5_000
@@ -53,25 +53,17 @@ class Page:
     recognised: Sequence[Block]
 
 
-def parse_pdf(
-    path: Path,
-    *,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-    scans: Scans | None = None,
-) -> Iterator[Block]:
-    """Paragraphs and headings, page by page, with their boxes.
-
-    Args:
-        scans: reads the pages that are pictures, and notes those that it cannot read.
+def parse_pdf(file: Path | IO[bytes], listener: Listener) -> Iterator[Block]:
+    """Paragraphs and headings, page by page, with their boxes; pages that are pictures are recognised.
 
     Raises:
         ParsingFailed: encrypted, corrupt, too long, or pictures of pages that nothing here reads.
     """
-    document = opened(path)
+    document = opened(file)
     total = len(document)
     if total > MAX_PAGES:
         raise ParsingFailed("too_complex")
-    scans = scans or Scans()
+    scans = Scans(listener)
     sizes: Counter[float] = Counter()
     running: tuple[set[str], set[str]] = (set(), set())
     found = 0
@@ -80,7 +72,7 @@ def parse_pdf(
         for index in range(start, min(start + WINDOW, total)):
             pages.append(_page(document, index, scans))
             if index % 10 == 9 or index + 1 == total or pages[-1].recognised:
-                progress(index + 1, total)
+                listener.progress(index + 1, total)
         lines = [page.lines for page in pages]
         _drop_running_lines(lines, running)
         body = _body_size(lines, sizes)
@@ -90,16 +82,17 @@ def parse_pdf(
                 yield block
     if not found:
         raise ParsingFailed("needs_ocr" if scans.unread else "empty")
+    scans.tell()
 
 
-def opened(path: Path) -> Any:
+def opened(file: Path | IO[bytes]) -> Any:
     """The document, by pdfium.
 
     Raises:
         ParsingFailed: it is locked, or broken.
     """
     try:
-        return pypdfium2.PdfDocument(path)
+        return pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError as error:
         locked = getattr(error, "err_code", None) == _PASSWORD or "password" in str(error).lower()
         raise ParsingFailed("encrypted" if locked else "corrupt") from None

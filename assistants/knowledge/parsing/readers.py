@@ -17,34 +17,37 @@ class Reader:
 
     Attributes:
         whole: it takes the file's bytes; otherwise the file, as a path or opened.
-        listener: the name of the argument by which it takes a listener, or nothing; for `progress`, that method only.
+        listener: whether it takes a listener beside it.
         library: what is loaded beside the module before the limits are set.
     """
 
     module: str
     function: str
     whole: bool = False
-    listener: str = ""
+    listener: bool = False
     library: str = ""
 
 
 READERS = {
-    "pdf": Reader("pdf", "parse_pdf", listener="progress"),
+    "pdf": Reader("pdf", "parse_pdf", listener=True),
     "docx": Reader("docx", "parse_docx", library="docx"),
-    "pptx": Reader("pptx", "parse_pptx", listener="listener", library="pptx"),
-    "xlsx": Reader("xlsx", "parse_xlsx", listener="listener", library="python_calamine"),
-    "csv": Reader("csv", "parse_csv", whole=True, listener="listener"),
-    "tsv": Reader("csv", "parse_csv", whole=True, listener="listener"),
-    "epub": Reader("epub", "parse_epub", listener="listener"),
+    "pptx": Reader("pptx", "parse_pptx", listener=True, library="pptx"),
+    "xlsx": Reader("xlsx", "parse_xlsx", listener=True, library="python_calamine"),
+    "csv": Reader("csv", "parse_csv", whole=True, listener=True),
+    "tsv": Reader("csv", "parse_csv", whole=True, listener=True),
+    "epub": Reader("epub", "parse_epub", listener=True),
     "json": Reader("json", "parse_json", whole=True),
-    "jsonl": Reader("json", "parse_json_lines", whole=True, listener="listener"),
-    "eml": Reader("email", "parse_email", whole=True, listener="listener"),
+    "jsonl": Reader("json", "parse_json_lines", whole=True, listener=True),
+    "eml": Reader("email", "parse_email", whole=True, listener=True),
     "qa": Reader("json", "parse_questions", whole=True),
     "html": Reader("html", "parse_html", whole=True),
     "page": Reader("readable", "parse_readable", whole=True),
     "md": Reader("plain", "parse_markdown", whole=True),
     "txt": Reader("plain", "parse_text", whole=True),
-    **{image: Reader("images", "parse_image") for image in ("png", "jpg", "webp", "tiff")},
+    **{
+        image: Reader("images", "parse_image", listener=True, library="PIL.Image")
+        for image in ("png", "jpg", "webp", "tiff")
+    },
 }
 
 
@@ -70,9 +73,5 @@ def read(format_: str, file: Path | IO[bytes], listener: Listener) -> Iterator[B
     given: Any = file
     if reader.whole:
         given = file.read_bytes() if isinstance(file, Path) else file.read()
-    if not reader.listener:
-        found: Iterator[Block] = parse(given)
-    else:
-        told = listener.progress if reader.listener == "progress" else listener
-        found = parse(given, **{reader.listener: told})
+    found: Iterator[Block] = parse(given, listener) if reader.listener else parse(given)
     return found

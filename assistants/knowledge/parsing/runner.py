@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,10 +13,13 @@ import orjson
 import structlog
 
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
+from assistants.knowledge.parsing.ocr import PAGE_SECONDS
 from assistants.knowledge.parsing.standby import Process, standby
+from assistants.knowledge.recognition import RECOGNISED, recognition_here
 
 BASE_SECONDS = 60
 SECONDS_A_MEGABYTE = 2
+MOST_SECONDS = 1500  # with all pages that are recognised: below the time that a task has
 MAX_CHARACTERS = 20_000_000
 MAX_BLOCKS = 500_000
 # How a process ends that has used up its memory or time: native code aborts where it gets no memory.
@@ -51,19 +55,20 @@ class Parsing:
 
     def __iter__(self) -> Iterator[Block]:
         """Raises ParsingFailed where the file cannot be read, or no further; its code says why."""
-        with standby.send(self._format, str(self._path.resolve()), int(self._limit) + 1) as process:
-            killed = threading.Event()
-            timer = threading.Timer(self._limit, _stop, (process, killed))
-            timer.start()
+        recognition = (recognition_here() if self._format in RECOGNISED else None) or ()
+        processor = int(MOST_SECONDS if recognition else self._limit) + 1
+        with standby.send(self._format, str(self._path.resolve()), processor, *recognition) as process:
+            watch = _Watch(process, self._limit)
+            watch.start()
             try:
-                verdict = yield from self._blocks(process)
+                verdict = yield from self._blocks(process, watch)
             finally:
-                timer.cancel()
+                watch.end()
                 _kill(process)
         if verdict != "end":
-            _explain(process.returncode, killed.is_set(), verdict, self._format)
+            _explain(process.returncode, watch.killed, verdict, self._format)
 
-    def _blocks(self, process: Process) -> Generator[Block, None, str]:
+    def _blocks(self, process: Process, watch: "_Watch") -> Generator[Block, None, str]:
         """The blocks; returns how it ended: `end`, a failure's code, or nothing where the process died."""
         found = characters = 0
         assert process.stdout is not None
@@ -82,6 +87,8 @@ class Parsing:
                 self.pages = values[1]
                 if self._progress:
                     self._progress(*values)
+            elif kind == "longer":
+                watch.extend(min(values[0], PAGE_SECONDS))
             elif kind == "note":
                 self.notes.append({"code": values[0], **values[1]})
             elif kind == "end":
@@ -103,9 +110,37 @@ def _explain(code: int | None, killed: bool, verdict: str, format_: str) -> NoRe
     raise ParsingFailed("too_complex" if killed or code in _OUT_OF_ROOM else "corrupt")
 
 
-def _stop(process: Process, killed: threading.Event) -> None:
-    killed.set()
-    _kill(process)
+class _Watch(threading.Thread):
+    """Kills a process when its time is over. A page that is recognised has as much more as it takes, up to its own limit."""
+
+    def __init__(self, process: Process, seconds: float) -> None:
+        super().__init__(name="parser's watch", daemon=True)
+        self.killed = False
+        self._process, self._ended = process, threading.Event()
+        self._until = time.monotonic() + seconds
+        self._last = time.monotonic() + max(seconds, MOST_SECONDS)
+        self._asked: float | None = None
+        self._granted = 0.0
+
+    def run(self) -> None:
+        """Wait until the work has ended or its time is over."""
+        while (left := self._until - time.monotonic()) > 0:
+            if self._ended.wait(left):
+                return
+        self.killed = True
+        _kill(self._process)
+
+    def extend(self, seconds: float) -> None:
+        """The step that begins now may take so long; what the one before left of its time is taken back."""
+        now = time.monotonic()
+        if self._asked is not None:
+            self._until -= max(0.0, self._granted - (now - self._asked))
+        self._asked, self._granted = now, seconds
+        self._until = min(self._until + seconds, self._last)
+
+    def end(self) -> None:
+        """The work has ended."""
+        self._ended.set()
 
 
 def _kill(process: Process) -> None:

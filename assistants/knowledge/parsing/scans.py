@@ -1,15 +1,23 @@
 """Pages of a PDF that are pictures: which ones those are, and reading them."""
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from assistants.knowledge.parsing.blocks import Block
-from assistants.knowledge.parsing.ocr import DOTS_AN_INCH, LONGEST_SIDE, MAX_PIXELS, Picture, Recogniser
+from assistants.knowledge.parsing.blocks import Block, Listener
+from assistants.knowledge.parsing.ocr import (
+    DOTS_AN_INCH,
+    LONGEST_SIDE,
+    MAX_PIXELS,
+    PAGE_SECONDS,
+    Picture,
+    recogniser,
+)
 
 MAX_RECOGNISED = 300  # pages of one file: at some seconds each that is what a task has time for
+CLEAR = 70.0  # confidence below which a page is called unclear
 FEW_CHARACTERS = 100  # that a scanner's or an archive's stamp adds to the picture of a page
 LARGE = 0.5  # of the page
 OUTLINES = 200  # drawn shapes on a page without text: letters that were turned into outlines
@@ -17,44 +25,51 @@ _POINTS_AN_INCH = 72
 
 
 class Scans:
-    """Reads pages that are pictures.
+    """Reads pages that are pictures, and says at the end how that went.
 
     Attributes:
-        unread: how many there were that could not be read.
+        able: whether there is text recognition.
+        unread: how many pages there were that could not be read.
     """
 
-    def __init__(
-        self,
-        recogniser: Recogniser | None = None,
-        *,
-        note: Callable[[int, float | None], None] = lambda page, confidence: None,
-    ) -> None:
-        """Args:
-        recogniser: None where there is no text recognition.
-        note: is told each page with its confidence, or None for one that could not be read.
-        """
+    def __init__(self, listener: Listener) -> None:
+        self.able = recogniser() is not None
         self.unread = 0
-        self._recogniser, self._note, self._read = recogniser, note, 0
+        self._listener = listener
+        self._read = self._unclear = 0
 
     def read(self, page: Any, number: int) -> Sequence[Block]:
         """The paragraphs of a PDF's page."""
-        if self._recogniser is None or self._read >= MAX_RECOGNISED:
-            return self._missed(number)
+        if not self.able or self._read >= MAX_RECOGNISED:
+            return self.missed()
         return self.recognise(_drawn(page), number)
 
     def recognise(self, picture: Picture, number: int) -> Sequence[Block]:
         """The paragraphs of a picture."""
-        found = self._recogniser.read(picture, number) if self._recogniser else None
+        self._listener.longer(PAGE_SECONDS)
+        helper = recogniser()
+        found = helper.read(picture, number) if helper else None
         if found is None:
-            return self._missed(number)
+            return self.missed()
         self._read += 1
-        self._note(number, found.confidence)
+        self._unclear += found.confidence < CLEAR
         return found.blocks
 
-    def _missed(self, number: int) -> Sequence[Block]:
+    def missed(self) -> Sequence[Block]:
+        """Note a page that is not read."""
         self.unread += 1
-        self._note(number, None)
         return ()
+
+    def tell(self) -> None:
+        """Tell the listener how many pages were recognised, were unclear, and were not read."""
+        figures = {
+            "pages_recognised": self._read,
+            "pages_unclear": self._unclear,
+            "pages_unread": self.unread,
+        }
+        for code, pages in figures.items():
+            if pages:
+                self._listener.note(code, pages=pages)
 
 
 def is_scan(page: Any, characters: int) -> bool:

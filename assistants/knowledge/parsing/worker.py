@@ -1,6 +1,7 @@
-"""The parser process: `python -m assistants.knowledge.parsing.worker`, with `[format, file, cpu seconds]` as a line of JSON.
+"""The parser process: `python -m assistants.knowledge.parsing.worker`, with `[format, file, cpu seconds]` as a line of JSON,
+followed in it by Tesseract's path and languages where pages may be recognised.
 
-The line may come late: what most files need is loaded before. Writes JSON lines to standard output: `["block", page, level, text, kind, number, box]`, `["progress", done, total, unit]`, `["note", code, figures]`,
+The line may come late: what most files need is loaded before. Writes JSON lines to standard output: `["block", page, level, text, kind, number, box]`, `["progress", done, total, unit]`, `["longer", seconds]`, `["note", code, figures]`,
 and at the end `["end"]` or `["failed", code]`. Django is not loaded here: it starts in a tenth of a second and holds no secret.
 """
 
@@ -11,6 +12,7 @@ from typing import Any
 
 from assistants.knowledge.parsing.blocks import Listener, ParsingFailed, cleaned
 from assistants.knowledge.parsing.confinement import confine
+from assistants.knowledge.parsing.ocr import start_recogniser
 from assistants.knowledge.parsing.readers import load, read
 
 
@@ -20,8 +22,10 @@ def main() -> None:
     job = sys.stdin.readline()
     if not job:
         return
-    format_, path, cpu_seconds = json.loads(job)
+    format_, path, cpu_seconds, *recognition = json.loads(job)
     load(format_)
+    if recognition:
+        start_recogniser(*recognition)
     confine(cpu_seconds=cpu_seconds)
     try:
         _write_blocks(format_, Path(path))
@@ -38,6 +42,11 @@ class Written(Listener):
     def progress(self, done: int, total: int) -> None:
         """See `Listener`."""
         _write("progress", done, total, "pages")
+
+    def longer(self, seconds: int) -> None:
+        """See `Listener`."""
+        _write("longer", seconds)
+        sys.stdout.flush()
 
     def note(self, code: str, **figures: int) -> None:
         """See `Listener`."""
