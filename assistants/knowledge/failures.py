@@ -50,6 +50,24 @@ _SENTENCES: dict[str, str | Promise] = {
     "page_missing": _(
         "This address answered with an error. Open it in your browser to check it, then try again."
     ),
+    "page_gone": _(
+        "There is no page at this address any more. What it said keeps answering until you remove the source, or follow"
+        " another address."
+    ),
+    "robots_forbidden": _(
+        "This site asks programs not to read it (robots.txt). Ask whoever runs it to allow BottegaBot, or add the pages that"
+        " you need one by one."
+    ),
+    "site_empty": _(
+        "No page of this site could be kept. Check its address, and the paths that you include and leave out."
+    ),
+    "unknown_origin": _(
+        "What this source came from is no longer installed here. Its content keeps answering."
+    ),
+    "files_limit": _(
+        "Your organisation's plan has no room for more sources. Remove some that are not needed, or ask whoever runs this"
+        " server for a larger plan."
+    ),
     "host_forbidden": _(
         "The policy of your organisation does not allow pages of this host. Ask an administrator to change it, then try"
         " again."

@@ -281,6 +281,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 EGRESS_ALLOW: list[str] = env.list("EGRESS_ALLOW", default=[])
+# Seconds between two requests to a website that is followed; its robots.txt may ask for more.
+CRAWL_PAUSE_SECONDS: float = env.float("CRAWL_PAUSE_SECONDS", default=0.5)
 
 # --- Models ---------------------------------------------------------------------------------------------------
 OPENAI_BASE_URL: str = env.str("OPENAI_BASE_URL", default="")

@@ -39,11 +39,7 @@ def record_page(*, actor: Actor, source_set: SourceSet, url: str) -> Added:
         FilesFull: the organisation may not keep so many sources.
     """
     assert_in_action()
-    require(actor, Permission.BUILD_ASSISTANTS)
-    policy = policy_of(actor.organisation)
-    require_allowed(actor, policy.building.web_knowledge, _("add web pages to what assistants know"))
-    address = check_address(url)
-    check_allowed_page(policy, address)
+    address = checked_page(actor, url)
     if known := source_with_url(source_set, address):
         return Added(known, _("This page is here already. Nothing was added twice."))
     guard_room(actor.organisation, files=1)
@@ -58,6 +54,19 @@ def record_page(*, actor: Actor, source_set: SourceSet, url: str) -> Added:
     queue_document(source.document)
     record_audit(actor, "source.added", source, type="url")
     return Added(source)
+
+
+def checked_page(actor: Actor, url: str) -> str:
+    """The address of a page that the actor may add, in the open scope.
+
+    Raises: see `record_page`.
+    """
+    require(actor, Permission.BUILD_ASSISTANTS)
+    policy = policy_of(actor.organisation)
+    require_allowed(actor, policy.building.web_knowledge, _("add web pages to what assistants know"))
+    address = check_address(url)
+    check_allowed_page(policy, address)
+    return address
 
 
 def check_address(url: str) -> str:

@@ -6,8 +6,9 @@ import structlog
 from django.utils import timezone
 
 from assistants.knowledge.looking import Look, LookLost, claim_look
-from assistants.knowledge.models import Source
+from assistants.knowledge.models import SiteAddress, Source
 from assistants.knowledge.parsing.blocks import ParsingFailed
+from assistants.knowledge.room import KnowledgeFull
 from assistants.knowledge.source_kinds import kinds
 from kernel.tenancy import tenant_scope
 
@@ -29,7 +30,7 @@ def look_at_source(*, organisation_id: int, source_id: str) -> None:
         _look(look)
     except LookLost:
         logger.info("look_taken_over", source=source_id)
-    except ParsingFailed as failure:
+    except (ParsingFailed, KnowledgeFull) as failure:
         end_look(look, failure.code)
     except Exception:
         _give_back(look)
@@ -48,7 +49,7 @@ def _look(look: Look) -> None:
 def end_look(look: Look, code: str) -> None:
     """End a look that failed; what the source holds keeps answering."""
     with suppress(LookLost), tenant_scope(look.organisation_id, durable=True):
-        look.end(error=code)
+        _end(look, code)
 
 
 def _give_back(look: Look) -> None:
@@ -59,4 +60,10 @@ def _give_back(look: Look) -> None:
 
 def give_up(source: Source) -> None:
     """End what was begun too often without coming to an end, inside the open transaction."""
-    Look(source.organisation_id, source.pk, source.look).end(error="gave_up")
+    _end(Look(source.organisation_id, source.pk, source.look), "gave_up")
+
+
+def _end(look: Look, code: str) -> None:
+    look.end(error=code)
+    # The next look at a website begins at its start.
+    SiteAddress.objects.for_organisation(look.organisation_id).filter(source_id=look.source_id).delete()

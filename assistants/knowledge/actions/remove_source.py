@@ -1,6 +1,5 @@
 """Take a source away from what an assistant knows, and bring it back."""
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from assistants.knowledge.models import Source, SourceSet
@@ -27,15 +26,13 @@ def remove_source(*, actor: Actor, source_set: SourceSet, source_id: str) -> Sou
 
 
 def take_away(actor: Actor, source: Source) -> None:
-    """Remove a source with what it holds, in the open transaction. A page of a website stays out when that is followed again."""
+    """Remove a source with what it holds, in the open transaction."""
     assert_in_action()
     now = timezone.now()
     children = Source.objects.for_organisation(source.organisation_id).filter(parent=source, removed_at=None)
     children.update(removed_at=now)
     source.removed_at = now
-    if source.parent_id:
-        source.settings = {**source.settings, "left_out": True}
-    source.save(update_fields=["removed_at", "settings"])
+    source.save(update_fields=["removed_at"])
     record_audit(actor, "source.removed", source)
 
 
@@ -51,10 +48,17 @@ def restore_source(*, actor: Actor, source_set: SourceSet, source_id: str) -> So
     require(actor, Permission.BUILD_ASSISTANTS)
     source = access_source(source_set, source_id, lock=True, removed=True)
     # What went with it comes back with it; what was removed before stays away.
-    children = Source.objects.for_organisation(source.organisation_id).filter(parent=source)
-    children.filter(removed_at=source.removed_at).update(removed_at=None)
+    rows = Source.objects.for_organisation(source.organisation_id).select_related("document")
+    children = rows.filter(parent=source, removed_at=source.removed_at)
+    documents = [one.document for one in (source, *children) if one.document]
+    guard_room(
+        actor.organisation,
+        files=len(documents),
+        bytes=sum(document.size for document in documents),
+        passages=sum(document.passages for document in documents),
+    )
+    children.update(removed_at=None)
     source.removed_at = None
-    source.settings = {name: value for name, value in source.settings.items() if name != "left_out"}
-    source.save(update_fields=["removed_at", "settings"])
+    source.save(update_fields=["removed_at"])
     record_audit(actor, "source.restored", source)
     return source

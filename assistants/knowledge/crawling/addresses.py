@@ -1,7 +1,7 @@
 """Addresses of a website: written one way, and held against what is to be followed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
@@ -106,6 +106,10 @@ class Bounds:
     depth: int = 3
     pages: int = 100
     sitemap: bool = True
+
+    def at(self, host: str) -> "Bounds":
+        """The same with one host more."""
+        return replace(self, hosts=self.hosts | {host})
 
     def hold(self, address: str) -> bool:
         """Whether an address lies inside."""
