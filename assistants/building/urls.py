@@ -13,7 +13,7 @@ from assistants.building.views.assistants import (
 from assistants.building.views.compare import assistant_compare
 from assistants.building.views.configure import assistant_configure, assistant_picture, assistant_prompt
 from assistants.building.views.imports import assistant_import, assistant_import_paste, import_report
-from assistants.building.views.knowledge import assistant_knowledge, source_set_of
+from assistants.building.views.knowledge import assistant_knowledge, assistant_source, source_set_of
 from assistants.building.views.presence import draft_presence
 from assistants.building.views.publish import assistant_publish, assistant_unpublish
 from assistants.building.views.releases import (
@@ -73,6 +73,11 @@ urlpatterns = [
     path("build/<str:assistant_id>/compare", assistant_compare, name="assistant_compare"),
     path("build/<str:assistant_id>/presence", draft_presence, name="draft_presence"),
     path("build/<str:assistant_id>/knowledge", assistant_knowledge, name="assistant_knowledge"),
+    path(
+        "build/<str:assistant_id>/knowledge/sources/<str:source_id>",
+        assistant_source,
+        name="assistant_source",
+    ),
     *knowledge_paths("build/<str:assistant_id>/knowledge/", source_set_of),
     path("build/<str:assistant_id>/imported", import_report, name="import_report"),
     path("build/<str:assistant_id>/versions", version_list, name="version_list"),

@@ -84,6 +84,7 @@ _WORDS: dict[str, str | Promise] = {
     "publication.changed": _("Changed a publication"),
     "publication.forking_changed": _("Allowed or ended copies of a published assistant"),
     "source.added": _("Added a source"),
+    "source.changed": _("Changed what is set about a source"),
     "source.removed": _("Removed a source"),
     "source.replaced": _("Replaced a source"),
     "source.restored": _("Brought a source back"),

@@ -1,27 +1,57 @@
-"""The page of an assistant's sources; the knowledge room draws them."""
+"""The pages of an assistant's sources; the knowledge room draws what is in them."""
 
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from assistants.building.queries import access_assistant
+from assistants.building.queries import access_assistant, versions
 from assistants.building.starting_points import starting_point
 from assistants.building.views.builder import Builder, open_builder
-from assistants.knowledge.models import SourceSet
-from assistants.knowledge.views import panel_context
+from assistants.knowledge.models import Document, SourceSet
+from assistants.knowledge.views import panel_context, source_context
 from organisations.actors import Actor
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Level, Permission
+
+VERSIONS = 20
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS)
 def assistant_knowledge(request: OrganisationRequest, assistant_id: str) -> HttpResponse:
     """Drop zone, queue and table of the sources."""
     builder = open_builder(request.actor, assistant_id, "knowledge")
-    panel = panel_context(builder.assistant.source_set, request.path)
+    panel = panel_context(builder.assistant.source_set, request.path, request.GET.dict())
     context = {"builder": builder, "would_help": _would_help(builder), **panel}
     return render(request, "building/knowledge.html", context)
+
+
+@organisation_page(Permission.BUILD_ASSISTANTS)
+def assistant_source(request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
+    """One source: what it is, how it was cut, what is set about it and what uses it."""
+    builder = open_builder(request.actor, assistant_id, "knowledge")
+    base = reverse("building:assistant_knowledge", args=[builder.id])
+    shown = source_context(builder.assistant.source_set, source_id, base, request.GET.dict())
+    context = {"builder": builder, "used_by": _used_by(builder, shown["revisions"]), **shown}
+    return render(request, "building/source.html", context)
+
+
+def _used_by(builder: Builder, revisions: Sequence[Document]) -> list[dict[str, str]]:
+    """The versions that answer from one of these documents, newest first."""
+    keys = Q()
+    for document in revisions:
+        keys |= Q(manifest__contains=document.pk)
+    found = versions(builder.assistant).filter(keys).values_list("number", flat=True) if keys else ()
+    return [
+        {
+            "label": _("Version %(number)s") % {"number": number},
+            "url": reverse("building:version_detail", args=[builder.id, number]),
+        }
+        for number in found[:VERSIONS]
+    ]
 
 
 def _would_help(builder: Builder) -> Sequence[str]:

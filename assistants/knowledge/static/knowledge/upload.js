@@ -87,11 +87,10 @@ function start(page) {
   page.addEventListener("change", (event) => {
     const address = event.target.dataset?.replace;
     if (address && event.target.files.length) uploads.add([event.target.files[0]], address);
-  });
-  page.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.successful || !event.target.matches("[data-added-form]")) return;
-    event.target.reset();
-    event.target.closest("dialog").close();
+    if (event.target.matches("[data-folder]")) {
+      uploads.add([...event.target.files].filter((file) => !file.name.startsWith(".")));
+      event.target.value = "";
+    }
   });
   addEventListener("beforeunload", (event) => {
     if (uploads.running || uploads.waiting.length) event.preventDefault();

@@ -27,7 +27,7 @@ export function dropTarget(zone, onFiles) {
       if (!holdsFiles(event)) return;
       event.preventDefault();
       over((depth = 0));
-      if (event.dataTransfer.files.length) onFiles([...event.dataTransfer.files]);
+      held(event.dataTransfer).then((files) => files.length && onFiles(files));
     },
   };
   Object.entries(listeners).forEach(([name, listener]) => addEventListener(name, listener));
@@ -37,4 +37,25 @@ export function dropTarget(zone, onFiles) {
     input.value = "";
   });
   return () => Object.entries(listeners).forEach(([name, listener]) => removeEventListener(name, listener));
+}
+
+// What was let go: files, and the files in folders, without those that systems hide. The entries have to be taken before
+// the event ends.
+function held(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return Promise.resolve([...transfer.files]);
+  return Promise.all(entries.map(within)).then((found) => found.flat());
+}
+
+async function within(entry) {
+  if (entry.name.startsWith(".")) return [];
+  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    // A reader gives at most a hundred entries at a time.
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) return (await Promise.all(found.map(within))).flat();
+    found.push(...some);
+  }
 }

@@ -1,42 +1,33 @@
-"""The knowledge page's parts, over a source set. Whoever owns sets mounts them: see `knowledge_paths`."""
+"""The addresses that the knowledge page's parts talk to."""
 
-import json
-from datetime import timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assistants.knowledge.actions.add_file import add_file
-from assistants.knowledge.actions.add_source import Added
-from assistants.knowledge.actions.add_text import add_text
-from assistants.knowledge.actions.add_url import add_url
 from assistants.knowledge.actions.remove_source import remove_source, restore_source
 from assistants.knowledge.actions.replace_file import replace_file
 from assistants.knowledge.actions.retry_source import retry_source
-from assistants.knowledge.files import check_request_size, largest_file_mb
-from assistants.knowledge.formats import ACCEPT
-from assistants.knowledge.models import Document, Source, SourceSet
-from assistants.knowledge.policy import MEGABYTE
-from assistants.knowledge.presentation import failure_of, sentence_of
-from assistants.knowledge.queries import manifest, source_rows, totals
+from assistants.knowledge.files import check_request_size
+from assistants.knowledge.models import SourceSet
+from assistants.knowledge.overview import Listing
+from assistants.knowledge.queries import access_source, manifest
 from assistants.knowledge.retrieval import retrieve
+from assistants.knowledge.views.adding import add
+from assistants.knowledge.views.answers import CHANGED, answer_upload, changed
+from assistants.knowledge.views.bulk import act
+from assistants.knowledge.views.panel import children_context, queue_context, table_context
+from assistants.knowledge.views.rows import Row
+from assistants.knowledge.views.settings import save_settings
+from assistants.knowledge.views.source import cut_context, found_context, placed
 from assistants.turns.plan import KnowledgeScope
 from kernel.errors import InvalidInput
-from kernel.pagination import paginate
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
-
-PAGE = 50
-QUEUE = 30
-FRESH = timedelta(minutes=2)  # how long a finished file stays in the queue
-CHANGED = "knowledge-changed"
 
 
 class FindSet(Protocol):
@@ -59,6 +50,12 @@ def knowledge_paths(prefix: str, find: FindSet) -> list[URLPattern]:
         path(f"{prefix}queue", pages.queue, name="knowledge_queue"),
         path(f"{prefix}table", pages.table, name="knowledge_table"),
         path(f"{prefix}search", pages.search, name="knowledge_search"),
+        path(f"{prefix}bulk", pages.bulk, name="knowledge_bulk"),
+        path(f"{source}children", pages.children, name="knowledge_source_children"),
+        path(f"{source}progress", pages.progress, name="knowledge_source_progress"),
+        path(f"{source}cut", pages.cut, name="knowledge_source_cut"),
+        path(f"{source}find", pages.find, name="knowledge_source_find"),
+        path(f"{source}settings", pages.settings, name="knowledge_source_settings"),
         path(f"{source}remove", pages.remove, name="knowledge_source_remove"),
         path(f"{source}restore", pages.restore, name="knowledge_source_restore"),
         path(f"{source}retry", pages.retry, name="knowledge_source_retry"),
@@ -66,64 +63,8 @@ def knowledge_paths(prefix: str, find: FindSet) -> list[URLPattern]:
     ]
 
 
-def panel_context(source_set: SourceSet, base: str) -> dict[str, Any]:
-    """What the template `knowledge/panel.html` needs.
-
-    Args:
-        base: the page's own address without a slash at its end; the parts live below it.
-    """
-    limit_mb = largest_file_mb(source_set.organisation_id)
-    return {
-        "knowledge": {
-            "base": base,
-            "accept": ACCEPT,
-            "limit_mb": limit_mb,
-            "limit": limit_mb * MEGABYTE,
-        },
-        **_queue_context(source_set, base),
-        **_table_context(source_set, base, None),
-    }
-
-
-def _queue_context(source_set: SourceSet, base: str) -> dict[str, Any]:
-    state = Document.State
-    wanted = Q(document__state__in=[*Document.UNFINISHED, state.FAILED]) | Q(
-        document__finished_at__gt=timezone.now() - FRESH
-    )
-    rows = list(source_rows(source_set).filter(wanted).order_by("-pk")[:QUEUE])
-    sums = totals(source_set)
-    return {
-        "base": base,
-        "queue": [_row(source) for source in rows],
-        "totals": sums,
-        "working": sums.working > 0,
-    }
-
-
-def _table_context(source_set: SourceSet, base: str, cursor: str | None) -> dict[str, Any]:
-    page = paginate(source_rows(source_set), cursor=cursor, limit=PAGE, order=("-created_at", "-id"))
-    return {
-        "base": base,
-        "page": page,
-        "rows": [_row(source) for source in page.results],
-        "totals": totals(source_set),
-    }
-
-
-def _row(source: Source) -> dict[str, Any]:
-    document = source.document or Document(state=Document.State.FAILED, error_code="file_missing")
-    failed = failure_of(document)
-    return {
-        "source": source,
-        "document": document,
-        "icon": {"url": "globe", "text": "text"}.get(source.type, "file-text"),
-        "sentence": sentence_of(document),
-        "failed": failed,
-        "failed_at": "embedding" if failed and document.searchable else "parsing",
-    }
-
-
-def _base(request: HttpRequest, tail: str) -> str:
+def base_of(request: HttpRequest, tail: str) -> str:
+    """The knowledge page's address, of a request to a part of it."""
     return request.path.rpartition(tail)[0]
 
 
@@ -135,8 +76,11 @@ class KnowledgePages:
         get = organisation_page(Permission.BUILD_ASSISTANTS)
         post = organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
         self.queue, self.table, self.search = get(self._queue), get(self._table), get(self._search)
-        self.sources, self.replace = post(self._sources), post(self._replace)
+        self.children, self.cut, self.find = get(self._children), get(self._cut), get(self._within)
+        self.progress = get(self._progress)
+        self.sources, self.replace, self.bulk = post(self._sources), post(self._replace), post(self._bulk)
         self.remove, self.restore, self.retry = post(self._remove), post(self._restore), post(self._retry)
+        self.settings = post(self._settings)
 
     def _set(self, request: OrganisationRequest, assistant_id: str) -> SourceSet:
         with tenant_scope(request.actor.organisation):
@@ -145,7 +89,7 @@ class KnowledgePages:
     def _queue(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
         """The files under way, asked for every second while there are any."""
         source_set = self._find(request.actor, assistant_id, edit=False)
-        context = _queue_context(source_set, _base(request, "/queue"))
+        context = queue_context(source_set, base_of(request, "/queue"), hide=request.GET.get("hide") == "1")
         response = render(request, "knowledge/_queue.html", context)
         before = request.GET.get("working", "")
         if before.isdigit() and int(before) != context["totals"].working:
@@ -153,10 +97,21 @@ class KnowledgePages:
         return response
 
     def _table(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
-        """All sources, a page at a time."""
+        """The sources as they are narrowed and sorted, a page at a time."""
         source_set = self._find(request.actor, assistant_id, edit=False)
-        context = _table_context(source_set, _base(request, "/table"), request.GET.get("cursor"))
-        return render(request, "knowledge/_table.html", context)
+        base, listing = base_of(request, "/table"), Listing.of(request.GET.dict())
+        context = table_context(source_set, base, listing, request.GET.get("cursor"))
+        response = render(request, "knowledge/_table.html", context)
+        response["HX-Replace-Url"] = f"{base}?{listing.query}" if listing.query else base
+        return response
+
+    def _children(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
+        """What a website or an archive holds."""
+        source_set = self._find(request.actor, assistant_id, edit=False)
+        parent = access_source(source_set, source_id)
+        base = base_of(request, f"/sources/{source_id}")
+        context = children_context(source_set, base, parent, request.GET.get("cursor"))
+        return render(request, "knowledge/_children.html", context)
 
     def _search(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
         """What the sources hold about a query: the passages that an answer would be given."""
@@ -164,33 +119,69 @@ class KnowledgePages:
         query = request.GET.get("query", "").strip()
         scope = KnowledgeScope(source_set.organisation_id, (source_set.pk,), manifest(source_set), None)
         found = retrieve(scope, query, k=8, budget_tokens=4000)
-        return render(request, "knowledge/_found.html", {"query": query, "found": found})
+        context = {
+            "query": query,
+            "found": placed(source_set.organisation_id, found, base_of(request, "/search")),
+        }
+        return render(request, "knowledge/_found.html", context)
+
+    def _progress(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
+        """How far the work on one source is; its page loads again once nothing is left to do."""
+        source = access_source(self._find(request.actor, assistant_id, edit=False), source_id)
+        row = Row(source)
+        response = render(
+            request,
+            "knowledge/_progress.html",
+            {"row": row, "address": request.path.rpartition("/progress")[0]},
+        )
+        if row.state != "working":
+            response["HX-Refresh"] = "true"
+        return response
+
+    def _cut(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
+        """A page of a source's text with the passages that it was cut into."""
+        source = access_source(self._find(request.actor, assistant_id, edit=False), source_id)
+        base = base_of(request, f"/sources/{source_id}")
+        return render(request, "knowledge/_cut.html", cut_context(source, base, request.GET.dict()))
+
+    def _within(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
+        """What one source holds about a query."""
+        source = access_source(self._find(request.actor, assistant_id, edit=False), source_id)
+        base = base_of(request, f"/sources/{source_id}")
+        context = found_context(source, base, request.GET.get("query", "").strip())
+        return render(request, "knowledge/_found.html", context)
 
     def _sources(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
-        """Add one file, a text or a page."""
+        """Add one file, a text, a page, a website or questions with answers."""
         check_request_size(request.META, request.actor)
-        source_set = self._set(request, assistant_id)
-        added = _add(request, source_set)
-        return _answer(request, added)
+        return answer_upload(request, add(request, self._set(request, assistant_id)))
+
+    def _bulk(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
+        """Do one thing to all chosen sources."""
+        return act(request, self._set(request, assistant_id), request.path)
+
+    def _settings(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
+        """Save what is to be set about one source."""
+        return save_settings(request, self._set(request, assistant_id), source_id)
 
     def _remove(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
         """Remove a source, and offer to bring it back."""
         source_set = self._set(request, assistant_id)
         source = remove_source(actor=request.actor, source_set=source_set, source_id=source_id)
-        undo = {"act": _("Undo"), "url": f"{_base(request, '/remove')}/restore"}
-        return _changed(_("%(name)s is removed.") % {"name": source.name}, **undo)
+        undo = {"act": _("Undo"), "url": f"{base_of(request, '/remove')}/restore"}
+        return changed(_("%(name)s is removed.") % {"name": source.name}, **undo)
 
     def _restore(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
         """Bring a removed source back."""
         source_set = self._set(request, assistant_id)
         source = restore_source(actor=request.actor, source_set=source_set, source_id=source_id)
-        return _changed(_("%(name)s is back.") % {"name": source.name})
+        return changed(_("%(name)s is back.") % {"name": source.name})
 
     def _retry(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
         """Try a failed source again."""
         source_set = self._set(request, assistant_id)
         retry_source(actor=request.actor, source_set=source_set, source_id=source_id)
-        return _changed()
+        return changed()
 
     def _replace(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
         """Give a source another file."""
@@ -202,28 +193,4 @@ class KnowledgePages:
         added = replace_file(
             actor=request.actor, source_set=source_set, source_id=source_id, upload=file, name=file.name or ""
         )
-        return _answer(request, added)
-
-
-def _add(request: OrganisationRequest, source_set: SourceSet) -> Added:
-    if file := request.FILES.get("file"):
-        return add_file(actor=request.actor, source_set=source_set, upload=file, name=file.name or "")
-    if request.POST.get("type") == "url":
-        return add_url(actor=request.actor, source_set=source_set, url=request.POST.get("url", ""))
-    title, text = request.POST.get("title", ""), request.POST.get("text", "")
-    return add_text(actor=request.actor, source_set=source_set, title=title, text=text)
-
-
-def _answer(request: HttpRequest, added: Added) -> HttpResponse:
-    if getattr(request, "htmx", False):
-        return _changed(added.note)
-    return JsonResponse(
-        {"id": added.source.public_id, "name": added.source.name, "note": added.note}, status=201
-    )
-
-
-def _changed(text: str = "", **toast: str) -> HttpResponse:
-    triggers: dict[str, Any] = {CHANGED: True}
-    if text:
-        triggers["toast"] = {"text": text, "level": "success", **toast}
-    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(triggers)})
+        return answer_upload(request, added)

@@ -1,0 +1,272 @@
+"""What the knowledge page lists: filtered, sorted, a page at a time. All of it runs inside the open organisation's scope."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DateTimeField,
+    F,
+    Func,
+    Max,
+    Min,
+    Model,
+    Q,
+    QuerySet,
+    Sum,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Coalesce, Greatest, Lower
+from django.utils import timezone
+
+from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.queries import source_rows
+from kernel.pagination import Page, paginate
+
+PAGE = 50
+MOST_CHOSEN = 1000  # sources that one bulk action takes
+_STALE = timedelta(days=30)
+_NUMBER: Any = BigIntegerField()
+_TOKENS = Coalesce(F("document__tokens"), Value(0), output_field=_NUMBER)
+_CHECKED = Greatest(
+    F("created_at"),
+    Coalesce(F("synced_at"), F("created_at")),
+    Coalesce(F("document__finished_at"), F("created_at")),
+    output_field=DateTimeField(),
+)
+_SORTS: dict[str, Any] = {
+    "name": Lower("name", output_field=TextField()),
+    "pages": Coalesce(F("document__pages"), Value(0), output_field=_NUMBER),
+    "passages": Coalesce(F("document__passages"), Value(0), output_field=_NUMBER),
+    "tokens": _TOKENS,
+    "cost": Coalesce(F("document__cost"), Value(0), output_field=_NUMBER),
+    "showing": F("showing"),
+    "state": Coalesce(F("document__state"), Value("failed"), output_field=CharField()),
+    "fresh": _CHECKED,
+}
+_BEGIN_LARGE = frozenset({"pages", "passages", "tokens", "cost", "fresh"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which sources are shown, and in which order; empty fields narrow nothing.
+
+    Attributes:
+        state: ready, working, failed or warned.
+        fresh: today, week, stale (not looked at for 30 days) or broken (the last look failed).
+        sort: a column, or empty for the newest first; `descending` turns it.
+    """
+
+    text: str = ""
+    type: str = ""
+    state: str = ""
+    tag: str = ""
+    fresh: str = ""
+    sort: str = ""
+    descending: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "Listing":
+        """What an address asks for; unknown values narrow nothing."""
+        sort = given.get("sort", "")
+        text = str(given.get("text", "")).replace("\x00", "").strip()[:200]
+        tag = str(given.get("tag", "")).replace("\x00", "")[:50]
+        return cls(
+            text=text,
+            type=given.get("type", "") if given.get("type", "") in Source.Type.values else "",
+            state=given.get("state", "") if given.get("state", "") in _STATES else "",
+            tag=tag,
+            fresh=given.get("fresh", "")
+            if given.get("fresh", "") in ("today", "week", "stale", "broken")
+            else "",
+            sort=sort if sort in _SORTS else "",
+            descending=given.get("descending", "") == "1",
+        )
+
+    @property
+    def narrowed(self) -> int:
+        """How many filters are set."""
+        return sum(bool(value) for value in (self.text, self.type, self.state, self.tag, self.fresh))
+
+    @property
+    def query(self) -> str:
+        """The same as an address's query."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return urlencode({name: "1" if value is True else value for name, value in values.items() if value})
+
+    def sorted_by(self, column: str) -> "Listing":
+        """The listing that a click on a column's head asks for: large numbers and late days first, the rest from A."""
+        if self.sort != column:
+            return replace(self, sort=column, descending=column in _BEGIN_LARGE)
+        return replace(self, descending=not self.descending)
+
+
+_STATES: dict[str, Q] = {
+    "ready": Q(document__state=Document.State.READY),
+    "working": Q(document__state__in=Document.UNFINISHED),
+    "failed": Q(document__state=Document.State.FAILED),
+    "warned": ~Q(document__warnings=[]) & Q(document__isnull=False),
+}
+
+
+def listed(source_set: SourceSet, listing: Listing) -> QuerySet[Source]:
+    """The sources that stand in no other, as a listing narrows them."""
+    rows = source_rows(source_set).filter(parent=None)
+    if listing.text:
+        rows = rows.filter(Q(name__icontains=listing.text) | Q(url__icontains=listing.text))
+    if listing.type:
+        rows = rows.filter(type=listing.type)
+    if listing.tag:
+        rows = rows.filter(tags__contains=[listing.tag])
+    if listing.state:
+        rows = rows.filter(_STATES[listing.state])
+    return _by_freshness(rows, listing.fresh)
+
+
+def _by_freshness(rows: QuerySet[Source], fresh: str) -> QuerySet[Source]:
+    if fresh == "broken":
+        return rows.exclude(sync_error="")
+    if not fresh:
+        return rows
+    rows, now = rows.annotate(checked=_CHECKED), timezone.now()
+    if fresh == "stale":
+        return rows.filter(checked__lt=now - _STALE)
+    return rows.filter(checked__gte=now - timedelta(days=1 if fresh == "today" else 7))
+
+
+def page_of(source_set: SourceSet, listing: Listing, cursor: str | None) -> Page[Source]:
+    """One page of a listing.
+
+    Raises:
+        InvalidInput: the cursor is none of this listing's.
+    """
+    rows = listed(source_set, listing)
+    if not listing.sort:
+        return paginate(rows, cursor=cursor, limit=PAGE, order=("-created_at", "-id"))
+    minus = "-" if listing.descending else ""
+    # The column's name is part of the cursor's signature, so that one never continues another column's list.
+    name = f"by_{listing.sort}"
+    return paginate(
+        rows.annotate(**{name: _SORTS[listing.sort]}),
+        cursor=cursor,
+        limit=PAGE,
+        order=(f"{minus}{name}", f"{minus}id"),
+    )
+
+
+def chosen_ids(source_set: SourceSet, listing: Listing) -> list[str]:
+    """Public ids of everything that a listing shows, for an action on all of it."""
+    return list(listed(source_set, listing).values_list("public_id", flat=True)[:MOST_CHOSEN])
+
+
+def children_of(source_set: SourceSet, parent: Source, cursor: str | None) -> Page[Source]:
+    """The pages of a website, or the files of an archive, in the order of their names."""
+    return paginate(
+        source_rows(source_set).filter(parent=parent), cursor=cursor, limit=PAGE, order=("name", "id")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """Sums over what a source holds."""
+
+    count: int
+    pages: int
+    passages: int
+    tokens: int
+    size: int
+    cost: int
+    working: int
+    failed: int
+
+
+def children_sums(source_set: SourceSet, parents: Sequence[Model]) -> dict[int, Children]:
+    """Sums over the children of each source that has some, by its primary key, in one statement."""
+    rows = source_rows(source_set).filter(parent__in=[parent.pk for parent in parents])
+    sums = (
+        rows.order_by()
+        .values("parent_id")
+        .annotate(
+            count=Count("pk"),
+            pages=Sum("document__pages", default=0),
+            passages=Sum("document__passages", default=0),
+            tokens=Sum("document__tokens", default=0),
+            size=Sum("document__size", default=0),
+            cost=Sum("document__cost", default=0),
+            working=Count("pk", filter=Q(document__state__in=Document.UNFINISHED)),
+            failed=Count("pk", filter=Q(document__state=Document.State.FAILED)),
+        )
+    )
+    return {row["parent_id"]: Children(**{name: row[name] for name in Children.__slots__}) for row in sums}
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Sums over all sources of a set.
+
+    Attributes:
+        sources: those that stand in no other; `rows` counts the others too.
+        size: bytes of the present documents.
+        cost: of reading and embedding them, in micro-units.
+        checked: when one was last read or looked at.
+        left: passages that wait for their vector.
+    """
+
+    sources: int
+    rows: int
+    pages: int
+    passages: int
+    tokens: int
+    size: int
+    cost: int
+    working: int
+    failed: int
+    warned: int
+    ready: int
+    left: int
+    done: int
+    checked: Any
+    started: Any
+
+
+def overview(source_set: SourceSet) -> Overview:
+    """The figures above the table, in one statement."""
+    embedding = Q(document__state=Document.State.EMBEDDING)
+    sums = source_rows(source_set).aggregate(
+        sources=Count("pk", filter=Q(parent=None)),
+        rows=Count("pk"),
+        pages=Sum("document__pages", default=0),
+        passages=Sum("document__passages", default=0),
+        tokens=Sum("document__tokens", default=0),
+        size=Sum("document__size", default=0),
+        cost=Sum("document__cost", default=0),
+        working=Count("pk", filter=_STATES["working"]),
+        failed=Count("pk", filter=_STATES["failed"]),
+        warned=Count("pk", filter=_STATES["warned"]),
+        ready=Count("pk", filter=_STATES["ready"]),
+        left=Sum(F("document__total") - F("document__done"), filter=embedding, default=0),
+        done=Sum("document__done", filter=embedding, default=0),
+        checked=Max(_CHECKED),
+        started=Min("document__parsed_at", filter=embedding),
+    )
+    return Overview(**sums)
+
+
+def seconds_left(sums: Overview) -> int | None:
+    """How long the passages that wait will take at the pace until now; None where that cannot be said yet."""
+    if not sums.started or not sums.left or not sums.done:
+        return None
+    spent = (timezone.now() - sums.started).total_seconds()
+    return round(spent * sums.left / sums.done) if spent >= 2 else None
+
+
+def tags_in_use(source_set: SourceSet) -> list[str]:
+    """The tags of a set's sources, in the order of the alphabet."""
+    rows = source_rows(source_set).exclude(tags=[]).annotate(one=Func(F("tags"), function="unnest"))
+    return sorted(rows.order_by().values_list("one", flat=True).distinct()[:200], key=str.casefold)

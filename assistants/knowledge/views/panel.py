@@ -1,0 +1,151 @@
+"""What the knowledge page's templates need."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from assistants.knowledge.files import largest_file_mb
+from assistants.knowledge.formats import ACCEPT
+from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.overview import (
+    MOST_CHOSEN,
+    Listing,
+    Overview,
+    children_of,
+    children_sums,
+    listed,
+    overview,
+    page_of,
+    seconds_left,
+    tags_in_use,
+)
+from assistants.knowledge.policy import MEGABYTE
+from assistants.knowledge.queries import source_rows
+from assistants.knowledge.views.rows import QUOTING, rows_of
+from organisations.queries import groups
+
+QUEUE = 30
+FRESH = timedelta(minutes=2)  # how long a finished file stays in the queue
+COLUMNS = (
+    ("name", _("Source"), ""),
+    ("pages", _("Extent"), "text-right"),
+    ("passages", _("Passages"), "text-right"),
+    ("tokens", _("Tokens"), "text-right"),
+    ("showing", _("Quoting"), ""),
+    ("state", _("State"), ""),
+    ("fresh", _("Checked"), ""),
+    ("cost", _("Cost"), "text-right"),
+)
+STATES = (
+    ("ready", _("Ready")),
+    ("working", _("Under way")),
+    ("warned", _("With warnings")),
+    ("failed", _("Not read")),
+)
+FRESHNESS = (
+    ("today", _("Checked today")),
+    ("week", _("Checked this week")),
+    ("stale", _("Not checked for 30 days")),
+    ("broken", _("The last look failed")),
+)
+
+
+def panel_context(source_set: SourceSet, base: str, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the template `knowledge/panel.html` needs.
+
+    Args:
+        base: the page's own address without a slash at its end; the parts live below it.
+        given: the page's query: how the table is narrowed and sorted.
+    """
+    limit_mb = largest_file_mb(source_set.organisation_id)
+    listing = Listing.of(given or {})
+    return {
+        "knowledge": {
+            "base": base,
+            "accept": ACCEPT,
+            "limit_mb": limit_mb,
+            "limit": limit_mb * MEGABYTE,
+            "types": [choice for choice in Source.Type.choices if choice[0] != Source.Type.CONNECTOR],
+            "states": STATES,
+            "freshness": FRESHNESS,
+            "quoting": [(value.value, label) for value, label in QUOTING.items()],
+            "rhythms": Source.Rhythm.choices,
+            "groups": groups(source_set.organisation),
+        },
+        **queue_context(source_set, base),
+        **table_context(source_set, base, listing, (given or {}).get("cursor")),
+    }
+
+
+def queue_context(source_set: SourceSet, base: str, *, hide: bool = False) -> dict[str, Any]:
+    """The sources under way, those that failed, and until `hide` those that were finished a moment ago."""
+    state = Document.State
+    wanted = Q(document__state__in=[*Document.UNFINISHED, state.FAILED])
+    if not hide:
+        wanted |= Q(document__finished_at__gt=timezone.now() - FRESH)
+    found = list(source_rows(source_set).filter(wanted).order_by("-pk")[:QUEUE])
+    sums = overview(source_set)
+    return {
+        "base": base,
+        "queue": rows_of(found, {}),
+        "totals": sums,
+        "working": sums.working > 0,
+        "hide": hide,
+        "time_left": _time_left(sums),
+    }
+
+
+def table_context(source_set: SourceSet, base: str, listing: Listing, cursor: str | None) -> dict[str, Any]:
+    """A page of the table, with what its heads, filters and pages link to."""
+    page = page_of(source_set, listing, cursor)
+    totals = overview(source_set)
+    matching = listed(source_set, listing).distinct().count() if listing.narrowed else totals.sources
+    return {
+        "base": base,
+        "page": page,
+        "rows": rows_of(page.results, children_sums(source_set, page.results)),
+        "totals": totals,
+        "listing": listing,
+        "matching": matching,
+        "most_chosen": MOST_CHOSEN,
+        "columns": [_column(listing, *column) for column in COLUMNS],
+        "tags": tags_in_use(source_set),
+    }
+
+
+def children_context(source_set: SourceSet, base: str, parent: Source, cursor: str | None) -> dict[str, Any]:
+    """A page of what a website or an archive holds."""
+    page = children_of(source_set, parent, cursor)
+    return {"base": base, "parent": parent, "page": page, "rows": rows_of(page.results, {})}
+
+
+def _column(listing: Listing, name: str, label: Any, look: str) -> dict[str, Any]:
+    sorted_here = listing.sort == name
+    order = ("descending" if listing.descending else "ascending") if sorted_here else ""
+    return {
+        "name": name,
+        "label": label,
+        "look": look,
+        "order": order,
+        "query": listing.sorted_by(name).query,
+    }
+
+
+def _time_left(sums: Overview) -> str:
+    seconds = seconds_left(sums)
+    if seconds is None:
+        return ""
+    if seconds < 55:
+        rounded = max(5, -(-seconds // 5) * 5)
+        return ngettext("About %(count)s second left.", "About %(count)s seconds left.", rounded) % {
+            "count": rounded
+        }
+    minutes = -(-seconds // 60)
+    return ngettext("About %(count)s minute left.", "About %(count)s minutes left.", minutes) % {
+        "count": minutes
+    }
