@@ -8,6 +8,18 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 AXE = Axe()
+# Until nothing was fetched for a moment and no fragment is on its way: half a second sooner than Playwright's network idle.
+SETTLED = """() => new Promise(resolve => {
+    let count = -1, quiet = 0;
+    const check = () => {
+        const now = performance.getEntriesByType("resource").length;
+        const busy = document.readyState !== "complete" || document.querySelector(".htmx-request") !== null;
+        quiet = busy || now !== count ? 0 : quiet + 1;
+        count = now;
+        quiet >= 3 ? resolve() : setTimeout(check, 40);
+    };
+    document.fonts.ready.then(check);
+})"""
 
 
 def watch(page: Page) -> list[str]:
@@ -20,7 +32,7 @@ def watch(page: Page) -> list[str]:
 
 def look(page: Page) -> None:
     """Nothing on this page is out of reach, and it never scrolls sideways."""
-    page.wait_for_load_state("networkidle")
+    page.evaluate(SETTLED)
     found: Any = AXE.run(page).response
     violations = [
         f"{item['id']}: {item['help']}: {[node['html'][:160] for node in item['nodes'][:3]]}"
