@@ -27,8 +27,8 @@ from assistants.building.queries import (
     specification_of,
 )
 from assistants.building.specification import Specification
-from assistants.knowledge.queries import manifest
-from assistants.turns.plan import AssistantPlan, KnowledgeScope, Limits, Narrowing
+from assistants.knowledge.queries import manifest, scope_of
+from assistants.turns.plan import AssistantPlan, Limits, Narrowing
 from kernel.errors import Gone, NotFound
 from kernel.tenancy import current_organisation_id, tenant_scope
 from organisations.actors import Actor
@@ -256,7 +256,7 @@ def _plan_of_version(standing: _Standing, version: int | str) -> AssistantPlan |
 
 def _load_version(standing: _Standing, version: int | str) -> AssistantPlan | None:
     with tenant_scope(standing.organisation_id):
-        rows = Version.objects.for_organisation(standing.organisation_id).select_related("assistant")
+        rows = Version.objects.for_organisation(standing.organisation_id).select_related("assistant__source_set")
         by: dict[str, Any] = {"pk" if isinstance(version, int) else "public_id": version}
         found: Version | None = rows.filter(assistant__public_id=standing.assistant_id, **by).first()
         if found is None:
@@ -305,7 +305,7 @@ def _plan(
         grounding=policy.grounding,
         citations=policy.citations,
         not_enough_information=policy.sentence,
-        knowledge=_scope(assistant, documents),
+        knowledge=scope_of(assistant.source_set, tuple(documents), groups=()),
         top_k=knowledge.top_k,
         budget_tokens=knowledge.budget_tokens,
         narrowing=Narrowing(tuple(knowledge.filter.tags), tuple(sorted(knowledge.filter.metadata.items()))),
@@ -318,8 +318,3 @@ def _plan(
         capabilities=frozenset(name for name, on in specification.capabilities.items() if on),
         limits=Limits(**specification.limits.model_dump()),
     )
-
-
-def _scope(assistant: Assistant, documents: Any) -> KnowledgeScope | None:
-    ids = tuple(documents)
-    return KnowledgeScope(assistant.organisation_id, (assistant.source_set_id,), ids) if ids else None

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import BigIntegerField, Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
 
-from assistants.knowledge.models import Document, DocumentPage, Passage, Source, SourceSet
+from assistants.knowledge.models import Document, DocumentPage, Passage, SharedSource, Source, SourceSet
+from assistants.turns.plan import KnowledgeScope
 from kernel.errors import NotFound
 
 GIVERS = 3
@@ -64,6 +65,17 @@ def source_rows(source_set: SourceSet) -> QuerySet[Source]:
     return rows.filter(source_set=source_set, removed_at=None).select_related("document")
 
 
+def answering_rows(source_set: SourceSet) -> QuerySet[Source]:
+    """All sources that a set answers from: its own, those that it shares with others, and what these hold."""
+    shared = SharedSource.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set)
+    keys = list(shared.values_list("source_id", flat=True))
+    rows = Source.objects.for_organisation(source_set.organisation_id).filter(removed_at=None)
+    mine = Q(source_set=source_set)
+    if keys:
+        mine |= Q(pk__in=keys) | Q(parent__in=keys)
+    return rows.filter(mine).select_related("document")
+
+
 def access_source(
     source_set: SourceSet, source_id: str, *, lock: bool = False, removed: bool = False
 ) -> Source:
@@ -107,8 +119,9 @@ def totals(source_set: SourceSet) -> Totals:
 
 
 def source_count(source_set: SourceSet) -> int:
-    """How many sources a set has."""
-    return source_rows(source_set).count()
+    """How many sources a set answers from; those that another one holds count as one with it."""
+    rows = answering_rows(source_set)
+    return rows.filter(parent=None).count()
 
 
 def manifest(source_set: SourceSet) -> tuple[int, ...]:
@@ -122,8 +135,23 @@ def manifest(source_set: SourceSet) -> tuple[int, ...]:
         default=Subquery(newest.order_by("-pk").values("pk")[:1]),
         output_field=BigIntegerField(),
     )
-    rows = source_rows(source_set).annotate(present=present)
+    rows = answering_rows(source_set).annotate(present=present)
     return tuple(rows.exclude(present=None).order_by("present").values_list("present", flat=True))
+
+
+def scope_of(
+    source_set: SourceSet, documents: Sequence[int], *, groups: tuple[int, ...] | None = None
+) -> KnowledgeScope | None:
+    """What is searched with a manifest: its documents, in the sets where they lie. None where there are none.
+
+    Args:
+        groups: those of the reader; None for somebody who builds.
+    """
+    if not documents:
+        return None
+    rows = Document.objects.for_organisation(source_set.organisation_id).filter(pk__in=documents)
+    sets = {source_set.pk, *rows.order_by().values_list("source_set_id", flat=True).distinct()}
+    return KnowledgeScope(source_set.organisation_id, tuple(sorted(sets)), tuple(documents), groups)
 
 
 def documents_by_id(organisation_id: int, ids: Sequence[int]) -> list[Document]:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from assistants.knowledge.models import Document, SourceSet
-from assistants.knowledge.queries import source_rows
+from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.queries import answering_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,15 @@ class Standing:
 def sources_standing(source_set: SourceSet) -> Standing:
     """Sort a set's sources by what can be said of them, in one statement."""
     groups: dict[str, list[str]] = {"working": [], "failed": [], "ready": []}
-    for source in source_rows(source_set).order_by("name"):
-        groups[_group(source.document)].append(source.name)
+    sources = list(answering_rows(source_set).order_by("name"))
+    holding = {source.parent_id for source in sources}
+    for source in sources:
+        if source.type == Source.Type.SITE and source.document is None:
+            # A website is as ready as its pages; one without any is still looked at, or has failed.
+            if source.pk not in holding:
+                groups["working" if source.look_until else "failed"].append(source.name)
+        else:
+            groups[_group(source.document)].append(source.name)
     return Standing(**{name: tuple(names) for name, names in groups.items()})
 
 

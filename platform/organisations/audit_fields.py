@@ -31,6 +31,7 @@ _FIELDS: dict[str, str | Promise] = {
     "content_hash": gettext_lazy("Content hash"),
     "fields": gettext_lazy("Fields"),
     "type": gettext_lazy("Kind"),
+    "set": gettext_lazy("Set of sources"),
     "level": gettext_lazy("Level"),
     "holder": gettext_lazy("Given to"),
     "group": gettext_lazy("Group"),

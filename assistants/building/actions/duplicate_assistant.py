@@ -41,6 +41,6 @@ def duplicate_assistant(*, actor: Actor, assistant_id: str) -> Assistant:
     )
     # A copy of something that was made from somebody else's goes on to name them.
     copy = begin(actor, renamed, origin=original.origin)
-    sources = copy_sources(origin=original.source_set, target=copy.source_set)
+    sources = copy_sources(actor=actor, origin=original.source_set, target=copy.source_set)
     record_audit(actor, "assistant.duplicated", copy, original=original.public_id, sources=sources)
     return copy

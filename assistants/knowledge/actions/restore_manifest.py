@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.models import Document, SharedSource, Source, SourceSet
 from kernel.actions import assert_in_action
 
 BATCH = 500
@@ -14,18 +14,42 @@ def restore_manifest(*, source_set: SourceSet, documents: Sequence[int]) -> None
     """Make exactly these documents the present ones: sources that have none of them are removed, others come back.
 
     Args:
-        documents: primary keys; those of other sets are left out.
+        documents: primary keys; sources of other sets that have some of them are shared again, as they are now.
     """
     assert_in_action()
+    _share_again(source_set, documents)
     known = Document.objects.for_organisation(source_set.organisation_id).filter(
         source_set=source_set, pk__in=documents
     )
     present = dict(known.values_list("source_id", "pk"))
     sources = Source.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set)
-    sources.filter(removed_at=None).exclude(pk__in=present).update(removed_at=timezone.now())
+    # What holds others has no document of its own, or none with passages: it is there where one of them is.
+    parents = sources.filter(children__in=present).values_list("pk", flat=True)
+    holding = set(parents)
+    sources.filter(removed_at=None).exclude(pk__in=[*present, *holding]).update(removed_at=timezone.now())
+    sources.filter(pk__in=holding).update(removed_at=None)
     back = list(sources.filter(pk__in=present).select_for_update().order_by("pk"))
     for source in back:
         source.document_id, source.removed_at = present[source.pk], None
     Source.objects.for_organisation(source_set.organisation_id).bulk_update(
         back, ["document", "removed_at"], batch_size=BATCH
+    )
+
+
+def _share_again(source_set: SourceSet, documents: Sequence[int]) -> None:
+    """Share exactly the sources of other sets that some of the documents come from, as far as they are still there."""
+    rows = Document.objects.for_organisation(source_set.organisation_id).filter(pk__in=documents)
+    sources = Source.objects.for_organisation(source_set.organisation_id).filter(
+        pk__in=rows.exclude(source_set=source_set).values("source_id"), removed_at=None
+    )
+    # A page that stands below a shared website is shared with it.
+    wanted = {parent or key for key, parent in sources.values_list("pk", "parent_id")}
+    shares = SharedSource.objects.for_organisation(source_set.organisation_id)
+    shares.filter(source_set=source_set).exclude(source__in=wanted).delete()
+    shares.bulk_create(
+        [
+            SharedSource(organisation_id=source_set.organisation_id, source_set=source_set, source_id=key)
+            for key in sorted(wanted)
+        ],
+        ignore_conflicts=True,
     )
