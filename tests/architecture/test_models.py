@@ -16,6 +16,7 @@ UNSCOPED_MODELS = {
     "billing.Plan": "the installation's, kept by its staff",
     "events.NotificationChoice": "a person's wish, whatever organisation a notification comes from",
     "kernel.FeatureSwitch": "the installation's, kept by the operator",
+    "knowledge.Placement": "keys alone; outlives documents and organisations until their vectors elsewhere are gone",
     "organisations.Organisation": "is the tenant itself; who sees it is decided by membership",
     "providers.Provider": "the installation's catalogue, kept by the operator",
     "providers.Model": "the installation's catalogue, kept by the operator",

@@ -6,6 +6,8 @@ keep documents in their manifests, so a removed source's documents stay where th
 
 from assistants.knowledge.models.documents import Document, DocumentPage
 from assistants.knowledge.models.passages import Passage, PassageVector, PendingVector
+from assistants.knowledge.models.placements import Placement
+from assistants.knowledge.models.shelves import Shelf, ShelfChange, ShelfTerm
 from assistants.knowledge.models.sources import SharedSource, SiteAddress, Source, SourceAudience, SourceSet
 from assistants.knowledge.models.upkeep import Reembedding, StoredBytes
 
@@ -15,8 +17,12 @@ __all__ = [
     "Passage",
     "PassageVector",
     "PendingVector",
+    "Placement",
     "Reembedding",
     "SharedSource",
+    "Shelf",
+    "ShelfChange",
+    "ShelfTerm",
     "SiteAddress",
     "Source",
     "SourceAudience",

@@ -76,6 +76,7 @@ class Document(TenantModel):
                 name="document_unfinished",
                 condition=models.Q(state__in=["uploaded", "parsing", "embedding"]),
             ),
+            models.Index(fields=["vector_store"], name="document_placed", condition=models.Q(state="ready")),
         ]
 
     def __str__(self) -> str:

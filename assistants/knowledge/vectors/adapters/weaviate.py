@@ -64,6 +64,7 @@ class WeaviateStore:
                 grpc_secure=grpc.scheme == "https",
                 auth_credentials=Auth.api_key(key) if key else None,
                 additional_config=AdditionalConfig(timeout=limits),
+                skip_init_checks=True,  # they would ask a registry for the client's newest version
             )
 
     def ensure(self, tenant: str, dim: int) -> None:
