@@ -10,11 +10,15 @@ class KnowledgeConfig(AppConfig):
         from assistants.knowledge.retrieval import search
         from assistants.knowledge.search_tool import SEARCH
         from assistants.knowledge.source_types.built_in import BUILT_IN
+        from assistants.knowledge.vectors.choice import outside_name
+        from assistants.knowledge.vectors.condition import readiness
         from kernel.registries import (
             PolicyChoices,
+            ReadinessCheck,
             periodic_tasks,
             policy_choices,
             policy_impacts,
+            readiness_checks,
             retriever,
             source_types,
             tools,
@@ -27,5 +31,9 @@ class KnowledgeConfig(AppConfig):
         tools.register(SEARCH)
         periodic_tasks["resume_documents"] = {"task": "knowledge.resume_documents", "schedule": 15}
         periodic_tasks["look_at_due_sources"] = {"task": "knowledge.look_at_due_sources", "schedule": 30}
+        periodic_tasks["place_documents"] = {"task": "knowledge.place_documents", "schedule": 10}
+        periodic_tasks["erase_placements"] = {"task": "knowledge.erase_placements", "schedule": 30}
+        if outside_name():
+            readiness_checks.register(ReadinessCheck("vectors", readiness, essential=False))
         for kind in BUILT_IN:
             source_types.register(kind)

@@ -3,9 +3,12 @@ from typing import Any
 from celery import shared_task, signals
 
 from assistants.knowledge.actions import embed_document as embedding
+from assistants.knowledge.actions import erase_placements as erasing
 from assistants.knowledge.actions import look_at_due_sources as due
 from assistants.knowledge.actions import look_at_source as looking
 from assistants.knowledge.actions import parse_document as parsing
+from assistants.knowledge.actions import place_document as placing
+from assistants.knowledge.actions import place_documents as unplaced
 from assistants.knowledge.actions import resume_documents as resuming
 from assistants.knowledge.parsing.standby import standby
 
@@ -41,3 +44,18 @@ def look_at_source(organisation_id: int, source_id: str) -> None:
 @shared_task(name="knowledge.look_at_due_sources")
 def look_at_due_sources() -> None:
     due.look_at_due_sources()
+
+
+@shared_task(name="knowledge.place_document")
+def place_document(organisation_id: int, document_id: str) -> None:
+    placing.place_document(organisation_id=organisation_id, document_id=document_id)
+
+
+@shared_task(name="knowledge.place_documents")
+def place_documents() -> None:
+    unplaced.place_documents()
+
+
+@shared_task(name="knowledge.erase_placements")
+def erase_placements() -> None:
+    erasing.erase_placements()

@@ -1,7 +1,7 @@
 """Health endpoints, served without Django so that they answer under any load and for any Host."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import redis
 from django.db import DatabaseError, connection
@@ -80,10 +80,17 @@ async def live(request: StreamRequest, respond: Responder) -> None:
 
 async def ready(request: StreamRequest, respond: Responder) -> None:
     checks = await run_db(run_checks)
-    healthy = all(state == "ok" for state in checks.values())
-    await respond.json(
-        200 if healthy else 503, {"status": "ok" if healthy else "unavailable", "checks": checks}
-    )
+    status = overall(checks)
+    await respond.json(503 if status == "unavailable" else 200, {"status": status, "checks": checks})
+
+
+def overall(checks: Mapping[str, str]) -> str:
+    """ "ok", "degraded" where only parts fail that are not essential, else "unavailable"."""
+    spare = {check.name for check in registries.readiness_checks if not check.essential}
+    failing = {name for name, state in checks.items() if state != "ok"}
+    if not failing:
+        return "ok"
+    return "degraded" if failing <= spare else "unavailable"
 
 
 def register() -> None:

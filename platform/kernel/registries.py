@@ -121,10 +121,14 @@ class PublishCheck:
 
 @dataclass(frozen=True)
 class ReadinessCheck:
-    """A part that must answer before the process takes traffic. `check` returns "ok" or a sentence."""
+    """A part that must answer before the process takes traffic. `check` returns "ok" or a sentence.
+
+    What is not essential is told of, and keeps nobody from taking traffic.
+    """
 
     name: str
     check: Callable[[], str]
+    essential: bool = True
 
 
 @dataclass(frozen=True)
