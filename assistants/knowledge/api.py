@@ -1,6 +1,6 @@
 """REST views over a source set. Whoever owns sets subclasses them and says which set an address means."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
@@ -21,14 +21,10 @@ from assistants.knowledge.files import check_file, check_request_size
 from assistants.knowledge.models import Source, SourceSet
 from assistants.knowledge.presentation import SourceOutput, source_json
 from assistants.knowledge.queries import access_source, source_rows
-from assistants.knowledge.retrieval import retrieve
-from assistants.turns.plan import KnowledgeScope, RetrievedPassage
 from kernel.errors import InvalidInput
 from kernel.tenancy import tenant_scope
 from organisations.api.base import OrganisationAPIView, StrictSerializer
 from organisations.permissions import Permission
-
-NO_LIMIT = 1_000_000
 
 
 class _SourceSetView(OrganisationAPIView):
@@ -193,68 +189,3 @@ class SourceRetryView(_SourceSetView):
         source_set = self.find_set(assistant_id)
         retry_source(actor=self.actor, source_set=source_set, source_id=source_id)
         return self.answer(source_set, source_id, status=status.HTTP_202_ACCEPTED)
-
-
-class RetrieveInput(StrictSerializer):
-    query = serializers.CharField(max_length=4000)
-    k = serializers.IntegerField(min_value=1, max_value=50, required=False, default=10)
-    mode = serializers.ChoiceField(choices=["hybrid", "vector", "words"], required=False, default="hybrid")
-    version = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
-
-
-class PassageOutput(serializers.Serializer[Any]):
-    """`start` and `end` count characters of the document's text."""
-
-    id = serializers.CharField()
-    text = serializers.CharField()
-    score = serializers.FloatField()
-    document = serializers.CharField()
-    title = serializers.CharField()
-    page = serializers.IntegerField(allow_null=True)
-    paragraph = serializers.IntegerField(allow_null=True)
-    heading = serializers.CharField(allow_null=True)
-    start = serializers.IntegerField()
-    end = serializers.IntegerField()
-
-
-class RetrieveOutput(serializers.Serializer[Any]):
-    passages = PassageOutput(many=True)
-
-
-class RetrieveView(OrganisationAPIView):
-    """Trying out what an assistant finds."""
-
-    permission: ClassVar[Permission | None] = Permission.BUILD_ASSISTANTS
-
-    def scope(self, assistant_id: str, *, version: int | None) -> KnowledgeScope:
-        """What is searched: the draft's documents, or a version's; called in the organisation's scope.
-
-        Raises:
-            NotFound: the organisation has no such assistant, or the assistant no such version.
-        """
-        raise TypeError(f"{type(self).__name__} does not say what it searches")
-
-    @extend_schema(request=RetrieveInput, responses=RetrieveOutput)
-    def post(self, request: Request, assistant_id: str) -> Response:
-        """Find the passages that answer a query, best first."""
-        given = self.read_input(request, RetrieveInput)
-        with tenant_scope(self.actor.organisation):
-            scope = self.scope(assistant_id, version=given["version"])
-        found = retrieve(scope, given["query"], k=given["k"], budget_tokens=NO_LIMIT, mode=given["mode"])
-        return Response({"passages": [passage_json(passage) for passage in found]})
-
-
-def passage_json(passage: RetrievedPassage) -> dict[str, Any]:
-    """The fields of INTERFACE.md, as JSON values."""
-    return {
-        "id": passage.id,
-        "text": passage.text,
-        "score": round(passage.score, 4),
-        "document": passage.document_id,
-        "title": passage.title,
-        "page": passage.page,
-        "paragraph": passage.paragraph,
-        "heading": passage.heading or None,
-        "start": passage.start,
-        "end": passage.end,
-    }

@@ -46,9 +46,20 @@ class Creator:
             raise SystemExit(f"GET {path} answered {response.status_code}: {response.text[:500]}")
         return response.json()
 
-    def assistant(self, name: str) -> str:
-        """The id of a new assistant."""
-        return str(self.post("/assistants", json={"name": name})["id"])
+    def assistant(self, name: str, *, model: str = "", grounding: str = "", silent: str = "") -> str:
+        """The id of a new assistant; what is given of its model, grounding and sentence for silent sources is its draft's."""
+        policy = {"grounding": grounding, "not_enough_information": silent}
+        draft = {"model": {"id": model}} if model else {}
+        if any(policy.values()):
+            draft["answer_policy"] = {key: value for key, value in policy.items() if value}
+        return str(self.post("/assistants", json={"name": name, **({"draft": draft} if draft else {})})["id"])
+
+    def ask(self, assistant: str, question: str) -> dict[str, Any]:
+        """The draft's answer to a question of its own: a message."""
+        message: dict[str, Any] = self.post(f"/assistants/{assistant}/preview", json={"text": question})[
+            "message"
+        ]
+        return message
 
     def upload(self, assistant: str, name: str, data: bytes) -> str:
         """The id of a new source made of a file."""

@@ -42,7 +42,7 @@ def _kind(field: dict[str, Any]) -> str:
         return _kind(next(one for one in field["anyOf"] if one.get("type") != "null"))
     if "enum" in field:
         return " \\| ".join(field["enum"])
-    words = [{"string": "text", "integer": "whole number", "object": "names to true or false", "boolean": "true or false",
+    words = [{"string": "text", "integer": "whole number", "object": _values(field), "boolean": "true or false",
               "array": "list"}.get(field["type"], field["type"])]  # fmt: skip
     low = field.get("minimum", field.get("exclusiveMinimum"))
     if low is not None and "maximum" in field:
@@ -52,6 +52,12 @@ def _kind(field: dict[str, Any]) -> str:
     if most := field.get("maxItems"):
         words.append(f"up to {most}")
     return ", ".join(words)
+
+
+def _values(field: dict[str, Any]) -> str:
+    held = field.get("additionalProperties")
+    switches = isinstance(held, dict) and held.get("type") == "boolean"
+    return "names to true or false" if switches else "names to values"
 
 
 def test_the_guide_lists_every_setting() -> None:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from assistants.knowledge.api import RetrieveView, SourceDetailView, SourceListView, SourceRetryView
+from assistants.knowledge.api import SourceDetailView, SourceListView, SourceRetryView
 from assistants.knowledge.models import SourceSet
 from assistants.knowledge.queries import manifest
+from assistants.knowledge.retrieve_api import RetrieveView
 from assistants.knowledge.views import knowledge_paths
 from assistants.turns.plan import KnowledgeScope
 from config.urls import urlpatterns as house

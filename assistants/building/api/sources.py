@@ -1,9 +1,10 @@
 """An assistant's sources over REST: the knowledge room's views, told which set an address means."""
 
 from assistants.building.queries import access_assistant, access_version
-from assistants.knowledge.api import RetrieveView, SourceDetailView, SourceListView, SourceRetryView
+from assistants.knowledge.api import SourceDetailView, SourceListView, SourceRetryView
 from assistants.knowledge.models import SourceSet
 from assistants.knowledge.queries import manifest
+from assistants.knowledge.retrieve_api import RetrieveView
 from assistants.turns.plan import KnowledgeScope
 from organisations.actors import Actor
 from organisations.permissions import Level

@@ -7,19 +7,23 @@ Redis fails, everything is looked for again.
 
 from collections.abc import Sequence
 from dataclasses import astuple
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
 import orjson
 import redis
 import structlog
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from assistants.knowledge.retrieval.documents import Searched
 from assistants.turns.plan import KnowledgeScope, RetrievedPassage, SearchKnobs
-from kernel.redis import sync_redis
 
 SECONDS = 600
 LARGEST = 256 * 1024  # bytes of one value
+PATIENCE = 0.25  # seconds: to search again takes less than to wait for what was found before
 logger = structlog.get_logger(__name__)
 
 
@@ -56,13 +60,23 @@ def keep_vector(key: str, vector: Sequence[float]) -> None:
     _put(key, np.asarray(vector, dtype="<f4").tobytes())
 
 
+@lru_cache(maxsize=1)
+def _client() -> "redis.Redis":
+    return redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
 def _digest(data: bytes) -> str:
     return blake2b(data, digest_size=20).hexdigest()
 
 
 def _get(key: str) -> bytes | None:
     try:
-        value = sync_redis().get(key)
+        value = _client().get(key)
     except redis.RedisError as error:
         logger.warning("retrieval_cache_unreached", reason=repr(error)[:200])
         return None
@@ -73,6 +87,6 @@ def _put(key: str, value: bytes) -> None:
     if len(value) > LARGEST:
         return
     try:
-        sync_redis().set(key, value, ex=SECONDS)
+        _client().set(key, value, ex=SECONDS)
     except redis.RedisError as error:
         logger.warning("retrieval_cache_unreached", reason=repr(error)[:200])

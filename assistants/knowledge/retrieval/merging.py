@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from assistants.knowledge.passages import GAP
@@ -17,7 +18,7 @@ MOST_TOKENS = 1024  # of a merged passage: a citation still has to mean a place
 Page = tuple[int, int]  # document and section
 Paragraphs = Sequence[Sequence[Any]]
 PAGES = """
-SELECT document_id, number, paragraphs FROM knowledge_documentpage
+SELECT document_id, number, paragraphs::text FROM knowledge_documentpage
 WHERE organisation_id = %s AND (document_id, number) IN (SELECT * FROM unnest(%s::bigint[], %s::int[]))
 """
 
@@ -57,7 +58,7 @@ def pages_between(scope: KnowledgeScope, runs: Sequence[Sequence[Candidate]]) ->
     documents, numbers = zip(*wanted, strict=True)
     with tenant_scope(scope.organisation_id), connection.cursor() as cursor:
         cursor.execute(PAGES, [scope.organisation_id, list(documents), list(numbers)])
-        return {(document, number): paragraphs for document, number, paragraphs in cursor.fetchall()}
+        return {(document, number): orjson.loads(held) for document, number, held in cursor.fetchall()}
 
 
 def _has_hole(run: Sequence[Candidate]) -> bool:

@@ -45,15 +45,19 @@ def retrieve(
 ) -> list[RetrievedPassage]:
     """The same passages for synchronous code, unmerged and by their fused order.
 
-    Blocks: call it outside transactions, or where no model elsewhere is asked.
+    Blocks: call it outside transactions.
 
     Args:
         k: how many at most.
         budget_tokens: how many tokens of passages at most; the first one is given in any case.
         mode: hybrid, vector or words. Passages without a vector yet are found by their words.
     """
-    knobs = SearchKnobs(k, budget_tokens, mode=mode)
-    return list(run_search(Search(scope, query, knobs)).found.passages)
+    return list(found_for(scope, query, SearchKnobs(k, budget_tokens, mode=mode)).passages)
+
+
+def found_for(scope: KnowledgeScope, query: str, knobs: SearchKnobs) -> Found:
+    """What `search` finds, for synchronous code. Blocks: call it outside transactions."""
+    return run_search(Search(scope, query, knobs)).found
 
 
 def run_search(run: Search) -> Search:
