@@ -14,6 +14,7 @@ from assistants.building.api.releases import (
     VersionRelease,
 )
 from assistants.building.api.sources import (
+    AssistantEmbedding,
     AssistantRetrieve,
     AssistantSourceDetail,
     AssistantSourceList,
@@ -22,6 +23,7 @@ from assistants.building.api.sources import (
 from assistants.building.api.starting_points import AssistantFork, AssistantForking, TemplateList
 from assistants.building.api.versions import VersionDetail, VersionDiff, VersionList, VersionRestore
 from assistants.building.api.workshop import ChangeKeep, ChangeUndo, WorkshopDetail
+from assistants.knowledge.embedding_api import KnowledgeRoomView
 
 app_name = "building-api"
 
@@ -55,6 +57,8 @@ urlpatterns = [
     path(f"{ONE}/sources", AssistantSourceList.as_view(), name="source-list"),
     path(f"{ONE}/sources/<str:source_id>", AssistantSourceDetail.as_view(), name="source-detail"),
     path(f"{ONE}/sources/<str:source_id>/retry", AssistantSourceRetry.as_view(), name="source-retry"),
+    path(f"{ONE}/knowledge/embedding", AssistantEmbedding.as_view(), name="knowledge-embedding"),
+    path("organisation/knowledge", KnowledgeRoomView.as_view(), name="knowledge-room"),
     path(f"{ONE}/retrieve", AssistantRetrieve.as_view(), name="retrieve"),
     path(f"{ONE}/workshop", WorkshopDetail.as_view(), name="workshop-detail"),
     path(f"{ONE}/workshop/changes/<str:change_id>/keep", ChangeKeep.as_view(), name="change-keep"),

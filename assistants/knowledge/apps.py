@@ -30,6 +30,8 @@ class KnowledgeConfig(AppConfig):
         retriever.fill(search)
         tools.register(SEARCH)
         periodic_tasks["resume_documents"] = {"task": "knowledge.resume_documents", "schedule": 15}
+        periodic_tasks["remove_unneeded"] = {"task": "knowledge.remove_unneeded", "schedule": 6 * 3600}
+        periodic_tasks["keep_embedders"] = {"task": "knowledge.keep_embedders", "schedule": 30}
         periodic_tasks["look_at_due_sources"] = {"task": "knowledge.look_at_due_sources", "schedule": 30}
         periodic_tasks["place_documents"] = {"task": "knowledge.place_documents", "schedule": 10}
         periodic_tasks["erase_placements"] = {"task": "knowledge.erase_placements", "schedule": 30}

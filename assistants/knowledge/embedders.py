@@ -4,6 +4,7 @@ from django.db import connection
 
 from assistants.knowledge.models import SourceSet
 from kernel.actions import assert_in_action
+from providers.catalogue import ModelNotFound
 from providers.gateway import embedder
 from providers.ports import Embedder
 
@@ -35,6 +36,14 @@ def serves(model: str, *, organisation_id: int, source_set_id: int) -> bool:
         cursor.execute(_NAME, [model, organisation_id, source_set_id])
     rows = SourceSet.objects.for_organisation(organisation_id).filter(pk=source_set_id, embedder=model)
     return rows.exists()
+
+
+def chosen_embedder() -> str | None:
+    """The operator's choice for new sets; None while it is not offered."""
+    try:
+        return embedder().name
+    except ModelNotFound:
+        return None
 
 
 def keep_to_oneself(source_set_id: int) -> None:

@@ -98,6 +98,10 @@ _SENTENCES: dict[str, str | Promise] = {
         "The embedding model does not accept its key. Words are searched already; ask whoever runs this server to check"
         " the key, then try again."
     ),
+    "model_not_found": _(
+        "The embedding model is no longer offered here. Words are searched already; choose another one for this assistant,"
+        " or ask whoever runs this server."
+    ),
     "provider_unavailable": _(
         "The embedding model does not answer. Words are searched already; try again later to search by meaning too."
     ),

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import secrets
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -17,9 +18,11 @@ from django.utils.translation import gettext_lazy as _
 
 from assistants.knowledge.formats import Format, format_of
 from assistants.knowledge.policy import MEGABYTE, check_allowed_kind, check_allowed_size
+from assistants.knowledge.stored_bytes import note_bytes
 from kernel.errors import InvalidInput, TooLarge
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
+from organisations.models import Organisation
 from organisations.policy import PolicyDocument, policy_of
 from organisations.policy_cache import policy_in_force
 
@@ -110,13 +113,25 @@ def _present_policy(actor: Actor) -> PolicyDocument:
 
 
 def store_file(file: Any, *, name: str, format: Format, organisation_id: str) -> StoredFile:
-    """Write a checked file to storage under its hash; bytes that are there already are not written again."""
+    """Write a checked file to storage under its hash; bytes that are there already are not written again.
+
+    Opens a transaction of its own: call it outside of any.
+    """
     sha256, size = _digest(file)
-    key = f"{organisation_id}/{sha256}"
+    key = _usable_key(organisation_id, sha256)
     if not default_storage.exists(key):
         file.seek(0)
         default_storage.save(key, File(file))
     return StoredFile(name=name, format=format, sha256=sha256, size=size, key=key)
+
+
+def _usable_key(organisation_id: str, sha256: str) -> str:
+    key = f"{organisation_id}/{sha256}"
+    pk = Organisation.objects.values_list("pk", flat=True).get(public_id=organisation_id)
+    with tenant_scope(pk, durable=True):
+        while not note_bytes(organisation_id=pk, key=key):
+            key = f"{organisation_id}/{sha256}.{secrets.token_hex(4)}"
+    return key
 
 
 def _digest(file: IO[bytes]) -> tuple[str, int]:

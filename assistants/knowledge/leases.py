@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from django.db import Error, connection
@@ -25,6 +25,17 @@ logger = structlog.get_logger(__name__)
 
 class LeaseLost(Exception):
     """Somebody else has taken the work over, or the document is gone: stop, and write nothing."""
+
+
+class Renewable(Protocol):
+    """A lease of anything."""
+
+    def write(self, **values: Any) -> None:
+        """Change what is leased, in a transaction of its own.
+
+        Raises:
+            LeaseLost: the lease does not hold any more.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ def claim(*, organisation_id: int, document_id: str, states: Sequence[str]) -> L
 
 
 @contextmanager
-def kept(lease: Lease) -> Iterator[threading.Event]:
+def kept(lease: Renewable) -> Iterator[threading.Event]:
     """Renew a lease from a thread while the block works; yields an event that is set once the lease is lost."""
     lost, finished = threading.Event(), threading.Event()
     thread = threading.Thread(target=_renew, args=(lease, lost, finished), name="lease", daemon=True)
@@ -93,7 +104,7 @@ def kept(lease: Lease) -> Iterator[threading.Event]:
         thread.join()
 
 
-def _renew(lease: Lease, lost: threading.Event, finished: threading.Event) -> None:
+def _renew(lease: Renewable, lost: threading.Event, finished: threading.Event) -> None:
     while not finished.wait(BEAT_SECONDS):
         try:
             lease.write(lease_until=timezone.now() + LEASE)
@@ -101,6 +112,6 @@ def _renew(lease: Lease, lost: threading.Event, finished: threading.Event) -> No
             lost.set()
             return
         except Error:  # tried again at the next beat, long before the lease runs out
-            logger.warning("lease_not_renewed", document=lease.document_id)
+            logger.warning("lease_not_renewed", lease=repr(lease))
         finally:
             connection.close()

@@ -10,7 +10,7 @@ import orjson
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from assistants.knowledge.models import Document
+from assistants.knowledge.models import Document, SourceSet
 from assistants.knowledge.passages import Paragraph, PassageDraft
 from assistants.knowledge.queries import vector_givers
 from kernel.actions import assert_in_action
@@ -47,6 +47,12 @@ SELECT %s, %s, number, paragraphs, boxes FROM incoming_page
 _VECTORS = "CREATE TEMPORARY TABLE arriving (id bigint, embedding halfvec) ON COMMIT DROP"
 _JOIN_VECTORS = """
 UPDATE knowledge_passagevector v SET embedding = a.embedding FROM arriving a WHERE v.id = a.id AND v.document_id = %s
+"""
+_KEEP_PENDING = """
+INSERT INTO knowledge_pendingvector (id, organisation_id, source_set_id, document_id, embedding)
+SELECT v.id, v.organisation_id, v.source_set_id, v.document_id, a.embedding
+FROM arriving a JOIN knowledge_passagevector v ON v.id = a.id
+WHERE v.organisation_id = %s AND v.source_set_id = %s ON CONFLICT (id) DO NOTHING
 """
 # What is known is looked up row by row: of rows as new as these the planner knows no number, and would compare each with
 # each.
@@ -150,6 +156,16 @@ def join_vectors(document_id: int, ids: Sequence[int], vectors: Vectors) -> None
     with connection.cursor() as cursor:
         _copy_arriving(cursor, ids, vectors)
         cursor.execute(_JOIN_VECTORS, [document_id])
+        cursor.execute("DROP TABLE arriving")
+
+
+def keep_pending(source_set: SourceSet, ids: Sequence[int], vectors: Vectors) -> None:
+    """Keep vectors of a set's next embedder beside those that serve, in the open transaction; of passages that are gone by
+    now nothing is kept."""
+    assert_in_action()
+    with connection.cursor() as cursor:
+        _copy_arriving(cursor, ids, vectors)
+        cursor.execute(_KEEP_PENDING, [source_set.organisation_id, source_set.pk])
         cursor.execute("DROP TABLE arriving")
 
 

@@ -4,11 +4,14 @@ from celery import shared_task, signals
 
 from assistants.knowledge.actions import embed_document as embedding
 from assistants.knowledge.actions import erase_placements as erasing
+from assistants.knowledge.actions import keep_embedders as following
 from assistants.knowledge.actions import look_at_due_sources as due
 from assistants.knowledge.actions import look_at_source as looking
 from assistants.knowledge.actions import parse_document as parsing
 from assistants.knowledge.actions import place_document as placing
 from assistants.knowledge.actions import place_documents as unplaced
+from assistants.knowledge.actions import reembed_set as reembedding
+from assistants.knowledge.actions import remove_unneeded as removing
 from assistants.knowledge.actions import resume_documents as resuming
 from assistants.knowledge.parsing.standby import standby
 
@@ -59,3 +62,18 @@ def place_documents() -> None:
 @shared_task(name="knowledge.erase_placements")
 def erase_placements() -> None:
     erasing.erase_placements()
+
+
+@shared_task(name="knowledge.reembed_set")
+def reembed_set(organisation_id: int, source_set_id: str) -> None:
+    reembedding.reembed_set(organisation_id=organisation_id, source_set_id=source_set_id)
+
+
+@shared_task(name="knowledge.keep_embedders")
+def keep_embedders() -> None:
+    following.keep_embedders()
+
+
+@shared_task(name="knowledge.remove_unneeded")
+def remove_unneeded() -> None:
+    removing.remove_unneeded()

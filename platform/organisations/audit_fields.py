@@ -29,6 +29,8 @@ _FIELDS: dict[str, str | Promise] = {
     "template": gettext_lazy("Template"),
     "original": gettext_lazy("Made from"),
     "content_hash": gettext_lazy("Content hash"),
+    "model": gettext_lazy("Model"),
+    "stopped": gettext_lazy("Stopped"),
     "fields": gettext_lazy("Fields"),
     "type": gettext_lazy("Kind"),
     "set": gettext_lazy("Set of sources"),

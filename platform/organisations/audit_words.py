@@ -50,6 +50,8 @@ _WORDS: dict[str, str | Promise] = {
     "role.created": _("Made a role"),
     "role.changed": _("Changed what a role allows"),
     "role.deleted": _("Deleted a role"),
+    "knowledge.embedder_chosen": _("Chose the model that embeds sources"),
+    "knowledge.embedder_kept": _("Kept the model that embeds sources"),
     "grant.given": _("Shared something"),
     "grant.removed": _("Stopped sharing something"),
     "assistant.imported": _("Brought an assistant along from a file"),

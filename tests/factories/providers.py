@@ -1,10 +1,12 @@
 """Organisations' own providers for tests, made over REST as people make them."""
 
+import datetime as dt
 from typing import Any
 
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
-from providers.models import OrganisationModel, OrganisationProvider
+from providers import catalogue
+from providers.models import Model, OrganisationModel, OrganisationProvider, Price
 from providers.own import forget_own
 from providers.secrets import encrypt
 from tests.fakes.model_server import ModelServer
@@ -46,3 +48,17 @@ def store_provider(actor: Actor, name: str, *, key: str = KEY) -> OrganisationPr
         )
     forget_own(actor.organisation.pk)
     return row
+
+
+def make_price(model_id: str, per_million: int, *, currency: str = "EUR") -> None:
+    """What a million tokens of an installation's model cost from today on, in micro-units, read or written."""
+    provider, name = model_id.split("/", 1)
+    Price.objects.create(
+        model=Model.objects.get(provider__slug=provider, name=name),
+        currency=currency,
+        input_per_million=per_million,
+        output_per_million=per_million,
+        valid_from=dt.datetime.now(dt.UTC).date(),
+        source="tests",
+    )
+    catalogue.forget()

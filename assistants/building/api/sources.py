@@ -2,6 +2,7 @@
 
 from assistants.building.queries import access_assistant, access_version
 from assistants.knowledge.api import SourceDetailView, SourceListView, SourceRetryView
+from assistants.knowledge.embedding_api import EmbeddingView
 from assistants.knowledge.models import SourceSet
 from assistants.knowledge.queries import manifest
 from assistants.knowledge.retrieve_api import RetrieveView
@@ -29,6 +30,10 @@ class AssistantSourceDetail(_OfAssistant, SourceDetailView):
 
 class AssistantSourceRetry(_OfAssistant, SourceRetryView):
     """Trying a failed source of the draft again."""
+
+
+class AssistantEmbedding(_OfAssistant, EmbeddingView):
+    """The model that embeds the sources of the draft and of the versions."""
 
 
 class AssistantRetrieve(RetrieveView):

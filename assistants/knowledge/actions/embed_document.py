@@ -15,6 +15,7 @@ from assistants.knowledge.actions.end_document import (
 )
 from assistants.knowledge.actions.queue_document import queue_document
 from assistants.knowledge.ahead import embedding_text
+from assistants.knowledge.batches import FIRST_BATCH, SLICE_SECONDS, next_size
 from assistants.knowledge.costs import Call, Tariff, call_made, charge, hold, likely_tokens, tariff_of
 from assistants.knowledge.embedders import embedder_of, serves
 from assistants.knowledge.leases import Lease, LeaseLost, claim, kept
@@ -27,10 +28,6 @@ from providers.catalogue import ModelNotFound
 from providers.errors import ProviderBadRequest, ProviderError, ProviderUnauthorised
 from providers.ports import Embedder, Vectors
 
-SLICE_SECONDS = 20.0  # then other documents have their turn
-WRITE_SECONDS = 0.7  # about how long a batch takes, whatever the model: progress is seen, and little is lost
-FIRST_BATCH, SMALLEST, LARGEST = 16, 4, 1024
-GROWTH = 32  # at most, from one batch to the next
 logger = structlog.get_logger(__name__)
 
 
@@ -86,7 +83,7 @@ def _embed(lease: Lease, lost: threading.Event) -> None:
         batch = work.missing[done : done + size]
         began = time.monotonic()
         _batch(lease, work, batch)
-        size = _next_size(len(batch), time.monotonic() - began)
+        size = next_size(len(batch), time.monotonic() - began)
         done += len(batch)
     if not lost.is_set():
         _ready(lease)
@@ -118,11 +115,6 @@ def _batch(lease: Lease, work: _Work, batch: list[int]) -> None:
     hold(work.tariff, reference, likely_tokens(texts))
     made = work.model.embed(texts)
     _keep(lease, work, batch, made.vectors, call_made(reference, texts, made.tokens))
-
-
-def _next_size(size: int, seconds: float) -> int:
-    fitting = int(size * WRITE_SECONDS / max(seconds, 0.001))
-    return max(SMALLEST, min(LARGEST, fitting, size * GROWTH))
 
 
 def _keep(lease: Lease, work: _Work, ids: list[int], vectors: Vectors, call: Call) -> None:

@@ -1,23 +1,18 @@
 """Erase a source set for good."""
 
-from django.db import connection
-
+from assistants.knowledge.actions.remove_documents import remove_documents
 from assistants.knowledge.models import Document, Source, SourceSet
 from kernel.actions import assert_in_action
 
-_TABLES = ("knowledge_passagevector", "knowledge_passage", "knowledge_documentpage")
-
 
 def purge_source_set(*, source_set: SourceSet) -> None:
-    """Erase sources, documents, passages and vectors of a set that nothing refers to any more."""
+    """Erase sources, documents, passages and vectors of a set that nothing refers to any more.
+
+    Bytes that no other document uses are taken away later.
+    """
     assert_in_action()
-    documents = Document.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set)
-    keys = list(documents.values_list("pk", flat=True))
-    with connection.cursor() as cursor:
-        for table in _TABLES:
-            cursor.execute(f"DELETE FROM {table} WHERE document_id = ANY(%s)", [keys])  # noqa: S608
-    Source.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set).update(
-        document=None
-    )
-    documents.delete()
+    organisation_id = source_set.organisation_id
+    documents = Document.objects.for_organisation(organisation_id).filter(source_set=source_set)
+    Source.objects.for_organisation(organisation_id).filter(source_set=source_set).update(document=None)
+    remove_documents(organisation_id=organisation_id, documents=list(documents.values_list("pk", flat=True)))
     source_set.delete()
