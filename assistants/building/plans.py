@@ -256,7 +256,9 @@ def _plan_of_version(standing: _Standing, version: int | str) -> AssistantPlan |
 
 def _load_version(standing: _Standing, version: int | str) -> AssistantPlan | None:
     with tenant_scope(standing.organisation_id):
-        rows = Version.objects.for_organisation(standing.organisation_id).select_related("assistant__source_set")
+        rows = Version.objects.for_organisation(standing.organisation_id).select_related(
+            "assistant__source_set"
+        )
         by: dict[str, Any] = {"pk" if isinstance(version, int) else "public_id": version}
         found: Version | None = rows.filter(assistant__public_id=standing.assistant_id, **by).first()
         if found is None:

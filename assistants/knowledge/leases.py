@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
+from django.conf import settings
 from django.db import Error, connection
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,9 +17,9 @@ from django.utils import timezone
 from assistants.knowledge.models import Document
 from kernel.tenancy import tenant_scope
 
-LEASE = timedelta(seconds=40)
-BEAT_SECONDS = 10.0
-QUEUED = timedelta(seconds=60)  # how long a task may wait in the queue before it is thought lost
+LEASE = timedelta(seconds=settings.KNOWLEDGE_LEASE_SECONDS)
+BEAT_SECONDS = LEASE.total_seconds() / 4
+QUEUED = LEASE * 1.5  # how long a task may wait in the queue before it is thought lost
 MAX_ATTEMPTS = 3
 logger = structlog.get_logger(__name__)
 

@@ -183,6 +183,8 @@ if env.str("S3_BUCKET", default=""):
         },
     }
 MAX_UPLOAD_MB: int = env.int("MAX_UPLOAD_MB", default=100)
+# How long a document waits for a worker that has died, in seconds; a working one renews its lease four times in that.
+KNOWLEDGE_LEASE_SECONDS: float = env.float("KNOWLEDGE_LEASE_SECONDS", default=40.0)
 # Text recognition of scans and pictures: Tesseract's path or name, empty to do without; and the languages to read in, as
 # `eng+deu`, empty to choose from those installed.
 TESSERACT: str = env.str("TESSERACT", default="tesseract")

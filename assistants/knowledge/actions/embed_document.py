@@ -5,12 +5,14 @@ import time
 from dataclasses import dataclass
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.db.models import F
 
 from assistants.knowledge.actions.end_document import (
     await_allowance,
     end_well,
     fail_document,
+    give_back,
     postpone_document,
 )
 from assistants.knowledge.actions.queue_document import queue_document
@@ -68,6 +70,9 @@ def embed_document(*, organisation_id: int, document_id: str) -> None:
         fail_document(lease, error.code)
     except ProviderError as error:
         postpone_document(lease, error.code)
+    except (OperationalError, InterfaceError):
+        give_back(lease)
+        raise
     except Exception:
         postpone_document(lease, "gave_up")
         raise

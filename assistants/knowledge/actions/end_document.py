@@ -1,8 +1,12 @@
 """The ends of work on a document."""
 
+import time
 from contextlib import suppress
 from datetime import timedelta
 
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from assistants.knowledge.leases import MAX_ATTEMPTS, Lease, LeaseLost
@@ -12,6 +16,7 @@ from kernel.tenancy import tenant_scope
 
 PAUSE = timedelta(seconds=15)
 REST = timedelta(hours=1)
+LOOKS, LOOK_SECONDS = 10, 0.5  # for a database that is starting again
 
 
 def end_well(lease: Lease) -> None:
@@ -54,6 +59,22 @@ def await_allowance(lease: Lease) -> None:
     somebody asks for it."""
     with suppress(LeaseLost):
         lease.write(lease="", lease_until=timezone.now() + REST, attempts=0, error_code=Document.NO_ALLOWANCE)
+
+
+def give_back(lease: Lease) -> None:
+    """Give the lease back after the database went away: that was not the document's fault, and is no attempt.
+
+    Where it stays away for longer, the lease runs out by itself.
+    """
+    for _ in range(LOOKS):
+        connection.close()
+        try:
+            lease.write(lease="", lease_until=timezone.now(), attempts=Greatest(F("attempts"), 1) - 1)
+            return
+        except LeaseLost:
+            return
+        except (OperationalError, InterfaceError):
+            time.sleep(LOOK_SECONDS)
 
 
 def postpone_document(lease: Lease, code: str) -> None:

@@ -7,10 +7,16 @@ from functools import partial
 from typing import Any
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.db.models import F
 from django.utils import timezone
 
-from assistants.knowledge.actions.end_document import end_well, fail_document, postpone_document
+from assistants.knowledge.actions.end_document import (
+    end_well,
+    fail_document,
+    give_back,
+    postpone_document,
+)
 from assistants.knowledge.actions.keep_ahead import keep_ahead
 from assistants.knowledge.actions.queue_document import queue_document
 from assistants.knowledge.actions.unpack_archive import unpack_archive
@@ -62,6 +68,9 @@ def parse_document(*, organisation_id: int, document_id: str) -> None:
         logger.info("document_taken_over", document=document_id)
     except FileNotFoundError:
         fail_document(lease, "file_missing")
+    except (OperationalError, InterfaceError):
+        give_back(lease)
+        raise
     except Exception:
         postpone_document(lease, "gave_up")
         raise
