@@ -29,6 +29,29 @@ from weaviate.proto.v1 import (
 
 VERSION = "1.33.0"
 MOST = 10_000  # QUERY_MAXIMUM_RESULTS
+INVERTED = {
+    "bm25": {"b": 0.75, "k1": 1.2},
+    "cleanupIntervalSeconds": 60,
+    "stopwords": {"preset": "en", "additions": None, "removals": None},
+}
+HNSW = {
+    "cleanupIntervalSeconds": 300,
+    "distance": "cosine",
+    "dynamicEfMin": 100,
+    "dynamicEfMax": 500,
+    "dynamicEfFactor": 8,
+    "ef": -1,
+    "efConstruction": 128,
+    "filterStrategy": "sweeping",
+    "flatSearchCutoff": 40000,
+    "maxConnections": 32,
+    "skip": False,
+    "vectorCacheMaxObjects": 1000000000000,
+}
+DEFAULTS = {
+    "replicationConfig": {"factor": 1, "asyncEnabled": False, "deletionStrategy": "NoAutomatedResolution"},
+    "shardingConfig": {},
+}
 Operator = base_pb2.Filters.Operator
 
 
@@ -46,11 +69,14 @@ class WeaviateServer:
 
     url: str = ""
     grpc_url: str = ""
+    down: bool = False  # nothing is answered, as by a proxy whose server is gone
     classes: dict[str, dict[str, Any]] = field(default_factory=dict)
     tenants: dict[str, dict[str, dict[str, Held]]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def objects(self, collection: str, tenant: str, context: grpc.ServicerContext) -> dict[str, Held]:
+        if self.down:
+            context.abort(grpc.StatusCode.UNAVAILABLE, "no server")
         if collection not in self.classes:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"could not find class {collection} in schema")
         if tenant not in self.tenants[collection]:
@@ -166,9 +192,21 @@ def _health() -> grpc.GenericRpcHandler:
     return grpc.method_handlers_generic_handler("grpc.health.v1.Health", {"Check": handler})
 
 
+def _with_defaults(collection: dict[str, Any]) -> dict[str, Any]:
+    """A collection as the server tells of it: with what its maker did not say."""
+    for one in collection["properties"]:
+        one.update(indexFilterable=True, indexSearchable=True, indexRangeFilters=False)
+    for one in collection["vectorConfig"].values():
+        one["vectorIndexConfig"] = HNSW | one["vectorIndexConfig"]
+    return (
+        DEFAULTS | collection | {"invertedIndexConfig": INVERTED | collection.get("invertedIndexConfig", {})}
+    )
+
+
 def _rest(server: WeaviateServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self, status: int, body: Any = None) -> None:
+            status, body = (503, None) if server.down else (status, body)
             data = json.dumps(body).encode() if body is not None else b""
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -203,7 +241,7 @@ def _rest(server: WeaviateServer) -> type[BaseHTTPRequestHandler]:
                 if path == ["schema"] and body["class"] in server.classes:
                     self._answer(422, {"error": [{"message": "class name already exists"}]})
                 elif path == ["schema"]:
-                    server.classes[body["class"]] = body
+                    server.classes[body["class"]] = _with_defaults(body)
                     server.tenants[body["class"]] = {}
                     self._answer(200, body)
                 elif path[0] == "schema" and path[2:] == ["tenants"]:

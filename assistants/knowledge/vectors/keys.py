@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from assistants.knowledge.models import Document, PassageVector
 from assistants.knowledge.vectors.port import Chunk
 
@@ -24,6 +26,6 @@ def chunks_after(document: Document, passage_id: int) -> list[Chunk]:
         source_set=document.source_set_id, document=document.pk, embedding__isnull=False, pk__gt=passage_id
     )
     return [
-        Chunk(str(key), str(document.source_set_id), str(document.pk), vector.to_numpy().astype("float32"))
+        Chunk(str(key), str(document.source_set_id), str(document.pk), np.asarray(vector, np.float32))
         for key, vector in rows.order_by("pk").values_list("pk", "embedding")[:PAGE]
     ]

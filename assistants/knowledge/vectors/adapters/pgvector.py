@@ -105,9 +105,7 @@ class PgvectorStore:
         with tenant_scope(organisation):
             rows = _rows(organisation).filter(document=key, embedding__isnull=False).order_by("pk")
             return [
-                Chunk(
-                    str(row.pk), str(row.source_set_id), document, row.embedding.to_numpy().astype(np.float32)
-                )
+                Chunk(str(row.pk), str(row.source_set_id), document, np.asarray(row.embedding, np.float32))
                 for row in rows[:limit]
             ]
 

@@ -104,8 +104,9 @@ class WeaviateStore:
         """Search the tenant with a filter by assistant and document."""
         found: list[Neighbour] = []
         with talking_to(NAME):
+            # Never `if held`: the truth of a collection is its length, which the client would ask the server for.
             held = self._held(tenant, len(vector)) if assistants and k > 0 else None
-            for documents in parts(document_ids, MAX_DOCUMENTS) if held else ():
+            for documents in parts(document_ids, MAX_DOCUMENTS) if held is not None else ():
                 answer = held.query.near_vector(
                     near_vector=vector.tolist(),
                     limit=min(k, MOST),
