@@ -33,6 +33,7 @@ from assistants.building.views.share import (
     assistant_share_transfer,
 )
 from assistants.building.views.starting_points import assistant_create, assistant_fork, assistant_forking
+from assistants.building.views.trying import assistant_try, assistant_try_found, assistant_try_keep
 from assistants.building.views.versions import version_diff, version_list, version_restore
 from assistants.building.views.workshop import (
     assistant_workshop,
@@ -73,6 +74,9 @@ urlpatterns = [
     path("build/<str:assistant_id>/compare", assistant_compare, name="assistant_compare"),
     path("build/<str:assistant_id>/presence", draft_presence, name="draft_presence"),
     path("build/<str:assistant_id>/knowledge", assistant_knowledge, name="assistant_knowledge"),
+    path("build/<str:assistant_id>/knowledge/try", assistant_try, name="assistant_try"),
+    path("build/<str:assistant_id>/knowledge/try/found", assistant_try_found, name="assistant_try_found"),
+    path("build/<str:assistant_id>/knowledge/try/keep", assistant_try_keep, name="assistant_try_keep"),
     path(
         "build/<str:assistant_id>/knowledge/sources/<str:source_id>",
         assistant_source,

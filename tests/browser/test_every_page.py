@@ -46,6 +46,7 @@ SIGNED_IN = (
     "/build/{assistant}/compare",
     "/build/{assistant}/tests",
     "/build/{assistant}/knowledge",
+    "/build/{assistant}/knowledge/try?query=wood&both=1",
     "/build/{assistant}/versions",
     "/build/{assistant}/publish",
     "/build/{assistant}/share",

@@ -25,8 +25,11 @@ def assistant_knowledge(request: OrganisationRequest, assistant_id: str) -> Http
     """Drop zone, queue and table of the sources."""
     builder = open_builder(request.actor, assistant_id, "knowledge")
     panel = panel_context(builder.assistant.source_set, request.path, request.GET.dict())
-    context = {"builder": builder, "would_help": _would_help(builder), **panel}
-    return render(request, "building/knowledge.html", context)
+    more = {
+        "would_help": _would_help(builder),
+        "try_url": reverse("building:assistant_try", args=[builder.id]),
+    }
+    return render(request, "building/knowledge.html", {"builder": builder, **more, **panel})
 
 
 @organisation_page(Permission.BUILD_ASSISTANTS)
