@@ -16,9 +16,15 @@ from assistants.building.api.releases import (
 from assistants.building.api.sources import (
     AssistantEmbedding,
     AssistantRetrieve,
+    AssistantShareable,
+    AssistantSourceChildren,
     AssistantSourceDetail,
     AssistantSourceList,
+    AssistantSourcePair,
+    AssistantSourcePairs,
     AssistantSourceRetry,
+    AssistantSourceSync,
+    AssistantTags,
 )
 from assistants.building.api.starting_points import AssistantFork, AssistantForking, TemplateList
 from assistants.building.api.versions import VersionDetail, VersionDiff, VersionList, VersionRestore
@@ -57,6 +63,16 @@ urlpatterns = [
     path(f"{ONE}/sources", AssistantSourceList.as_view(), name="source-list"),
     path(f"{ONE}/sources/<str:source_id>", AssistantSourceDetail.as_view(), name="source-detail"),
     path(f"{ONE}/sources/<str:source_id>/retry", AssistantSourceRetry.as_view(), name="source-retry"),
+    path(f"{ONE}/sources/<str:source_id>/sync", AssistantSourceSync.as_view(), name="source-sync"),
+    path(
+        f"{ONE}/sources/<str:source_id>/children", AssistantSourceChildren.as_view(), name="source-children"
+    ),
+    path(f"{ONE}/sources/<str:source_id>/pairs", AssistantSourcePairs.as_view(), name="source-pairs"),
+    path(
+        f"{ONE}/sources/<str:source_id>/pairs/<int:number>", AssistantSourcePair.as_view(), name="source-pair"
+    ),
+    path(f"{ONE}/source-tags", AssistantTags.as_view(), name="source-tags"),
+    path(f"{ONE}/shareable-sources", AssistantShareable.as_view(), name="shareable-sources"),
     path(f"{ONE}/knowledge/embedding", AssistantEmbedding.as_view(), name="knowledge-embedding"),
     path("organisation/knowledge", KnowledgeRoomView.as_view(), name="knowledge-room"),
     path(f"{ONE}/retrieve", AssistantRetrieve.as_view(), name="retrieve"),

@@ -59,5 +59,5 @@ def next_look(every: str, *, failures: int = 0) -> datetime | None:
     if not every:
         return None
     period = PERIODS[Source.Rhythm(every)]
-    later = min(period * 2 ** min(failures, MOST_DOUBLINGS), max(LONGEST, period))
+    later: timedelta = min(period * 2 ** min(failures, MOST_DOUBLINGS), max(LONGEST, period))
     return timezone.now() + later * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, hides nothing

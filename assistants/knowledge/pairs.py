@@ -103,17 +103,21 @@ def pairs_of_table(data: bytes, *, largest: int) -> list[Pair]:
         raise InvalidInput.on(
             "file", "invalid", _("Save the table as CSV in UTF-8 and add it again.")
         ) from None
+    tables = [_rows(text, delimiter) for delimiter in ",;\t"]
+    return checked_pairs(_by_column(max(tables, key=_pairs_in)))
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
     try:
-        dialect: Any = csv.Sniffer().sniff(text[:4096], delimiters=",;\t")
+        return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(str.strip, row))]
     except csv.Error:
-        dialect = csv.excel
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text), dialect) if any(cell.strip() for cell in row)]
-    except csv.Error:
-        raise InvalidInput.on(
-            "file", "invalid", _("Save the table as CSV in UTF-8 and add it again.")
-        ) from None
-    return checked_pairs(_by_column(rows))
+        return []
+
+
+def _pairs_in(rows: list[list[str]]) -> tuple[bool, int]:
+    """How well rows look like pairs: whether the first does, and how many do."""
+    filled = [sum(bool(cell.strip()) for cell in row) >= 2 for row in rows]
+    return filled[:1] == [True], sum(filled)
 
 
 def _by_column(rows: list[list[str]]) -> list[dict[str, str]]:

@@ -1,15 +1,20 @@
 """A source as people and machines see it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from rest_framework import serializers
 
+from assistants.knowledge.details import Details
 from assistants.knowledge.failures import failure_message
 from assistants.knowledge.formats import BY_NAME
+from assistants.knowledge.freshness import freshness_of
 from assistants.knowledge.models import Document, Source
 from assistants.knowledge.warnings import warning_message
+
+PLAIN = Details()
 
 
 class ProgressOutput(serializers.Serializer[Any]):
@@ -26,6 +31,32 @@ class FailureOutput(serializers.Serializer[Any]):
 class WarningOutput(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField()
+
+
+class NamedOutput(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class FreshnessOutput(serializers.Serializer[Any]):
+    checked = serializers.DateTimeField(allow_null=True)
+    changed = serializers.DateTimeField(allow_null=True)
+    next = serializers.DateTimeField(allow_null=True)
+    every = serializers.ChoiceField(choices=Source.Rhythm.choices)
+    looking = serializers.BooleanField()
+    error = FailureOutput(allow_null=True)
+
+
+class ChildrenOutput(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    working = serializers.IntegerField()
+    failed = serializers.IntegerField()
+
+
+class SharedOutput(serializers.Serializer[Any]):
+    """`assistant` is null where the caller may not look into the one that the source comes from."""
+
+    assistant = NamedOutput(allow_null=True)
 
 
 class SourceOutput(serializers.Serializer[Any]):
@@ -49,18 +80,35 @@ class SourceOutput(serializers.Serializer[Any]):
     characters = serializers.IntegerField()
     tokens = serializers.IntegerField()
     sha256 = serializers.CharField()
+    cost = serializers.IntegerField(help_text="Of reading and embedding it, in millionths.")
+    tags = serializers.ListField(child=serializers.CharField())
+    metadata = serializers.DictField()
+    showing = serializers.ChoiceField(choices=Source.Showing.choices)
+    restricted = serializers.BooleanField()
+    groups = NamedOutput(many=True)
+    settings = serializers.DictField()
+    freshness = FreshnessOutput()
+    children = ChildrenOutput(allow_null=True)
+    shared = SharedOutput(allow_null=True)
+    used_by = NamedOutput(many=True)
+    used_by_others = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     ready_at = serializers.DateTimeField(allow_null=True)
     note = serializers.CharField(required=False)
 
     def to_representation(self, instance: Source) -> dict[str, Any]:
         """The source with its newest document."""
-        return source_json(instance)
+        details: dict[int, Details] = self.context.get("details", {})
+        return source_json(instance, details=details.get(instance.pk, PLAIN))
 
 
-def source_json(source: Source, note: str = "") -> dict[str, Any]:
-    """The fields of INTERFACE.md, as JSON values."""
-    document = source.document or Document(state=Document.State.FAILED, error_code="file_missing")
+def source_json(source: Source, note: str = "", details: Details = PLAIN) -> dict[str, Any]:
+    """The fields of INTERFACE.md, as JSON values.
+
+    Args:
+        details: what stands beside the source, from `assistants.knowledge.details`.
+    """
+    document = standing_of(source, details)
     shown: dict[str, Any] = {
         "id": source.public_id,
         "type": source.type,
@@ -79,16 +127,87 @@ def source_json(source: Source, note: str = "") -> dict[str, Any]:
         "passages": document.passages,
         "characters": document.characters,
         "tokens": document.tokens,
+        "cost": document.cost,
         "sha256": document.sha256,
-        "created_at": source.created_at.isoformat().replace("+00:00", "Z"),
-        "ready_at": _time(document),
+        "tags": source.tags,
+        "metadata": source.metadata,
+        "showing": source.showing,
+        "restricted": source.restricted,
+        "groups": [{"id": group.public_id, "name": group.name} for group in details.groups],
+        "settings": {name: value for name, value in source.settings.items() if not name.startswith("_")},
+        "freshness": freshness_json(source),
+        "children": _children(details),
+        "shared": _shared(details),
+        "used_by": [{"id": owner.id, "name": owner.name} for owner in details.users.known],
+        "used_by_others": details.users.others,
+        "created_at": _written(source.created_at),
+        "ready_at": _written(document.finished_at) if document.state == Document.State.READY else None,
     }
     return shown | {"note": note} if note else shown
 
 
-def _time(document: Document) -> str | None:
-    ready = document.finished_at if document.state == Document.State.READY else None
-    return ready.isoformat().replace("+00:00", "Z") if ready else None
+def standing_of(source: Source, details: Details = PLAIN) -> Document:
+    """A source's newest document; for one that holds others and has none itself, how they stand together."""
+    if source.document is not None:
+        return source.document
+    if source.type != Source.Type.SITE:
+        return Document(state=Document.State.FAILED, error_code="file_missing")
+    sums = details.children
+    counted = sums.count if sums else 0
+    standing = Document(
+        size=sums.size if sums else 0,
+        pages=counted,
+        passages=sums.passages if sums else 0,
+        tokens=sums.tokens if sums else 0,
+        cost=sums.cost if sums else 0,
+        searchable=bool(sums and sums.passages),
+        done=counted,
+        total=counted,
+        unit="pages",
+        finished_at=source.synced_at,
+    )
+    if source.look_until is not None:
+        standing.state = Document.State.PARSING if source.look else Document.State.UPLOADED
+        standing.done, standing.total = details.visited or (0, 0)
+    elif sums and sums.working:
+        standing.state, standing.done = Document.State.PARSING, counted - sums.working
+    elif counted:
+        standing.state = Document.State.READY
+    else:
+        standing.state = Document.State.FAILED
+        standing.error_code = source.sync_error or "site_empty"
+    return standing
+
+
+def freshness_json(source: Source) -> dict[str, Any]:
+    """When a source's origin was looked at, when its content came, and when it is looked at next."""
+    fresh = freshness_of(source)
+    error = {"code": fresh.error, "message": failure_message(fresh.error)} if fresh.error else None
+    return {
+        "checked": _written(fresh.checked),
+        "changed": _written(fresh.changed),
+        "next": _written(fresh.next),
+        "every": fresh.every,
+        "looking": fresh.looking,
+        "error": error,
+    }
+
+
+def _children(details: Details) -> dict[str, int] | None:
+    if details.children is None:
+        return None
+    return {name: getattr(details.children, name) for name in ("count", "working", "failed")}
+
+
+def _shared(details: Details) -> dict[str, Any] | None:
+    if not details.shared:
+        return None
+    origin = details.origin
+    return {"assistant": {"id": origin.id, "name": origin.name} if origin else None}
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 def failure_of(document: Document) -> dict[str, str] | None:

@@ -266,8 +266,9 @@ class SourceType:
     """A kind of thing that knowledge comes from: see assistants.knowledge.source_types.
 
     `input` is the serializer of what a person gives over REST; `add(actor, source_set, given)` makes a source of that, or
-    recognises one. `check(actor, given)` checks settings that are to be changed and gives those to be kept; None where
-    there are none. `look(look)` looks at the origin, as a worker, and ends the look; None where there is no origin.
+    recognises one. `check(present, given)` gives the settings whole, with what is to be changed in them, or raises
+    InvalidInput; None where there are none. `look(look)` looks at the origin, as a worker, and ends the look; None where
+    there is no origin.
     """
 
     name: str
@@ -275,7 +276,7 @@ class SourceType:
     icon: str
     input: Any
     add: Callable[[Any, Any, dict[str, Any]], Any]
-    check: Callable[[Any, dict[str, Any]], dict[str, Any]] | None = None
+    check: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None = None
     look: Callable[[Any], None] | None = None
 
 
@@ -285,6 +286,23 @@ class SourceOwner:
 
     id: str
     name: str
+
+
+@dataclass(frozen=True)
+class CitationReading:
+    """Who reads what an answer cites.
+
+    Attributes:
+        organisation_id: whose documents are cited.
+        publication_id: public id of the publication that answered; empty where somebody who builds tried an assistant.
+        user_id: the reader, where it is a person acting in that organisation: groups of theirs count.
+        actor: the reader as an actor, where there is one: then it is asked too whether they may use the publication still.
+    """
+
+    organisation_id: int
+    publication_id: str
+    user_id: int | None = None
+    actor: Any = None
 
 
 @dataclass(frozen=True)
@@ -330,6 +348,12 @@ stream_routes: Registry[Any] = Registry()
 # Coroutine functions run when a web process's event loop starts and stops.
 on_startup: Registry[Callable[[], Any]] = Registry()
 on_shutdown: Registry[Callable[[], Any]] = Registry()
+# What readers may see of the documents that answers cite: `rights(reading, documents)` gives how each may be shown, by public
+# id; those that may not be opened are left out. Called inside no scope but the reader's own.
+citation_rights: Slot[Callable[[CitationReading, Sequence[str]], dict[str, str]]] = Slot("rights of citations")
+# The documents that a publication answers from, by its public id: `documents(publication, actor)` gives their primary keys, or
+# None where it is withdrawn, or the actor, where there is one, may not use it.
+published_documents: Slot[Callable[[str, Any], Sequence[int] | None]] = Slot("published documents")
 # The retrieval port of a turn: see assistants.turns.plan.
 retriever: Slot[Any] = Slot("retrieval")
 # Tools that come with the house, by the capability that switches them on.

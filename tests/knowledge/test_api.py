@@ -97,7 +97,7 @@ def test_the_same_file_again_says_so(client: JsonClient, source_set: SourceSet) 
         ({"type": "url", "url": "file:///etc/passwd"}, 400, "invalid_input"),
         ({"type": "text", "title": "x"}, 400, "invalid_input"),
         ({"type": "text", "title": "x", "text": "y", "owner": 1}, 400, "invalid_input"),
-        ({"type": "site", "url": "https://example.org"}, 400, "invalid_input"),
+        ({"type": "connector", "url": "https://example.org"}, 400, "invalid_input"),
         ({}, 400, "invalid_input"),
         ([], 400, "invalid_input"),
     ],

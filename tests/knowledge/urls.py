@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from assistants.knowledge.api import SourceDetailView, SourceListView, SourceRetryView
+from assistants.knowledge.api import (
+    SourceChildrenView,
+    SourceDetailView,
+    SourceListView,
+    SourcePairListView,
+    SourcePairView,
+    SourceRetryView,
+    SourceSyncView,
+    TagListView,
+)
 from assistants.knowledge.models import SourceSet
 from assistants.knowledge.queries import manifest
 from assistants.knowledge.retrieve_api import RetrieveView
@@ -34,6 +43,21 @@ class SourceDetail(_Found, SourceDetailView): ...
 class SourceRetry(_Found, SourceRetryView): ...
 
 
+class SourceSync(_Found, SourceSyncView): ...
+
+
+class SourceChildren(_Found, SourceChildrenView): ...
+
+
+class SourcePairs(_Found, SourcePairListView): ...
+
+
+class SourcePair(_Found, SourcePairView): ...
+
+
+class Tags(_Found, TagListView): ...
+
+
 class Retrieve(RetrieveView):
     def scope(self, assistant_id: str, *, version: int | None) -> KnowledgeScope:
         source_set = find(self.actor, assistant_id, edit=False)
@@ -44,6 +68,11 @@ urlpatterns = [
     path("api/v1/sets/<str:assistant_id>/sources", Sources.as_view()),
     path("api/v1/sets/<str:assistant_id>/sources/<str:source_id>", SourceDetail.as_view()),
     path("api/v1/sets/<str:assistant_id>/sources/<str:source_id>/retry", SourceRetry.as_view()),
+    path("api/v1/sets/<str:assistant_id>/sources/<str:source_id>/sync", SourceSync.as_view()),
+    path("api/v1/sets/<str:assistant_id>/sources/<str:source_id>/children", SourceChildren.as_view()),
+    path("api/v1/sets/<str:assistant_id>/sources/<str:source_id>/pairs", SourcePairs.as_view()),
+    path("api/v1/sets/<str:assistant_id>/sources/<str:source_id>/pairs/<int:number>", SourcePair.as_view()),
+    path("api/v1/sets/<str:assistant_id>/source-tags", Tags.as_view()),
     path("api/v1/sets/<str:assistant_id>/retrieve", Retrieve.as_view()),
     *knowledge_paths("sets/<str:assistant_id>/knowledge/", find),
     *house,

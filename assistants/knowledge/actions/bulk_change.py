@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from assistants.knowledge.freshness import next_look
 from assistants.knowledge.models import Source, SourceAudience, SourceSet
 from assistants.knowledge.queries import source_rows
-from kernel.actions import entry_action
+from kernel.actions import assert_in_action, entry_action
 from kernel.errors import InvalidInput, NotFound
 from organisations.actors import Actor
 from organisations.audit import record_audit
@@ -35,7 +35,7 @@ class Change:
     tags: tuple[str, ...] | None = None
     add_tags: tuple[str, ...] = ()
     drop_tags: tuple[str, ...] = ()
-    metadata: dict[str, str] | None = None
+    metadata: dict[str, str | float] | None = None
     showing: str | None = None
     groups: tuple[str, ...] | None = None
     sync_every: str | None = None
@@ -55,6 +55,14 @@ def change_sources(
         InvalidInput: a value does not fit; then nothing is changed.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
+    return apply_change(actor, source_set, source_ids, change)
+
+
+def apply_change(
+    actor: Actor, source_set: SourceSet, source_ids: Sequence[str], change: Change
+) -> list[Source]:
+    """The same inside the transaction of another action."""
+    assert_in_action()
     chosen = Q(public_id__in=source_ids) | Q(parent__public_id__in=source_ids)
     sources = list(source_rows(source_set).filter(chosen).select_for_update(of=("self",)).order_by("pk"))
     if not sources:
@@ -113,7 +121,7 @@ def _tags(source: Source, change: Change) -> list[str]:
     return tags
 
 
-def _metadata(given: dict[str, str]) -> dict[str, str]:
+def _metadata(given: dict[str, str | float]) -> dict[str, str | float]:
     if len(given) > MOST_METADATA:
         raise InvalidInput.on(
             "metadata",
@@ -121,7 +129,7 @@ def _metadata(given: dict[str, str]) -> dict[str, str]:
             _("A source takes %(most)s details. Leave some out.") % {"most": MOST_METADATA},
         )
     for name, value in given.items():
-        if len(name) > METADATA_NAME or len(value) > METADATA_VALUE:
+        if len(name) > METADATA_NAME or len(str(value)) > METADATA_VALUE:
             raise InvalidInput.on(
                 "metadata",
                 "too_long",

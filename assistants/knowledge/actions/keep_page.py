@@ -93,8 +93,8 @@ def strike_off(address: SiteAddress) -> None:
 def _note_host(source: Source, site: SiteNow) -> None:
     """The start may lead to another host of the same site, which is then followed too: the next slice has to know."""
     beside = sorted(site.bounds.hosts - {host_of(site.start)})
-    if beside and source.settings.get("host") != beside[0]:
-        source.settings = {**source.settings, "host": beside[0]}
+    if beside and source.settings.get("_host") != beside[0]:
+        source.settings = {**source.settings, "_host": beside[0]}
         source.save(update_fields=["settings"])
 
 
@@ -136,9 +136,8 @@ def _new_page(source: Source, site: SiteNow, address: SiteAddress, visited: Visi
         type=Source.Type.URL,
         name=visited.stored.name,
         url=visited.arrived,
-        settings={"depth": address.depth},
+        settings={"_depth": address.depth},
         tags=source.tags,
-        metadata=source.metadata,
         showing=source.showing,
         restricted=source.restricted,
     )
@@ -155,7 +154,7 @@ def _take(page: Source, visited: Visited) -> None:
     take_answer(page, visited.answer, visited.stored)
     page.removed_at, page.missed, page.failures, page.sync_error = None, 0, 0, ""
     page.synced_at = timezone.now()
-    page.settings = {name: value for name, value in page.settings.items() if name != "dropped"}
+    page.settings = {name: value for name, value in page.settings.items() if name != "_dropped"}
     page.save(update_fields=["removed_at", "missed", "failures", "sync_error", "synced_at", "settings"])
 
 

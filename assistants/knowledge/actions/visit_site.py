@@ -82,7 +82,7 @@ def _begin(look: Look, site: SiteNow, robots: Robots) -> None:
             if not site.bounds.hold(child.url):
                 drop_page(child)
         places = {} if is_list(site.start) else {site.start: 0}
-        places |= {child.url: int(child.settings.get("depth", 0)) for child in children_of(source)}
+        places |= {child.url: int(child.settings.get("_depth", 0)) for child in children_of(source)}
         places = {address: 0 for address in listed if site.bounds.hold(address)} | places
         note_addresses(source, places, most=site.most + len(places))
 

@@ -128,5 +128,5 @@ def bounds_of(start: str, settings: Mapping[str, Any]) -> Bounds:
         for name in ("include", "exclude", "depth", "pages", "sitemap")
         if name in settings
     }
-    hosts = {host_of(start), *([settings["host"]] if settings.get("host") else [])}
+    hosts = {host_of(start), *([settings["_host"]] if settings.get("_host") else [])}
     return Bounds(frozenset(hosts), **known)

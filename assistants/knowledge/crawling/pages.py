@@ -32,8 +32,8 @@ def read_signs(data: bytes, address: str, headers: Mapping[str, str]) -> PageSig
     for node in tree.css("meta[name]"):
         if (node.attributes.get("name") or "").lower() in ("robots", "bottegabot"):
             wishes |= set(_wishes(node.attributes.get("content") or ""))
-    node = tree.css_first("base[href]")
-    base = normalised(node.attributes.get("href") or "", address) if node else None
+    root = tree.css_first("base[href]")
+    base = normalised(root.attributes.get("href") or "", address) if root else None
     follows = not wishes & {"nofollow", "none"}
     return PageSigns(
         links=list(_links(tree, base or address)) if follows else (),

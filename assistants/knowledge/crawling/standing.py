@@ -53,14 +53,14 @@ def page_at(source: Source, address: str) -> Source | None:
 
 def left_out(page: Source | None) -> bool:
     """Whether somebody took a page out by hand, so that it stays out."""
-    return page is not None and page.removed_at is not None and not page.settings.get("dropped")
+    return page is not None and page.removed_at is not None and not page.settings.get("_dropped")
 
 
 def drop_page(page: Source) -> None:
     """Remove a page from the draft because its site no longer has it for us; it comes back should the site have it again."""
     if page.removed_at is None:
         page.removed_at = timezone.now()
-        page.settings = {**page.settings, "dropped": True}
+        page.settings = {**page.settings, "_dropped": True}
         page.save(update_fields=["removed_at", "settings"])
 
 

@@ -39,7 +39,8 @@ class Source(TenantModel):
     A website, and an archive of files, is a source whose `children` hold the documents.
 
     Attributes:
-        settings: what its type needs to know, for example how far a website is followed.
+        settings: what its type needs to know, for example how far a website is followed; names that begin with `_` are its own
+            notes.
         tags, metadata: what retrieval may be narrowed by; metadata maps names to short texts or numbers.
         showing: how much of the original a reader of a citation may see.
         restricted: whether only the groups of its `SourceAudience` rows may be answered from it.

@@ -80,14 +80,16 @@ def _add_site(actor: Actor, source_set: SourceSet, given: dict[str, Any]) -> Add
     return add_site(actor=actor, source_set=source_set, url=given["url"], settings=settings)
 
 
-def _check_site(_actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
-    return checked_settings(given)
+def _check_site(present: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    own = {name: value for name, value in present.items() if name not in DEFAULTS}
+    known = {name: value for name, value in present.items() if name in DEFAULTS}
+    return own | checked_settings(known | given)
 
 
 BUILT_IN = (
     SourceType(Source.Type.FILE.value, _("File"), "file-text", FileInput, _add_file),
     SourceType(Source.Type.TEXT.value, _("Text"), "text", TextInput, _add_text),
-    SourceType(Source.Type.QA.value, _("Questions and answers"), "message-circle-question", QaInput, _add_qa),
+    SourceType(Source.Type.QA.value, _("Questions and answers"), "message-circle-question-mark", QaInput, _add_qa),
     SourceType(Source.Type.URL.value, _("Web page"), "globe", UrlInput, _add_url, look=look_at_page),
     SourceType(
         Source.Type.SITE.value, _("Website"), "network", SiteInput, _add_site, _check_site, visit_site

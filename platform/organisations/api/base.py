@@ -136,6 +136,10 @@ class OrganisationAPIView(APIView):
         if request.method in ("GET", "HEAD"):
             self._scopes.enter_context(tenant_scope(actor_of(request).organisation))
 
+    def leave_scope(self) -> None:
+        """End the scope of a GET: what comes now, such as reading from storage, is not for a transaction."""
+        self._scopes.close()
+
     def page_response(
         self,
         request: Request,
