@@ -2,17 +2,17 @@ from typing import Any
 
 from celery import shared_task, signals
 
-from assistants.knowledge.actions import embed_document as embedding
 from assistants.knowledge.actions import erase_placements as erasing
 from assistants.knowledge.actions import keep_embedders as following
 from assistants.knowledge.actions import look_at_due_sources as due
 from assistants.knowledge.actions import look_at_source as looking
-from assistants.knowledge.actions import parse_document as parsing
 from assistants.knowledge.actions import place_document as placing
 from assistants.knowledge.actions import place_documents as unplaced
 from assistants.knowledge.actions import reembed_set as reembedding
 from assistants.knowledge.actions import remove_unneeded as removing
 from assistants.knowledge.actions import resume_documents as resuming
+from assistants.knowledge.actions import work_on_document as working
+from assistants.knowledge.models import Document
 from assistants.knowledge.parsing.standby import standby
 
 
@@ -23,15 +23,19 @@ def _keep_a_parser(**_: Any) -> None:
 
 @shared_task(name="knowledge.parse_document")
 def parse_document(organisation_id: int, document_id: str) -> None:
-    try:
-        parsing.parse_document(organisation_id=organisation_id, document_id=document_id)
-    finally:
-        standby.renew()  # starting takes the processor from what comes after the parsing, so it is done last
+    _work(organisation_id, document_id, Document.State.UPLOADED)
 
 
 @shared_task(name="knowledge.embed_document")
 def embed_document(organisation_id: int, document_id: str) -> None:
-    embedding.embed_document(organisation_id=organisation_id, document_id=document_id)
+    _work(organisation_id, document_id, Document.State.EMBEDDING)
+
+
+def _work(organisation_id: int, document_id: str, state: str) -> None:
+    try:
+        working.work_on_document(organisation_id=organisation_id, document_id=document_id, state=state)
+    finally:
+        standby.renew()  # starting takes the processor from what comes after the parsing, so it is done last
 
 
 @shared_task(name="knowledge.resume_documents")

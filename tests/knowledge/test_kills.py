@@ -5,6 +5,7 @@ import random
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,8 @@ class Works:
         assert self.worker
         family = psutil.Process(self.worker.pid)
         for process in [family, *family.children(recursive=True)]:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # a parser ends by itself all the time
+                process.kill()
         self.worker.wait()
         self.start_worker()
 

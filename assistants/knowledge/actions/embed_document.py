@@ -45,10 +45,10 @@ class _Work:
     missing: list[int]
 
 
-def embed_document(*, organisation_id: int, document_id: str) -> None:
+def embed_document(*, organisation_id: int, document_id: str) -> bool:
     """Embed the passages that have no vector yet, batch by batch; each batch is kept as soon as it is there.
 
-    Does nothing where somebody else works on it. Failures are kept with the document.
+    Does nothing where somebody else works on it, and returns False. Failures are kept with the document.
 
     Args:
         document_id: public id.
@@ -56,7 +56,7 @@ def embed_document(*, organisation_id: int, document_id: str) -> None:
     states = (Document.State.EMBEDDING,)
     lease = claim(organisation_id=organisation_id, document_id=document_id, states=states)
     if lease is None:
-        return
+        return False
     try:
         with kept(lease) as lost:
             _embed(lease, lost)
@@ -76,6 +76,7 @@ def embed_document(*, organisation_id: int, document_id: str) -> None:
     except Exception:
         postpone_document(lease, "gave_up")
         raise
+    return True
 
 
 def _embed(lease: Lease, lost: threading.Event) -> None:

@@ -46,11 +46,11 @@ AHEAD_SECONDS = 0.25  # that words wait for vectors which are about to be there:
 logger = structlog.get_logger(__name__)
 
 
-def parse_document(*, organisation_id: int, document_id: str) -> None:
+def parse_document(*, organisation_id: int, document_id: str) -> bool:
     """Take a waiting document as far as word search, and queue its embedding.
 
     Vectors that a server elsewhere makes are asked for while words are stored, and kept right after.
-    Does nothing where somebody else works on it. Failures are kept with the document.
+    Does nothing where somebody else works on it, and returns False. Failures are kept with the document.
 
     Args:
         document_id: public id.
@@ -58,7 +58,7 @@ def parse_document(*, organisation_id: int, document_id: str) -> None:
     states = (Document.State.UPLOADED, Document.State.PARSING)
     lease = claim(organisation_id=organisation_id, document_id=document_id, states=states)
     if lease is None:
-        return
+        return False
     try:
         with kept(lease):
             _parse(lease)
@@ -74,6 +74,7 @@ def parse_document(*, organisation_id: int, document_id: str) -> None:
     except Exception:
         postpone_document(lease, "gave_up")
         raise
+    return True
 
 
 def _parse(lease: Lease) -> None:
