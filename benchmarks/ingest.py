@@ -9,11 +9,17 @@
    one file of 200 pages; four such files at once, as people drop them, are a further figure.
    Bottega's time holds everything between the upload's first byte and `ready` as REST tells it: HTTP, storage, queue,
    a confined parser process, word index and vectors. LangChain's holds its four steps, without imports and connecting.
+   The processor's seconds a page are those of its process, and of our worker with its parsers; both leave out the
+   database, the embeddings server and, for us, the web process, which is told apart.
+4. A PDF of 10,000 pages in one go, with the same embeddings server: by how much the web process grows, and the worker
+   with its parsers at most.
+5. Storing passages, words and vectors, held against a raw binary COPY of the same rows into tables without an index.
 
     .venv/bin/python benchmarks/ingest.py [--quick]
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -23,14 +29,18 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import psutil
 from harness.embeddings import MODEL
 from harness.knowledge import Creator, worker
 from harness.services import BENCHMARKS, Installation, free_port, installation, running, wait_until_up
 
 PAGES = 200
+LONG_PAGES = 10_000
+MEGABYTE = 1024 * 1024
 FILES = 4
 CALL_MS = 40
 QUIET_SECONDS = 0.3
@@ -39,6 +49,9 @@ TARGETS = {
     "word_search_seconds": "<= 15",
     "embedding_ratio": "<= 1.2",
     "pages_per_second_ratio": ">= 3",
+    "cpu_per_page_ratio": "<= 0.2",
+    "long_web_growth_mb": "<= 100",
+    "index_by_raw_copy": "<= 3",
 }  # of one file
 PEER = Path(tempfile.gettempdir()) / "bottega-bench-langchain"
 
@@ -116,8 +129,8 @@ def embedding(made: Installation, creator: Creator, folder: Path, pdf: bytes) ->
     return {"embedding_ratio": round(took / own, 3), "embedder_passages_per_second": round(median(rates), 2)}
 
 
-def against_langchain(folder: Path, rounds: int) -> dict[str, float]:
-    """Part three."""
+def with_server(folder: Path, rounds: int, long_pages: int) -> dict[str, float]:
+    """Parts three to five."""
     peer = peer_python()
     port = free_port()
     url = f"http://127.0.0.1:{port}/v1"
@@ -129,27 +142,98 @@ def against_langchain(folder: Path, rounds: int) -> dict[str, float]:
         made = stack.enter_context(
             installation({"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-x", "EMBEDDING_MODEL": MODEL})
         )
-        address, _ = stack.enter_context(made.web())
-        stack.enter_context(worker(made))
+        address, web = stack.enter_context(made.web())
+        pid = stack.enter_context(worker(made))
         creator = Creator(made, address)
         peer_url = peer_database(made)
-        one = compared(creator, peer, folder, 1, rounds, peer_url, url)
-        several = compared(creator, peer, folder, FILES, rounds, peer_url, url)
-    return rates("", one) | rates("four_files_", several)
+        parts = (Family(pid), Family(web))
+        one = compared(creator, peer, folder, 1, rounds, peer_url, url, parts)
+        several = compared(creator, peer, folder, FILES, rounds, peer_url, url, parts)
+        figures = rates("", one) | rates("four_files_", several)
+        figures |= long_document(creator, folder, long_pages, parts)
+        figures |= json.loads(made.run("harness.index_stage").splitlines()[-1])
+    return figures
 
 
-def rates(prefix: str, pairs: list[tuple[float, float]]) -> dict[str, float]:
-    """Medians over the rounds: of both rates, and of their ratio within a round."""
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Pages a second of both, and seconds of the processor a page."""
+
+    ours: float
+    theirs: float
+    our_cpu: float
+    web_cpu: float
+    their_cpu: float
+
+
+def rates(prefix: str, rounds: list[Round]) -> dict[str, float]:
+    """Medians over the rounds: of both rates, and of their ratios within a round."""
     return {
-        f"{prefix}pages_per_second": round(median(ours for ours, _ in pairs), 1),
-        f"{prefix}langchain_pages_per_second": round(median(theirs for _, theirs in pairs), 1),
-        f"{prefix}pages_per_second_ratio": round(median(ours / theirs for ours, theirs in pairs), 2),
+        f"{prefix}pages_per_second": round(median(one.ours for one in rounds), 1),
+        f"{prefix}langchain_pages_per_second": round(median(one.theirs for one in rounds), 1),
+        f"{prefix}pages_per_second_ratio": round(median(one.ours / one.theirs for one in rounds), 2),
+        f"{prefix}cpu_ms_per_page": round(1000 * median(one.our_cpu for one in rounds), 2),
+        f"{prefix}web_cpu_ms_per_page": round(1000 * median(one.web_cpu for one in rounds), 2),
+        f"{prefix}langchain_cpu_ms_per_page": round(1000 * median(one.their_cpu for one in rounds), 2),
+        f"{prefix}cpu_per_page_ratio": round(median(one.our_cpu / one.their_cpu for one in rounds), 3),
     }
 
 
+class Family:
+    """A process with its children, those that have ended included."""
+
+    def __init__(self, pid: int) -> None:
+        self._process = psutil.Process(pid)
+
+    def cpu(self) -> float:
+        """Seconds of the processor so far."""
+        return sum(sum(one.cpu_times()[:4]) for one in self._living())
+
+    def memory(self) -> int:
+        """Bytes of memory now."""
+        return sum(one.memory_info().rss for one in self._living())
+
+    def _living(self) -> list[psutil.Process]:
+        return [one for one in [self._process, *self._process.children(recursive=True)] if one.is_running()]
+
+
+def long_document(
+    creator: Creator, folder: Path, pages: int, parts: tuple[Family, Family]
+) -> dict[str, float]:
+    """Part four."""
+    print(f"Making a PDF of {pages} pages", flush=True)
+    pdf = folder / "long-one.pdf"
+    make_pdf(pdf, pages, seed=9)
+    work, web = parts
+    assistant = creator.assistant("Long one")
+    before, work_before, web_peak, work_peak = web.memory(), work.memory(), 0, 0
+    started = time.monotonic()
+    source = creator.upload(assistant, "long.pdf", pdf.read_bytes())
+    while creator.source(assistant, source)["state"] != "ready":
+        with contextlib.suppress(psutil.NoSuchProcess):  # a parser may end while it is looked at
+            web_peak, work_peak = max(web_peak, web.memory()), max(work_peak, work.memory())
+        time.sleep(0.2)
+    took = time.monotonic() - started
+    figures = {
+        "long_pages": float(pages),
+        "long_seconds": round(took, 1),
+        "long_web_growth_mb": round((web_peak - before) / MEGABYTE, 1),
+        "long_worker_growth_mb": round((work_peak - work_before) / MEGABYTE, 1),
+    }
+    print(f"{pages} pages are ready after {took:.1f} s; {figures}", flush=True)
+    return figures
+
+
 def compared(
-    creator: Creator, peer: Path, folder: Path, files: int, rounds: int, peer_url: str, url: str
-) -> list[tuple[float, float]]:
+    creator: Creator,
+    peer: Path,
+    folder: Path,
+    files: int,
+    rounds: int,
+    peer_url: str,
+    url: str,
+    parts: tuple[Family, Family],
+) -> list[Round]:
     """Pages a second of both, round by round; a first round that warms both is left out."""
     found = []
     for number in range(rounds + 1):
@@ -157,14 +241,19 @@ def compared(
         pdfs = [
             make_pdf(path, PAGES, seed=1000 * files + 10 * number + index) for index, path in enumerate(paths)
         ]
-        ours = PAGES * files / ready_seconds(creator, pdfs)
-        theirs = PAGES * files / peer_seconds(peer, paths, peer_url, url)
+        pages = PAGES * files
+        cpu = [part.cpu() for part in parts]
+        ours = pages / ready_seconds(creator, pdfs)
+        our_cpu, web_cpu = ((part.cpu() - at) / pages for part, at in zip(parts, cpu, strict=True))
+        seconds, processor = peer_seconds(peer, paths, peer_url, url)
+        theirs, their_cpu = pages / seconds, processor / pages
         note = "" if number else " (warming up)"
         print(
-            f"  {files} x {PAGES} pages: Bottega {ours:.0f} pages/s, LangChain {theirs:.0f} pages/s{note}",
+            f"  {files} x {PAGES} pages: Bottega {ours:.0f} pages/s, LangChain {theirs:.0f} pages/s;"
+            f" {1000 * our_cpu:.1f} and {1000 * their_cpu:.1f} ms of the processor a page{note}",
             flush=True,
         )
-        found.append((ours, theirs))
+        found.append(Round(ours, theirs, our_cpu, web_cpu, their_cpu))
     return found[1:]
 
 
@@ -204,13 +293,14 @@ def peer_database(made: Installation) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def peer_seconds(python: Path, pdfs: list[Path], postgres: str, url: str) -> float:
-    """Seconds that LangChain takes for the files, in a process of its own."""
+def peer_seconds(python: Path, pdfs: list[Path], postgres: str, url: str) -> tuple[float, float]:
+    """Seconds that LangChain takes for the files, in a process of its own, and those of the processor."""
     script = BENCHMARKS / "harness" / "langchain_pipeline.py"
     done = subprocess.run([python, script, postgres, url, MODEL, *pdfs], capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"LangChain failed:\n{done.stderr[-2000:]}")
-    return float(done.stdout.splitlines()[-1])
+    seconds, processor = done.stdout.splitlines()[-1].split()
+    return float(seconds), float(processor)
 
 
 def holds(figures: dict[str, float]) -> bool:
@@ -232,7 +322,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         figures = built_in(folder, quick=options.quick)
-        figures |= against_langchain(folder, rounds=1 if options.quick else 4)
+        figures |= with_server(
+            folder, rounds=1 if options.quick else 4, long_pages=500 if options.quick else LONG_PAGES
+        )
     print(
         json.dumps({"benchmark": "ingest", "figures": figures, "targets": TARGETS, "holds": holds(figures)})
     )

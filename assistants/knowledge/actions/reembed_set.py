@@ -181,9 +181,14 @@ def _shares(cost: int, documents: Counter[int]) -> list[tuple[int, int]]:
 
 
 def _swapped(lease: SetLease, source_set: SourceSet) -> bool:
+    """Whether nothing is left to do for now."""
     with tenant_scope(lease.organisation_id, durable=True):
         rows = SourceSet.objects.for_organisation(lease.organisation_id)
         locked: SourceSet = rows.select_for_update().get(pk=source_set.pk)
+        if locked.shelving_until and locked.shelving_until > timezone.now():
+            # Its vectors are on their way to another shelf: what is swapped now would be left behind.
+            lease.update(lease="", lease_until=timezone.now() + PAUSE, attempts=0)
+            return True
         lease.update(lease_until=timezone.now() + LEASE)
         return swap_embedder(locked)
 
