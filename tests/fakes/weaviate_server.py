@@ -76,7 +76,9 @@ class WeaviateServer:
 
     def objects(self, collection: str, tenant: str, context: grpc.ServicerContext) -> dict[str, Held]:
         if self.down:
-            context.abort(grpc.StatusCode.UNAVAILABLE, "no server")
+            context.abort(
+                grpc.StatusCode.INTERNAL, "no server"
+            )  # the client would wait for one that is unavailable
         if collection not in self.classes:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"could not find class {collection} in schema")
         if tenant not in self.tenants[collection]:

@@ -1,6 +1,7 @@
 """Bring a document's vectors to the store outside."""
 
 import threading
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import structlog
@@ -10,8 +11,8 @@ from assistants.knowledge.leases import Lease, LeaseLost, claim, kept
 from assistants.knowledge.models import Document, Placement
 from assistants.knowledge.vectors.choice import open_store, outside_name
 from assistants.knowledge.vectors.condition import note_failure, note_success
-from assistants.knowledge.vectors.keys import chunks_after, tenant_of
-from assistants.knowledge.vectors.port import Chunk, VectorStore, VectorStoreError
+from assistants.knowledge.vectors.keys import PAGE, chunks_after, tenant_of
+from assistants.knowledge.vectors.port import Chunk, VectorStore, VectorStoreError, parts
 from kernel.tenancy import tenant_scope
 
 PAUSE = timedelta(seconds=60)
@@ -47,11 +48,19 @@ def place_document(*, organisation_id: int, document_id: str) -> None:
         raise
 
 
-def put_vectors(lease: Lease, store: VectorStore, lost: threading.Event, *, answers: bool) -> int:
+def put_vectors(
+    lease: Lease,
+    store: VectorStore,
+    lost: threading.Event,
+    *,
+    answers: bool,
+    brought: Sequence[Chunk] = (),
+) -> int:
     """Copy the leased document's vectors into a store, give the lease back and return how many there were.
 
     Args:
         answers: whether this store is to answer for the document from now on.
+        brought: all of the document's chunks, from another store; by default they are read from the database.
 
     Raises:
         LeaseLost: somebody else works on it, or it is gone.
@@ -60,13 +69,13 @@ def put_vectors(lease: Lease, store: VectorStore, lost: threading.Event, *, answ
     document = _begin(lease, store)
     tenant = tenant_of(lease.organisation_id)
     store.delete_document(tenant, str(document.pk))
-    last, dim, stored = 0, 0, 0
-    while chunks := _next(lease, document, last):
+    dim, stored = 0, 0
+    for chunks in parts(brought, PAGE) if brought else _pages(lease, document):
         if len(chunks[0].vector) != dim:
             dim = len(chunks[0].vector)
             store.ensure(tenant, dim)
         store.upsert(tenant, chunks)
-        last, stored = int(chunks[-1].id), stored + len(chunks)
+        stored += len(chunks)
         if lost.is_set():
             raise LeaseLost
     _end(lease, store, document, answers=answers)
@@ -97,10 +106,16 @@ def _begin(lease: Lease, store: VectorStore) -> Document:
     return document
 
 
-def _next(lease: Lease, document: Document, last: int) -> list[Chunk]:
-    with tenant_scope(lease.organisation_id, durable=True):
-        lease.update(attempts=1)  # and so asks whether the document is still there, and ours
-        return chunks_after(document, last)
+def _pages(lease: Lease, document: Document) -> Iterator[list[Chunk]]:
+    last = 0
+    while True:
+        with tenant_scope(lease.organisation_id, durable=True):
+            lease.update(attempts=1)  # and so asks whether the document is still there, and ours
+            chunks = chunks_after(document, last)
+        if not chunks:
+            return
+        yield chunks
+        last = int(chunks[-1].id)
 
 
 def _end(lease: Lease, store: VectorStore, document: Document, *, answers: bool) -> None:

@@ -7,6 +7,7 @@ Documents that it does not hold yet are measured here, too, so that every questi
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -75,7 +76,8 @@ async def nearest(where: Elsewhere, vector: Sequence[float], k: int) -> list[int
     try:
         return await asyncio.wait_for(asyncio.to_thread(_ask, where, vector, k), SECONDS)
     except TimeoutError:
-        await asyncio.to_thread(note_failure, where.store, f"{where.store} took more than {SECONDS:.0f} s.")
+        reason = f"{where.store.capitalize()} took more than {SECONDS:.0f} seconds to answer."
+        await asyncio.to_thread(note_failure, where.store, reason)
     except VectorStoreError as error:
         await asyncio.to_thread(note_failure, where.store, str(error))
     return None
@@ -90,7 +92,7 @@ def measured(
         named: what `nearest` gave.
         vector: the question's, as PostgreSQL reads it.
     """
-    values = {
+    values: dict[str, Any] = {
         "organisation": where.organisation_id,
         "source_sets": list(where.source_set_ids),
         "placed": list(where.placed),

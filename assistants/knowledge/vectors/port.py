@@ -67,9 +67,13 @@ class VectorStore(Protocol):
 
     Ids may hold any characters: adapters escape them. Every call may raise `StoreUnavailable`. Calls of one store may come
     from several threads.
+
+    Attributes:
+        counts_late: whether what was just written may be missing from counts and samples for some seconds.
     """
 
     name: str
+    counts_late: bool
 
     def ensure(self, tenant: str, dim: int) -> None:
         """Make the tenant's place for vectors of this length, where it is not there yet.

@@ -43,6 +43,7 @@ class ChromaStore:
     """
 
     name = "chroma"
+    counts_late = False
 
     def __init__(self, *, url: str, key: str = "") -> None:
         where = urlsplit(url)

@@ -44,6 +44,7 @@ class MilvusStore:
     """
 
     name = "milvus"
+    counts_late = False
 
     def __init__(self, *, url: str, key: str = "", database: str = "", seconds: float = 10.0) -> None:
         with talking_to(NAME):

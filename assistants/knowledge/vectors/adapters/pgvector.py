@@ -5,6 +5,7 @@ Retrieval does not come this way: it ranks by meaning and by words in one statem
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -39,6 +40,7 @@ class PgvectorStore:
     """See `VectorStore`."""
 
     name = "pgvector"
+    counts_late = False
 
     def ensure(self, tenant: str, dim: int) -> None:
         """Nothing: rows hold vectors of any length."""
@@ -50,7 +52,7 @@ class PgvectorStore:
         dimension_of(chunks)
         known = [chunk for chunk in chunks if _key(chunk.id) and _key(chunk.document)]
         with tenant_scope(organisation), connection.cursor() as cursor:
-            values = {
+            values: dict[str, Any] = {
                 "organisation": organisation,
                 "ids": [int(chunk.id) for chunk in known],
                 "documents": [int(chunk.document) for chunk in known],
@@ -71,7 +73,7 @@ class PgvectorStore:
         organisation = _key(tenant)
         if not organisation or k < 1:
             return []
-        values = {
+        values: dict[str, Any] = {
             "organisation": organisation,
             "sets": _keys(assistants),
             "documents": _keys(document_ids),

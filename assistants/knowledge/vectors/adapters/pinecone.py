@@ -49,6 +49,7 @@ class PineconeStore:
     """
 
     name = "pinecone"
+    counts_late = True
 
     def __init__(self, *, url: str, key: str = "", seconds: float = 10.0) -> None:
         self._hosts = [host.strip() for host in url.split(",") if host.strip()]

@@ -48,6 +48,7 @@ class WeaviateStore:
     """
 
     name = "weaviate"
+    counts_late = False
 
     def __init__(self, *, url: str, key: str = "", grpc_url: str = "", seconds: float = 10.0) -> None:
         rest = urlsplit(url)
@@ -104,9 +105,11 @@ class WeaviateStore:
         """Search the tenant with a filter by assistant and document."""
         found: list[Neighbour] = []
         with talking_to(NAME):
-            # Never `if held`: the truth of a collection is its length, which the client would ask the server for.
             held = self._held(tenant, len(vector)) if assistants and k > 0 else None
-            for documents in parts(document_ids, MAX_DOCUMENTS) if held is not None else ():
+            # Not `if not held`: the truth of a collection is its length, which the client would ask the server for.
+            if held is None:
+                return []
+            for documents in parts(document_ids, MAX_DOCUMENTS):
                 answer = held.query.near_vector(
                     near_vector=vector.tolist(),
                     limit=min(k, MOST),
