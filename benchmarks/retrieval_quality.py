@@ -198,7 +198,7 @@ def evaluate(creator: Creator, data: Path, *, every: int) -> dict[str, float]:
     crossed = [replace(place, text=words.text) for place, words in zip(asked["en"], asked["zh"], strict=True)]
     figures |= figures_of(creator, assistants["en"], crossed[::every], CROSS)
     for language, those in articles.items():
-        figures |= quoted(creator, those, language, 4 * every)
+        figures |= quoted(creator, those, language, every)
     return figures
 
 

@@ -65,7 +65,7 @@ Rule = Annotated[Line, StringConstraints(max_length=500)]
 Starter = Annotated[Line, StringConstraints(max_length=200)]
 Instruction = Annotated[Text, Field(max_length=INSTRUCTION_CHARACTERS)]
 Tag = Annotated[Line, Field(max_length=50)]
-MetadataName = Annotated[Line, Field(min_length=1, max_length=50)]
+MetadataName = Annotated[Line, StringConstraints(min_length=1, max_length=50, pattern=r"^[^=\n\r]*$")]
 MetadataValue = Annotated[Line, Field(max_length=200)] | int | float | bool
 CapabilityName = Annotated[str, AfterValidator(_is_name)]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3})?$")]

@@ -40,10 +40,10 @@ class TryForm(forms.Form):
 
     def clean_metadata(self) -> tuple[tuple[str, str], ...]:
         pairs: dict[str, str] = {}
-        for part in filter(None, (one.strip() for one in self.cleaned_data["metadata"].split(";"))):
+        for part in filter(None, (line.strip() for line in self.cleaned_data["metadata"].splitlines())):
             name, sign, value = part.partition("=")
             if not sign or not name.strip():
-                raise forms.ValidationError(_("Write name=value, and a semicolon between two of them."))
+                raise forms.ValidationError(_("Write one name=value a line, for example year=2026."))
             pairs[name.strip()] = value.strip()
         return tuple(sorted(pairs.items()))[:MOST]
 
@@ -79,13 +79,18 @@ def settings_shown(knowledge: Knowledge, sent: Any, prefix: str) -> dict[str, An
         "rerank": knowledge.rerank,
         "neighbours": knowledge.neighbours,
         "tags": ", ".join(knowledge.filter.tags),
-        "metadata": "; ".join(f"{name}={value}" for name, value in sorted(knowledge.filter.metadata.items())),
+        "metadata": metadata_lines(knowledge),
         "reader": "",
     }
     for name, own in shown.items():
         if (given := sent.get(f"{prefix}{name}")) is not None:
             shown[name] = given == "on" if isinstance(own, bool) else given
     return shown
+
+
+def metadata_lines(knowledge: Knowledge) -> str:
+    """The values that sources have to hold, as name=value, one a line."""
+    return "\n".join(f"{name}={value}" for name, value in sorted(knowledge.filter.metadata.items()))
 
 
 def patch_of(knobs: SearchKnobs, knowledge: Knowledge) -> dict[str, Any]:

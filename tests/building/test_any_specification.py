@@ -70,7 +70,21 @@ SPECIFICATIONS = part(
         verification=st.booleans(),
         language=LANGUAGE,
     ),
-    knowledge=part(top_k=st.integers(1, 50), budget_tokens=st.integers(200, 32_000)),
+    knowledge=part(
+        top_k=st.integers(1, 50),
+        budget_tokens=st.integers(200, 32_000),
+        filter=part(
+            tags=st.lists(text(50), max_size=3),
+            metadata=st.dictionaries(
+                st.from_regex(r"[a-z]{1,20}", fullmatch=True),
+                WORDS | st.booleans() | st.integers(-(2**53), 2**53),
+                max_size=3,
+            ),
+        ),
+        rerank=st.booleans(),
+        neighbours=st.booleans(),
+        rewriting=st.sampled_from(["off", "words", "model"]),
+    ),
     capabilities=st.dictionaries(
         st.from_regex(r"[a-z][a-z0-9_]{0,39}", fullmatch=True), st.booleans(), max_size=4
     ),

@@ -100,10 +100,13 @@ def _model(to: Mapper, model: Given) -> None:
 def _datasets(to: Mapper, given: Given) -> None:
     reason = _("The documents lie in Dify and do not come with the app.")
     to.misses(given, "datasets", _("Knowledge"), reason, KNOWLEDGE_ADVICE)
+    to.number(given, "top_k", "knowledge.top_k", 1, 50, whole=True)
+    if isinstance(given.left.get("reranking_enable"), bool):
+        to.put(given, "reranking_enable", "knowledge.rerank", given.take("reranking_enable"))
     given.ignore(
-        "retrieval_model", "top_k", "score_threshold_enabled", "score_threshold", "reranking_model", "weights"
+        "retrieval_model", "score_threshold_enabled", "score_threshold", "reranking_model", "weights"
     )
-    given.ignore("reranking_enable", "reranking_mode", "metadata_filtering_mode", "metadata_model_config")
+    given.ignore("reranking_mode", "metadata_filtering_mode", "metadata_model_config")
 
 
 def _graph(to: Mapper, workflow: Given) -> None:

@@ -1,5 +1,6 @@
 """The page where a draft is written, and its small parts."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from assistants.building.specification import (
     MAX_RULES,
     MAX_STARTERS,
 )
+from assistants.building.try_forms import metadata_lines
 from assistants.building.views.builder import Builder, open_builder
 from assistants.building.workshop_queries import open_changes
 from kernel import registries
@@ -34,6 +36,11 @@ GROUNDINGS = (
     ("prefer", gettext_lazy("Prefer sources"), gettext_lazy("General knowledge is marked")),
     ("only", gettext_lazy("Only sources"), gettext_lazy("Otherwise it says it cannot")),
 )
+REWRITINGS = (
+    ("words", gettext_lazy("Search with the question before")),
+    ("model", gettext_lazy("Let the model complete them")),
+    ("off", gettext_lazy("Search as asked")),
+)
 # Languages that answers are often wanted in; a file or the API may name any other.
 ANSWER_LANGUAGES = (
     "ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "he", "hi", "hu", "id", "it", "ja", "ko", "nb", "nl", "pl", "pt", "ro",
@@ -45,6 +52,7 @@ SECTIONS = (
     ("starters", gettext_lazy("Beginning")),
     ("model", gettext_lazy("Model")),
     ("answers", gettext_lazy("Answers")),
+    ("sources", gettext_lazy("Use of sources")),
     ("capabilities", gettext_lazy("Capabilities")),
     ("limits", gettext_lazy("Limits")),
 )
@@ -109,6 +117,10 @@ def _context(builder: Builder) -> dict[str, Any]:
         "fallback_missing": bool(specification.model.fallback) and specification.model.fallback not in known,
         "estimate": estimate,
         "groundings": GROUNDINGS,
+        "rewritings": REWRITINGS,
+        "reranker": bool(settings.RERANK_URL),
+        "metadata_lines": metadata_lines(specification.knowledge),
+        "metadata_names": json.dumps(sorted(specification.knowledge.filter.metadata)),
         "languages": settings.LANGUAGES,
         "answer_languages": _answer_languages(specification.answer_policy.language),
         "capabilities": capabilities,

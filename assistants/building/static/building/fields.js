@@ -20,6 +20,7 @@ export function readField(path) {
   const [field, ...others] = controls(path);
   if (field.type === "radio") return [field, ...others].find((one) => one.checked)?.value ?? null;
   if (field.type === "checkbox") return field.checked;
+  if (field.dataset.kind === "pairs") return readPairs(field);
   return field.dataset.kind ? readNumber(field) : field.value;
 }
 
@@ -30,6 +31,22 @@ function readNumber(field) {
   if (!Number.isFinite(number)) return field.value;
   return field.dataset.kind === "money" ? Math.round(number * MICRO) : number;
 }
+
+// name=value, one a line. The server merges objects: a name that stood here before has to be taken back by name.
+function readPairs(field) {
+  const known = new Set(JSON.parse(field.dataset.known || "[]"));
+  const read = Object.fromEntries([...known].map((name) => [name, null]));
+  for (const line of field.value.split("\n")) {
+    const [name, ...value] = line.split("=");
+    if (!name.trim() || !value.length) continue;
+    known.add(name.trim());
+    read[name.trim()] = value.join("=").trim();
+  }
+  field.dataset.known = JSON.stringify([...known]);
+  return read;
+}
+
+const pairsOf = (value) => Object.entries(plain(value) ?? {}).map(([name, one]) => `${name}=${one}`).join("\n");
 
 function readRows(list) {
   return filledRows(list).map((row) => {
@@ -53,6 +70,7 @@ export function writeField(path, value) {
 function writeControl(field, value) {
   if (field.type === "radio") field.checked = field.value === value;
   else if (field.type === "checkbox") field.checked = Boolean(value);
+  else if (field.dataset.kind === "pairs") field.value = pairsOf(value);
   else if (field.dataset.kind === "money") field.value = value == null ? "" : String(value / MICRO);
   else {
     const caret = document.activeElement === field && field.selectionStart;
@@ -89,6 +107,10 @@ export function same(one, other) {
 }
 
 function plain(value) {
+  if (value && typeof value === "object" && !Array.isArray(value)) {
+    const held = Object.entries(value).filter(([, one]) => one !== null).map(([name, one]) => [name, String(one)]).sort();
+    return held.length ? Object.fromEntries(held) : null;
+  }
   return value === undefined || value === "" || value === false || (Array.isArray(value) && !value.length) ? null : value;
 }
 
@@ -106,6 +128,7 @@ export function focusField(path) {
 export function textOf(path, value) {
   if (value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length)) return words.wordEmpty;
   if (Array.isArray(value)) return value.map((item) => (typeof item === "object" ? `${item.question}\n→ ${item.answer}` : `• ${item}`)).join("\n");
+  if (typeof value === "object") return pairsOf(value) || words.wordEmpty;
   const field = controls(path).find((one) => one.type !== "radio" || one.value === value);
   if (field?.type === "radio") return field.closest("label").querySelector(".font-medium").textContent;
   if (field?.type === "checkbox") return value ? words.wordOn : words.wordOff;

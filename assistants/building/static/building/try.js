@@ -42,6 +42,9 @@ function showValues(form) {
   for (const slider of form.querySelectorAll("input[type=range]")) {
     slider.closest("label").querySelector("[data-value]").textContent = Number(slider.value).toLocaleString(document.documentElement.lang);
   }
+  const mode = form.querySelector("input[name=mode]:checked").closest("label").textContent.trim();
+  const [passages, tokens] = ["k", "budget_tokens"].map((name) => form.elements[name].closest("label").querySelector("[data-value]").textContent);
+  form.closest("details").querySelector("[data-brief]").textContent = [mode, passages, tokens].join(" · ");
   // Weights are those of the two halves of a hybrid search.
   form.querySelector("[data-weights]").hidden = form.elements.mode.value !== "hybrid";
 }
@@ -101,6 +104,8 @@ page.querySelector("[data-copy-address]").addEventListener("click", async () => 
   toast(word("copied"), { level: "success" });
 });
 
+// Where settings stand above what is found, they would hide it.
+if (matchMedia("(max-width: 1023px)").matches) page.querySelectorAll("[data-settings]").forEach((details) => (details.open = false));
 showAddress();
 if (query.value.trim()) sides.forEach(look);
 else query.focus();
