@@ -1,6 +1,6 @@
 """What every importer hands over: definitions, and a plain account of what came over and what did not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from assistants.building.portability.archives import Bundle
 from assistants.building.portability.located import Located, Path
 from assistants.building.portability.refusals import FileRefused, placed
+from assistants.knowledge.actions.put_sources import About
 from kernel.errors import FieldError, InvalidInput
 
 
@@ -51,6 +52,17 @@ class KnowledgeFile:
     sha256: str = ""
     path: Path = ()
     read_as: str = ""
+    about: About | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgePage:
+    """A page, or a website with how far it is followed."""
+
+    url: str
+    type: str = "url"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    about: About | None = None
 
 
 @dataclass(slots=True)
@@ -102,7 +114,7 @@ class Definition:
     models: tuple[str, ...] = ()
     files: list[KnowledgeFile] = field(default_factory=list)
     listed: dict[str, str] = field(default_factory=dict)
-    pages: list[str] = field(default_factory=list)
+    pages: list[KnowledgePage] = field(default_factory=list)
 
     @property
     def name(self) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from assistants.building.importers.base import Definition, KnowledgeFile
+from assistants.building.importers.base import Definition, KnowledgeFile, KnowledgePage
 from assistants.building.portability.archives import Bundle
 from assistants.building.portability.assistant_file import FOLDER, KnowledgeEntry, parse_assistant
 from assistants.building.portability.located import Located
 from assistants.knowledge.actions.add_url import check_address
+from assistants.knowledge.actions.put_sources import About
 from kernel.errors import InvalidInput
 
 name = "bottega"
@@ -49,7 +50,9 @@ def _take(
 ) -> None:
     path = ("knowledge", number)
     if entry.url is not None:
-        made.pages.append(_checked_address(made, entry.url, number))
+        address = _checked_address(made, entry.url, number)
+        follow = entry.follow.model_dump() if entry.follow else {}
+        made.pages.append(KnowledgePage(address, entry.type, follow, _about(entry)))
         made.account.maps(entry.url, "knowledge")
         return
     member = folder + (entry.file or "").removeprefix(FOLDER)
@@ -61,8 +64,20 @@ def _take(
         raise made.located.refuse((*path, "file"), "repeated_file", _("This file is listed a second time."))
     listed.add(member)
     title = entry.title or PurePosixPath(member).name
-    made.files.append(KnowledgeFile(member, title, entry.type, entry.sha256 or "", (*path, "sha256")))
+    made.files.append(
+        KnowledgeFile(member, title, entry.type, entry.sha256 or "", (*path, "sha256"), about=_about(entry))
+    )
     made.account.maps(member, "knowledge")
+
+
+def _about(entry: KnowledgeEntry) -> About:
+    return About(
+        tags=tuple(entry.tags),
+        metadata=dict(entry.metadata),
+        showing=entry.showing,
+        sync_every=entry.every,
+        restricted=entry.restricted,
+    )
 
 
 def _checked_address(made: Definition, url: str, number: int) -> str:

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from assistants.building.importers.base import Definition, KnowledgeFile
 from assistants.building.portability.archives import Bundle
 from assistants.knowledge.actions.put_sources import Brought
-from assistants.knowledge.files import StoredFile, check_file, clean_name, store_file
+from assistants.knowledge.files import StoredFile, check_file, clean_name, max_upload_bytes, store_file
+from assistants.knowledge.formats import QA
 from assistants.knowledge.models import Source
+from assistants.knowledge.pairs import read_pairs
 from kernel.errors import DomainError
 from organisations.actors import Actor
 
@@ -29,19 +31,27 @@ def store_knowledge(
         with bundle.open(file.name) as content:
             stored = _stored(actor, definition, file, content, strict=strict)
         if stored is not None:
-            brought.append(Brought(file.type, stored))
-    return brought + [Brought(Source.Type.URL, url=url) for url in definition.pages]
+            brought.append(Brought(file.type, stored, about=file.about))
+    return brought + [
+        Brought(page.type, url=page.url, settings=page.settings, about=page.about)
+        for page in definition.pages
+    ]
 
 
 def _stored(
     actor: Actor, definition: Definition, file: KnowledgeFile, content: Any, *, strict: bool
 ) -> StoredFile | None:
     try:
-        _shown, found = check_file(actor, content, file.read_as or file.name)
+        if file.type == Source.Type.QA:
+            found = QA
+            read_pairs(content.read(max_upload_bytes() + 1))
+        else:
+            _shown, found = check_file(actor, content, file.read_as or file.name)
     except DomainError as refusal:
+        reason = refusal.errors[0].message if refusal.errors else refusal.message
         if strict:
-            raise definition.located.refuse(file.path, refusal.code, refusal.message) from None
-        definition.account.misses(file.name, file.title, refusal.message)
+            raise definition.located.refuse(file.path, refusal.code, reason) from None
+        definition.account.misses(file.name, file.title, reason)
         return None
     stored = store_file(
         content, name=clean_name(file.title), format=found, organisation_id=actor.organisation.public_id

@@ -12,6 +12,8 @@ from pydantic_core import PydanticCustomError
 from assistants.building.portability.located import Located
 from assistants.building.portability.refusals import FileRefused, placed
 from assistants.building.specification import Line, Part, Specification, parse_part
+from assistants.knowledge.actions.bulk_change import MOST_METADATA, MOST_TAGS, TAG_LENGTH
+from assistants.knowledge.crawling.settings import DEEPEST, DEPTH, MAX_PATTERNS, MOST_PAGES, PAGES
 from kernel.errors import FieldError, InvalidInput
 
 FILE = "assistant.yaml"
@@ -28,15 +30,43 @@ def _inside_the_folder(value: str) -> str:
     return value
 
 
-class KnowledgeEntry(Part):
-    """Something that the assistant knows: a file or a text in the folder `knowledge/`, or a web page."""
+class Following(Part):
+    """How far a website is followed; what is left out is as it is by default."""
 
-    type: Literal["file", "text", "url"] = "file"
+    depth: Annotated[int, Field(ge=0, le=DEEPEST)] = DEPTH
+    pages: Annotated[int, Field(ge=1, le=MOST_PAGES)] = PAGES
+    include: Annotated[list[Line], Field(max_length=MAX_PATTERNS)] = []
+    exclude: Annotated[list[Line], Field(max_length=MAX_PATTERNS)] = []
+    sitemap: bool = True
+
+
+class KnowledgeEntry(Part):
+    """Something that the assistant knows: a file, a text or questions with answers in the folder `knowledge/`, a web page
+    or a website."""
+
+    type: Literal["file", "text", "qa", "url", "site"] = "file"
     title: Annotated[Line, Field(max_length=255)] = ""
     file: Annotated[str, AfterValidator(_inside_the_folder)] | None = None
     url: Annotated[Line, Field(max_length=2000)] | None = None
     # Of the file's bytes, or of the page as it was read: whoever changes the file takes this line away or writes it anew.
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    # How far a website is followed.
+    follow: Following | None = None
+    # How often the origin of a page or a website is looked at.
+    every: Literal["", "hourly", "daily", "weekly", "monthly"] = ""
+    tags: Annotated[list[Annotated[Line, Field(max_length=TAG_LENGTH)]], Field(max_length=MOST_TAGS)] = []
+    metadata: Annotated[dict[str, str | int | float], Field(max_length=MOST_METADATA)] = {}
+    # How much of the original a reader of a citation may see.
+    showing: Literal["quote", "quote_only", "hidden", "download"] = "quote"
+    # Whether only some groups may be answered from it. Groups are an organisation's own: where it is brought in anew, nobody
+    # but those who build is, until somebody chooses groups.
+    restricted: bool = False
+
+    def written(self) -> dict[str, Any]:
+        """The entry as it stands in the file: without what is at its default."""
+        shown = self.model_dump(exclude_none=True, exclude_defaults=True)
+        shown |= {"follow": self.follow.model_dump(exclude_defaults=True)} if self.follow else {}
+        return {"type": self.type} | {name: value for name, value in shown.items() if value != {}}
 
 
 class AssistantFile(Part):
@@ -57,7 +87,7 @@ def write_assistant(specification: Specification, knowledge: Sequence[KnowledgeE
     """The file's text: what is at its default is left out, long texts are blocks, and nothing in it depends on when."""
     whole: dict[str, Any] = {"schema": SCHEMA, "specification": specification.written()}
     if knowledge:
-        whole["knowledge"] = [entry.model_dump(exclude_none=True) for entry in knowledge]
+        whole["knowledge"] = [entry.written() for entry in knowledge]
     return yaml.dump(
         whole, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=1_000_000
     )
@@ -92,9 +122,15 @@ def parse_assistant(located: Located) -> AssistantFile:
     except InvalidInput as refusal:
         raise _refused(located, refusal) from None
     for number, entry in enumerate(read.knowledge):
-        is_page = entry.type == "url"
+        is_page = entry.type in ("url", "site")
         if (entry.url is not None) != is_page or (entry.file is None) != is_page:
-            reason = _("A file or a text names its file, a page (type: url) its url, and neither has both.")
+            reason = _(
+                "A file, a text or questions (type: qa) name their file, a page (type: url) or a website (type: site) its"
+                " url, and none has both."
+            )
+            raise located.refuse(("knowledge", number), "invalid", reason)
+        if (entry.follow and entry.type != "site") or (entry.every and not is_page):
+            reason = _("Only a website is followed, and only a page or a website is looked at again.")
             raise located.refuse(("knowledge", number), "invalid", reason)
     return read
 

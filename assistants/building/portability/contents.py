@@ -5,18 +5,26 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.core.files.storage import default_storage
 
 from assistants.building.models import Assistant
-from assistants.building.portability.assistant_file import FILE, FOLDER, KnowledgeEntry, write_assistant
+from assistants.building.portability.assistant_file import (
+    FILE,
+    FOLDER,
+    Following,
+    KnowledgeEntry,
+    write_assistant,
+)
 from assistants.building.portability.packing import Member, chunks_of
 from assistants.building.queries import access_version, draft_of, specification_of
 from assistants.building.specification import Specification, content_hash
 from assistants.knowledge.formats import BY_NAME
 from assistants.knowledge.models import Document, Source
-from assistants.knowledge.queries import documents_by_id, source_rows
+from assistants.knowledge.queries import answering_rows, documents_by_id
 
+HOLDING = ("zip",)  # formats of what holds other sources, and has no passages itself
 NAME = 80  # characters of a file's name before its extension
 
 
@@ -30,10 +38,15 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """One definition with its documents, read from the database and ready to be written."""
+    """One definition with its documents, read from the database and ready to be written.
+
+    Attributes:
+        known: hash and title of every document that answers, those that a website or an archive holds too.
+    """
 
     specification: Specification
     documents: Sequence[Carried]
+    known: Sequence[tuple[str, str]]
 
     @property
     def entries(self) -> list[KnowledgeEntry]:
@@ -43,15 +56,16 @@ class Contents:
     @property
     def hash(self) -> str:
         """The content hash that a version of it has."""
-        documents = [(entry.sha256 or "", entry.title) for entry in self.entries]
-        return content_hash(self.specification, documents)
+        return content_hash(self.specification, self.known)
 
 
 def contents_of_draft(assistant: Assistant) -> Contents:
     """The draft, with everything that it has as a source, read yet or not."""
-    rows = source_rows(assistant.source_set).select_related("document__source").exclude(document=None)
-    documents = [source.document for source in rows if source.document]
-    return Contents(specification_of(draft_of(assistant)), carried(documents))
+    sources = list(answering_rows(assistant.source_set).select_related("document__source"))
+    documents = [source.document for source in sources if source.document]
+    # A website is carried as what it is, whether it has pages by now or none.
+    sites = [source for source in sources if source.type == Source.Type.SITE]
+    return _contents(specification_of(draft_of(assistant)), documents, sites)
 
 
 def contents_of_version(assistant: Assistant, number: int) -> Contents:
@@ -62,34 +76,82 @@ def contents_of_version(assistant: Assistant, number: int) -> Contents:
     """
     version = access_version(assistant, number)
     documents = documents_by_id(assistant.organisation_id, version.manifest)
-    return Contents(specification_of(version), carried(documents))
+    return _contents(specification_of(version), documents)
 
 
-def carried(documents: Sequence[Document]) -> list[Carried]:
+def _contents(
+    specification: Specification, documents: Sequence[Document], sites: Sequence[Source] = ()
+) -> Contents:
+    answering = [document for document in documents if document.format not in HOLDING]
+    known = [(document.sha256, document.name) for document in answering if _is_carried(document)]
+    return Contents(specification, carried(documents, sites), known)
+
+
+def carried(documents: Sequence[Document], sites: Sequence[Source] = ()) -> list[Carried]:
     """Documents with the names of their files, always the same for the same documents.
 
-    One without bytes, such as a source whose upload never ended, is left out.
+    What a website or an archive holds is carried by that. One without bytes, such as a source whose upload never ended, is
+    left out.
+
+    Args:
+        sites: websites that are carried too, whatever they hold.
     """
+    whole = {document.source_id: document for document in documents if document.source.parent_id is None}
+    held = {parent for document in documents if (parent := document.source.parent_id)}
+    missing = [key for key in held if key not in whole]
+    holders = _holders(documents[0].organisation_id, missing) if missing else []
+    whole |= {holder.pk: holder.document for holder in holders if holder.document}
+    followed = {site.pk: site for site in (*sites, *holders) if site.type == Source.Type.SITE}
     taken: set[str] = set()
-    rows = sorted(documents, key=lambda document: (document.name, document.sha256, document.source.url))
-    return [_carried(row, taken) for row in rows if row.source.type == Source.Type.URL or row.storage_key]
+    rows = sorted(whole.values(), key=lambda document: (document.name, document.sha256, document.source.url))
+    pages = sorted(followed.values(), key=lambda site: (site.name, site.url))
+    return [_carried(row, taken) for row in rows if _is_carried(row)] + [_site(site) for site in pages]
+
+
+def _holders(organisation_id: int, keys: Sequence[int]) -> list[Source]:
+    rows = Source.objects.for_organisation(organisation_id).filter(pk__in=keys)
+    return list(rows.select_related("document__source"))
+
+
+def _is_carried(document: Document) -> bool:
+    return document.source.type == Source.Type.URL or bool(document.storage_key)
+
+
+def _about(source: Source) -> dict[str, Any]:
+    return {
+        "every": source.sync_every,
+        "tags": list(source.tags),
+        "metadata": dict(source.metadata),
+        "showing": source.showing,
+        "restricted": source.restricted,
+    }
+
+
+def _site(site: Source) -> Carried:
+    follow = Following(
+        **{name: site.settings[name] for name in Following.model_fields if name in site.settings}
+    )
+    entry = KnowledgeEntry(type="site", title=site.name, url=site.url, follow=follow, **_about(site))
+    return Carried(entry, "")
 
 
 def _carried(document: Document, taken: set[str]) -> Carried:
     kind, sha256 = document.source.type, document.sha256 or None
+    about = _about(document.source)
     if kind == Source.Type.URL:
-        page = KnowledgeEntry(type="url", title=document.name, url=document.source.url, sha256=sha256)
+        page = KnowledgeEntry(
+            type="url", title=document.name, url=document.source.url, sha256=sha256, **about
+        )
         return Carried(page, "")
     file = FOLDER + _file_name(document, taken)
-    entry = KnowledgeEntry(
-        type="text" if kind == Source.Type.TEXT else "file", title=document.name, file=file, sha256=sha256
-    )
+    written: Any = kind if kind in (Source.Type.TEXT, Source.Type.QA) else "file"
+    entry = KnowledgeEntry(type=written, title=document.name, file=file, sha256=sha256, **about)
     return Carried(entry, document.storage_key)
 
 
 def _file_name(document: Document, taken: set[str]) -> str:
     title = unicodedata.normalize("NFC", document.name)
-    known = BY_NAME[document.format].extensions
+    known = BY_NAME[document.format].extensions or (".json",)
     ending = PurePosixPath(title).suffix.lower()
     if ending in known:
         title = title[: -len(ending)]
