@@ -49,7 +49,7 @@ class Trace:
     def __init__(self, opened: OpenedTurn, ending: Ending) -> None:
         self.opened, self._ending = opened, ending
         self.message: dict[str, Any] = {}
-        self._passages: list[dict[str, Any]] = []
+        self._retrieved: dict[str, Any] = {}
         self._started = perf_counter()
         self._found = self._first = self._ended = 0.0
 
@@ -62,7 +62,7 @@ class Trace:
     def _note(self, entry: Entry) -> None:
         now = perf_counter() - self._started
         if entry.name == Retrieved.name:
-            self._found, self._passages = now, entry.data["passages"]
+            self._found, self._retrieved = now, entry.data
         elif entry.name == TextAdded.name:
             self._first = self._first or now
         elif entry.name == MessageFinished.name:
@@ -77,7 +77,10 @@ class Trace:
             "model": self.message.get("model") or self.opened.info.id,
             "fallback": self.message.get("fallback", False),
             "version": plan.version_number,
-            "passages": self._passages,
+            "passages": self._retrieved.get("passages", []),
+            "search": {name: self._retrieved[name] for name in ("query", "rewritten", "notes")}
+            if self._retrieved
+            else None,
             "steps": self.message.get("steps", []),
             "tool_calls": self.message.get("tool_calls", []),
             "verification": self.message.get("verification"),

@@ -8,6 +8,9 @@ export const copy = (id) => document.getElementById(id).content.firstElementChil
 export function traceOf(trace) {
   const element = copy("trace-template");
   const put = (name, value) => (element.querySelector(`[data-trace=${name}]`).textContent = value);
+  const rewritten = element.querySelector("[data-trace-query]");
+  rewritten.hidden = !trace.search?.rewritten;
+  rewritten.querySelector("[data-query]").textContent = trace.search?.query ?? "";
   fill(element, "passages", trace.passages.map(passageOf));
   element.querySelector("[data-trace-none]").hidden = Boolean(trace.passages.length);
   fill(element, "tools", trace.tool_calls.map(toolOf));
@@ -52,7 +55,7 @@ function toolOf(call) {
 
 function callOf(call) {
   const row = copy("call-template");
-  row.querySelector("[data-label]").textContent = [call.model, call.purpose].filter(Boolean).join(" · ");
+  row.querySelector("[data-label]").textContent = [call.model, words()[call.kind]].filter(Boolean).join(" · ");
   row.querySelector("[data-tokens]").textContent = words().tokens.replace("%in", (call.input_tokens ?? 0).toLocaleString()).replace("%out", (call.output_tokens ?? 0).toLocaleString());
   row.querySelector("[data-cost]").textContent = money(call.cost);
   return row;
