@@ -99,7 +99,9 @@ def format_choices(_organisation: Organisation) -> Sequence[tuple[str, str, str]
 def _pages_lost(organisation: Organisation, old: PolicyDocument, new: PolicyDocument) -> Sequence[str]:
     if (old.hosts, old.building.web_knowledge) == (new.hosts, new.building.web_knowledge):
         return ()
-    rows = Source.objects.for_organisation(organisation).filter(type=Source.Type.URL, removed_at=None)
+    rows = Source.objects.for_organisation(organisation).filter(
+        type__in=(Source.Type.URL, Source.Type.SITE), removed_at=None
+    )
     urls = rows.order_by("url").values_list("url", flat=True).distinct()
     lost = [url for url in urls if page_allowed(old, url) and not page_allowed(new, url)]
     sentence = ngettext(

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assistants.knowledge.models import SharedSource, Source, SourceSet
 from kernel.errors import NotFound
@@ -23,6 +25,19 @@ class Users:
 
 
 NOBODY = Users()
+
+
+def also_gone_from(users: Users) -> str:
+    """A sentence for whoever removes a source: who else no longer answers from it. Empty where nobody does."""
+    if not users:
+        return ""
+    names = ", ".join(owner.name for owner in users.known)
+    if not users.others:
+        return _("It is gone from these drafts too: %(names)s.") % {"names": names}
+    others = ngettext("%(count)s other", "%(count)s others", users.others) % {"count": users.others}
+    return _("It is gone from these drafts too: %(names)s.") % {
+        "names": ", ".join(filter(None, [names, others]))
+    }
 
 
 def shared_with(source_set: SourceSet) -> QuerySet[Source]:

@@ -12,7 +12,7 @@ from assistants.knowledge.actions.share_source import share_source
 from assistants.knowledge.actions.unshare_source import unshare_source
 from assistants.knowledge.models import Document, SharedSource
 from assistants.knowledge.queries import manifest, source_count
-from assistants.knowledge.sharing import origins, shareable, shared_with, users_of
+from assistants.knowledge.sharing import also_gone_from, origins, shareable, shared_with, users_of
 from assistants.knowledge.standing import sources_standing
 from kernel.errors import NotFound, PermissionDenied
 from kernel.tenancy import tenant_scope
@@ -68,6 +68,7 @@ def test_both_sides_are_named(alice: Actor, origin: Assistant, target: Assistant
         named = origins(alice, target.source_set, [shared])[shared.pk]
         assert named is not None and (named.id, named.name) == (origin.public_id, "Handbook keeper")
         users = users_of(alice, [shared])[shared.pk]
+        assert also_gone_from(users) == "It is gone from these drafts too: Newcomers' guide."
         assert [one.name for one in users.known] == ["Newcomers' guide"] and users.others == 0
 
 
