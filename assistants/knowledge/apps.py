@@ -6,15 +6,18 @@ class KnowledgeConfig(AppConfig):
     label = "knowledge"
 
     def ready(self) -> None:
-        from assistants.knowledge import policy
+        from assistants.knowledge import policy, showing
         from assistants.knowledge.retrieval import search
         from assistants.knowledge.search_tool import SEARCH
         from assistants.knowledge.source_types.built_in import BUILT_IN
+        from assistants.knowledge.vectors.asking import warm_up
         from assistants.knowledge.vectors.choice import outside_name
         from assistants.knowledge.vectors.condition import readiness
         from kernel.registries import (
+            citation_rights,
             PolicyChoices,
             ReadinessCheck,
+            on_startup,
             periodic_tasks,
             policy_choices,
             policy_impacts,
@@ -28,6 +31,7 @@ class KnowledgeConfig(AppConfig):
         for impact in policy.IMPACTS:
             policy_impacts.register(impact)
         retriever.fill(search)
+        citation_rights.fill(showing.citation_rights)
         tools.register(SEARCH)
         periodic_tasks["resume_documents"] = {"task": "knowledge.resume_documents", "schedule": 15}
         periodic_tasks["remove_unneeded"] = {"task": "knowledge.remove_unneeded", "schedule": 6 * 3600}
@@ -36,6 +40,7 @@ class KnowledgeConfig(AppConfig):
         periodic_tasks["place_documents"] = {"task": "knowledge.place_documents", "schedule": 10}
         periodic_tasks["erase_placements"] = {"task": "knowledge.erase_placements", "schedule": 30}
         if outside_name():
+            on_startup.register(warm_up)
             readiness_checks.register(ReadinessCheck("vectors", readiness, essential=False))
         for kind in BUILT_IN:
             source_types.register(kind)

@@ -20,6 +20,7 @@ from assistants.knowledge.vectors.port import VectorStoreError
 from kernel.tenancy import tenant_scope
 
 SECONDS = 3.0  # that a question waits for the store
+START_SECONDS = 15.0  # that a web process waits for it when it starts
 SPARE = 20  # asked for on top: what has gone here may still be there
 # Of passages that the store named and of documents that it does not hold: their true distances.
 MEASURED = """
@@ -81,6 +82,17 @@ async def nearest(where: Elsewhere, vector: Sequence[float], k: int) -> list[int
     except VectorStoreError as error:
         await asyncio.to_thread(note_failure, where.store, str(error))
     return None
+
+
+async def warm_up() -> None:
+    """Load the store's client before the first question: some take seconds, which no question should wait for."""
+    store = outside_name()
+    try:
+        await asyncio.wait_for(asyncio.to_thread(open_store, store), START_SECONDS)
+    except TimeoutError:
+        return  # it goes on in its thread
+    except VectorStoreError as error:
+        await asyncio.to_thread(note_failure, store, str(error))
 
 
 def measured(
