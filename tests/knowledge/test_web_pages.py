@@ -22,7 +22,7 @@ PAGES = {
         b"<title>Help desk</title><main><h1>Opening</h1><p>We open at nine.</p></main>",
     ),
     "/notes": (200, "text/plain; charset=utf-8", b"Only words."),
-    "/picture": (200, "image/png", b"\x89PNG"),
+    "/film": (200, "video/mp4", b"\x00\x00\x00\x18ftyp"),
     "/gone": (404, "text/html", b"<p>Not here</p>"),
 }
 
@@ -65,7 +65,7 @@ def test_a_page_is_read_and_named_by_its_title(
     )
 
 
-@pytest.mark.parametrize(("path", "code"), [("/picture", "unsupported_page"), ("/gone", "page_missing")])
+@pytest.mark.parametrize(("path", "code"), [("/film", "unsupported_page"), ("/gone", "page_missing")])
 def test_what_cannot_be_read_has_its_reason(
     alice: Actor, site: str, settings: Any, run_jobs: RunJobs, path: str, code: str
 ) -> None:
