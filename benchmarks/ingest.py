@@ -30,6 +30,7 @@ import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from statistics import median
 
@@ -64,18 +65,24 @@ def make_pdf(target: Path, pages: int, *, seed: int = 5) -> bytes:
     dice = random.Random(seed)
     syllables = re.findall(r"\w+", "ka lo mi ter ran so vel qui dor pan est ing ar bel cu de fo gra hu is")
     words = ["".join(dice.choices(syllables, k=dice.randint(1, 4))) for _ in range(6000)]
-    weights = [1 / (rank + 2) for rank in range(len(words))]
+    weights = list(accumulate(1 / (rank + 2) for rank in range(len(words))))
     drawing = canvas.Canvas(str(target), pagesize=A4, invariant=1)
     for page in range(1, pages + 1):
         drawing.setFont("Helvetica-Bold", 14)
-        drawing.drawString(60, 790, f"{page}. " + " ".join(dice.choices(words, weights, k=5)).title())
+        drawing.drawString(
+            60, 790, f"{page}. " + " ".join(dice.choices(words, cum_weights=weights, k=5)).title()
+        )
         drawing.setFont("Times-Roman", 11)
         y = 765
         for line in range(42):
             y -= 8 if line % 9 == 8 else 0
             marked = f"marker{page} " if line == 20 else ""
             drawing.drawString(
-                60, y, marked + " ".join(dice.choices(words, weights, k=10)) + (". " if line % 3 == 2 else "")
+                60,
+                y,
+                marked
+                + " ".join(dice.choices(words, cum_weights=weights, k=10))
+                + (". " if line % 3 == 2 else ""),
             )
             y -= 16
         drawing.showPage()
