@@ -14,9 +14,9 @@ class KnowledgeConfig(AppConfig):
         from assistants.knowledge.vectors.choice import outside_name
         from assistants.knowledge.vectors.condition import readiness
         from kernel.registries import (
-            citation_rights,
             PolicyChoices,
             ReadinessCheck,
+            citation_rights,
             on_startup,
             periodic_tasks,
             policy_choices,
@@ -37,8 +37,10 @@ class KnowledgeConfig(AppConfig):
         periodic_tasks["remove_unneeded"] = {"task": "knowledge.remove_unneeded", "schedule": 6 * 3600}
         periodic_tasks["keep_embedders"] = {"task": "knowledge.keep_embedders", "schedule": 30}
         periodic_tasks["look_at_due_sources"] = {"task": "knowledge.look_at_due_sources", "schedule": 30}
-        periodic_tasks["place_documents"] = {"task": "knowledge.place_documents", "schedule": 10}
-        periodic_tasks["erase_placements"] = {"task": "knowledge.erase_placements", "schedule": 30}
+        # These may wait for workers that embed: dropped after seconds, they would not run before all is embedded.
+        patient = {"options": {"expires": 300.0}}
+        periodic_tasks["place_documents"] = {"task": "knowledge.place_documents", "schedule": 10, **patient}
+        periodic_tasks["erase_placements"] = {"task": "knowledge.erase_placements", "schedule": 30, **patient}
         if outside_name():
             on_startup.register(warm_up)
             readiness_checks.register(ReadinessCheck("vectors", readiness, essential=False))
