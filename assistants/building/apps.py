@@ -21,10 +21,12 @@ class BuildingConfig(AppConfig):
             workshop_stream,
         )
         from assistants.building.names import assistant_names
+        from assistants.building.plans import published_documents
         from assistants.building.source_owners import source_owners
 
         checks.register()
         registries.assistant_names.fill(assistant_names)
+        registries.published_documents.fill(published_documents)
         registries.source_owners.fill(source_owners)
         registries.approval_kinds.register(opening_approval.APPROVAL)
         for impact in policy_impacts.IMPACTS:

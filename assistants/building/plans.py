@@ -125,6 +125,28 @@ def plan_for_version(actor: Actor, assistant_id: str, number: int, *, model: str
         return _for_builder(made)
 
 
+def published_documents(
+    organisation_id: int, publication_id: str, actor: Actor | None = None
+) -> tuple[int, ...] | None:
+    """Primary keys of the documents that a publication's live version answers from; see `kernel.registries`.
+
+    Args:
+        organisation_id: whose publication it is.
+        actor: has to be one who may use it, where there is one.
+
+    Returns:
+        None where nobody, or not the actor, may use it now.
+    """
+    with _scope_of(actor.organisation) if actor else tenant_scope(organisation_id):
+        standing = _standing("public_id", publication_id, actor)
+        if standing is None or standing.state != Publication.State.LIVE:
+            return None
+        if actor is not None and not _may_use(actor, standing):
+            return None
+    plan = _plan_of_version(standing, standing.live_version_id)
+    return plan.knowledge.document_ids if plan and plan.knowledge else ()
+
+
 @contextmanager
 def _scope_of(organisation: Organisation) -> Iterator[None]:
     # Inside the organisation's own scope another savepoint would only cost time.
@@ -135,7 +157,7 @@ def _scope_of(organisation: Organisation) -> Iterator[None]:
         yield
 
 
-def _standing(column: str, value: str, actor: Actor) -> _Standing | None:
+def _standing(column: str, value: str, actor: Actor | None) -> _Standing | None:
     # Written out in SQL: this runs for every question, and building a queryset costs more than the query.
     with connection.cursor() as cursor:
         cursor.execute(_STANDING[column], {"value": value, "membership": _membership(actor)})
@@ -143,9 +165,9 @@ def _standing(column: str, value: str, actor: Actor) -> _Standing | None:
     return _Standing(*row) if row else None
 
 
-def _membership(actor: Actor) -> int | None:
+def _membership(actor: Actor | None) -> int | None:
     """The place by which somebody has groups: machines have none, whoever's key they use."""
-    return None if actor.api_key_id else actor.membership_id
+    return None if actor is None or actor.api_key_id else actor.membership_id
 
 
 _COLUMNS = (

@@ -15,7 +15,7 @@ from assistants.chat.actions.start_conversation import start_conversation
 from assistants.chat.actions.switch_version import switch_version
 from assistants.chat.models import Conversation, Message
 from assistants.chat.pins import other_version
-from assistants.chat.queries import access_conversation, conversations, message_document, shown_path
+from assistants.chat.queries import access_conversation, conversations, message_documents, shown_path
 from kernel.errors import InvalidInput
 from organisations.api.base import OrganisationAPIView, StrictSerializer
 from organisations.permissions import Permission
@@ -69,7 +69,7 @@ class ConversationDetail(OrganisationAPIView):
     @extend_schema(responses=Output)
     def get(self, request: Request, conversation_id: str) -> Response:
         conversation = access_conversation(self.actor, conversation_id)
-        messages = [message_document(node.message) for node in shown_path(conversation)]
+        messages = message_documents([node.message for node in shown_path(conversation)])
         other = other_version(self.actor, conversation)
         standing = {"messages": messages, "other_version": other.number if other else None}
         return Response(ConversationOutput(conversation).data | standing)

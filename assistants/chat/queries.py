@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from assistants.chat.models import Conversation, Message
 from assistants.turns.context import PastMessage
 from assistants.turns.queries import answer_document
+from assistants.turns.showing import shown_citations
 from kernel.errors import NotFound
 from organisations.actors import Actor
 
@@ -114,10 +115,23 @@ def history_before(messages: Sequence[Message], parent_id: int | None) -> tuple[
     return tuple(past)
 
 
-def message_document(message: Message) -> dict[str, Any]:
-    """A message in its public form."""
+def message_documents(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """Messages in their public form; what may be shown of citations is looked up for all of them together."""
+    cited = shown_citations([message.turn for message in messages if message.turn])
+    return [message_document(m, cited[m.turn.public_id] if m.turn else None) for m in messages]
+
+
+def message_document(message: Message, citations: Sequence[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """A message in its public form.
+
+    Args:
+        citations: what may be shown of its answer's, where that is known already.
+    """
     if message.turn:
-        return answer_document(message.turn) | {"id": message.public_id, "feedback": message.feedback or None}
+        return answer_document(message.turn, citations) | {
+            "id": message.public_id,
+            "feedback": message.feedback or None,
+        }
     return {
         "id": message.public_id,
         "role": message.role,

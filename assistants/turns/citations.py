@@ -10,7 +10,8 @@ NUMBERS = r"\d{1,3}(?:\s*[,，、]\s*\d{1,3})*"
 MARK = re.compile(rf"\s?\[({NUMBERS})\](?!\()")
 # What may be the beginning of a mark, at the end of a piece of text: it waits for the next piece.
 UNFINISHED = re.compile(r"(?:\s?\[[\d\s,，、]{0,24}\]?|\s)$")
-QUOTE_LENGTH = 400
+QUOTE_LENGTH = 600
+BETWEEN = " … "  # stands for what lies between two quotations of one passage
 SHORTEST_QUOTE = 6  # characters: less than that stands in any text
 
 
@@ -77,8 +78,8 @@ def _item(
 ) -> dict[str, Any]:
     quoted = [(words, passage.text.find(words)) for words in said]
     spans = [[passage.start + at, passage.start + at + len(words)] for words, at in quoted if at >= 0]
-    first = next((words for words, at in quoted if at >= 0), passage.text)
-    return {
+    shown = BETWEEN.join(words for words, at in quoted if at >= 0) or passage.text
+    item = {
         "number": number,
         "document": passage.document_id,
         "passage": passage.id,
@@ -86,10 +87,16 @@ def _item(
         "page": passage.page,
         "paragraph": passage.paragraph,
         "heading": passage.heading,
-        "quote": first[:QUOTE_LENGTH],
+        "quote": shown[:QUOTE_LENGTH],
         "spans": spans,
         "url": f"{base_url}/citations/{turn_id}/{number}",
     }
+    return item if passage.quotable else without_words(item)
+
+
+def without_words(item: dict[str, Any]) -> dict[str, Any]:
+    """A citation that says where something stands, and not what."""
+    return item | {"quote": "", "spans": []}
 
 
 def annotations(text: str, citations: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -141,4 +141,5 @@ def _source(number: int, passage: RetrievedPassage) -> SourcePassage:
         paragraph=passage.paragraph,
         heading=passage.heading,
         score=passage.score,
+        quotable=passage.quotable,
     )

@@ -123,6 +123,7 @@ class RetrievedPassage:
     Attributes:
         id, document_id: public ids. page and paragraph count from 1; None where the format has none.
         score: 0 to 1, comparable inside one result. start, end: character offsets in the document's text.
+        quotable: whether its words may be shown to readers; otherwise only where they stand.
     """
 
     id: str
@@ -136,6 +137,7 @@ class RetrievedPassage:
     start: int
     end: int
     tokens: int
+    quotable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """Questions about turns."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from assistants.turns.models import Turn
+from assistants.turns.showing import shown_citations
 from kernel.errors import NotFound
 from organisations.actors import Actor
 
@@ -41,8 +43,12 @@ def turn_document(turn: Turn) -> dict[str, Any]:
     }
 
 
-def answer_document(turn: Turn) -> dict[str, Any]:
-    """A turn's answer as the message that people and clients see."""
+def answer_document(turn: Turn, citations: Sequence[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """A turn's answer as the message that people and clients see.
+
+    Args:
+        citations: what may be shown of them, where that is known already.
+    """
     return {
         "id": turn.message_id or turn.public_id,
         "turn": turn.public_id,
@@ -52,7 +58,7 @@ def answer_document(turn: Turn) -> dict[str, Any]:
         "model": turn.model_id,
         "fallback": turn.fallback is not None,
         "steps": turn.steps,
-        "citations": turn.citations,
+        "citations": shown_citations([turn])[turn.public_id] if citations is None else list(citations),
         "tool_calls": turn.tool_calls,
         "verification": turn.verification,
         "error": {"code": turn.error_code, "message": turn.error_message} if turn.error_code else None,

@@ -33,7 +33,7 @@ async def turn_events(request: StreamRequest, respond: Responder) -> None:
             respond, follow_saved(actor, turn.public_id, position), html=request.query.get("render") == "html"
         )
     else:
-        for entry in saved_entries(turn):
+        for entry in await run_db(saved_entries, turn):
             await respond.write(event_bytes(entry.name, entry.data, entry.position))
     await respond.finish()
 
@@ -55,7 +55,7 @@ async def follow_saved(
         if entry is None:
             turn = await run_db(_access, actor, turn_id)
             if not turn.is_open:
-                for saved in saved_entries(turn):
+                for saved in await run_db(saved_entries, turn):
                     yield saved
                 return
         yield entry
@@ -65,13 +65,13 @@ def saved_entries(turn: Turn) -> list[Entry]:
     """The end of a turn as events, from the database."""
     high, size = 1_000_000, len(turn.answer)
     entries = []
-    if turn.citations:
-        entries.append(Entry(high, size, Cited.name, {"items": turn.citations}))
+    document = answer_document(turn)
+    if document["citations"]:
+        entries.append(Entry(high, size, Cited.name, {"items": document["citations"]}))
     if turn.state == Turn.State.FAILED:
         entries.append(
             Entry(high + 1, size, TurnFailed.name, {"code": turn.error_code, "message": turn.error_message})
         )
-    document = answer_document(turn)
     entries.append(Entry(high + 2, size, MessageFinished.name, {"message": document}))
     return entries
 

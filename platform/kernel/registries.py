@@ -350,10 +350,12 @@ on_startup: Registry[Callable[[], Any]] = Registry()
 on_shutdown: Registry[Callable[[], Any]] = Registry()
 # What readers may see of the documents that answers cite: `rights(reading, documents)` gives how each may be shown, by public
 # id; those that may not be opened are left out. Called inside no scope but the reader's own.
-citation_rights: Slot[Callable[[CitationReading, Sequence[str]], dict[str, str]]] = Slot("rights of citations")
-# The documents that a publication answers from, by its public id: `documents(publication, actor)` gives their primary keys, or
-# None where it is withdrawn, or the actor, where there is one, may not use it.
-published_documents: Slot[Callable[[str, Any], Sequence[int] | None]] = Slot("published documents")
+citation_rights: Slot[Callable[[CitationReading, Sequence[str]], dict[str, str]]] = Slot(
+    "rights of citations"
+)
+# The documents that an organisation's publication answers from: `documents(organisation, publication, actor)` gives their
+# primary keys, or None where it is withdrawn, or the actor, where there is one, may not use it.
+published_documents: Slot[Callable[[int, str, Any], Sequence[int] | None]] = Slot("published documents")
 # The retrieval port of a turn: see assistants.turns.plan.
 retriever: Slot[Any] = Slot("retrieval")
 # Tools that come with the house, by the capability that switches them on.

@@ -47,7 +47,10 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class SourcePassage:
-    """A passage that the prompt shows the model, under the number that a citation mark uses."""
+    """A passage that the prompt shows the model, under the number that a citation mark uses.
+
+    `quotable` is false where its words may not be repeated: a model that can only quote leaves it out.
+    """
 
     number: int
     id: str
@@ -57,6 +60,7 @@ class SourcePassage:
     paragraph: int | None = None
     heading: str = ""
     score: float = 0.0
+    quotable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from kernel.tenancy import tenant_scope
 
 # What holds others, as a website or an archive does, decides for them too; its tags and metadata are theirs.
 READABLE = """
-SELECT d.embedder, bool_and(d.state = 'ready'), array_agg(d.id ORDER BY d.id)
+SELECT d.embedder, bool_and(d.state = 'ready'), array_agg(d.id ORDER BY d.id),
+    array_agg(d.public_id) FILTER (WHERE 'hidden' IN (s.showing, holder.showing))
 FROM knowledge_document d
 JOIN knowledge_source s ON s.id = d.source_id AND s.organisation_id = d.organisation_id
 LEFT JOIN knowledge_source holder ON holder.id = s.parent_id AND holder.organisation_id = d.organisation_id
@@ -37,11 +38,13 @@ class Searched:
     Attributes:
         documents: primary keys. ready: whether the work on all of them has ended.
         embedders: the documents by the model that embedded them; those without vectors are in none.
+        hidden: public ids of those whose words are never shown.
     """
 
     documents: tuple[int, ...]
     ready: bool
     embedders: dict[str, tuple[int, ...]]
+    hidden: frozenset[str] = frozenset()
 
     @property
     def embedder(self) -> str:
@@ -56,9 +59,10 @@ def searched_documents(scope: KnowledgeScope, narrowing: Narrowing) -> Searched:
         cursor.execute(READABLE, _parameters(scope, narrowing))
         rows = cursor.fetchall()
     return Searched(
-        documents=tuple(sorted(key for _name, _ready, keys in rows for key in keys)),
-        ready=all(ready for _name, ready, _keys in rows),
-        embedders={name: tuple(keys) for name, _ready, keys in rows if name},
+        documents=tuple(sorted(key for _name, _ready, keys, _hidden in rows for key in keys)),
+        ready=all(ready for _name, ready, _keys, _hidden in rows),
+        embedders={name: tuple(keys) for name, _ready, keys, _hidden in rows if name},
+        hidden=frozenset(key for *_rest, hidden in rows for key in hidden or ()),
     )
 
 

@@ -47,18 +47,17 @@ class Quote:
         question = question_of(request)
         if line := courtesy(question):
             return line, []
-        if not request.passages:
-            free = request.grounding == "free"
+        passages = [passage for passage in request.passages if passage.quotable]
+        if not passages:
+            free = request.grounding == "free" and not request.passages
             return introduction(question) if free else not_enough(request, question), []
-        search = await asyncio.to_thread(
-            prepare, question, request.passages
-        )  # some milliseconds of pure Python
+        search = await asyncio.to_thread(prepare, question, passages)  # some milliseconds of pure Python
         quoted = choose(
             search, await self._meanings(question, [one.sentence.text for one in search.candidates])
         )
-        steps = steps_taken(question, len(request.passages), len(search.candidates), len(quoted))
+        steps = steps_taken(question, len(passages), len(search.candidates), len(quoted))
         if quoted:
-            return quotation(quoted, request.passages), steps
+            return quotation(quoted, passages), steps
         return not_enough(request, question), steps
 
     async def _meanings(self, question: str, sentences: Sequence[str]) -> list[float]:
