@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,6 +160,6 @@ def talking_to(store: str) -> Iterator[None]:
         raise StoreUnavailable(f"{store} does not answer as it should: {_told(error)}") from error
 
 
-def _told(error: Any) -> str:
-    words = " ".join(str(error).split())[:300]
-    return f"{type(error).__name__}: {words}" if words else f"{type(error).__name__}."
+def _told(error: Exception) -> str:
+    words = " ".join(str(error).split())[:300].rstrip(".")
+    return f"{type(error).__name__}: {words}." if words else f"{type(error).__name__}."

@@ -3,6 +3,7 @@
 Tested against the real server.
 """
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -32,6 +33,7 @@ DATABASE = "knowledge"
 BATCH = 1000
 COSINE: Any = {"hnsw": {"space": "cosine"}}
 CLIENTS = 256  # tenants whose client is kept; making one asks the server twice
+logging.getLogger("httpx").setLevel(logging.WARNING)  # the client's transport, a line for every request
 
 
 class ChromaStore:

@@ -3,6 +3,7 @@
 Tested with the official client against a stub made from the client's own protocol files, not against a server.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ BATCH = 500
 MOST = 10_000  # what the server gives and deletes at most in one go
 GRPC_PORT = 50051
 PROPERTIES = ("passage", "assistant", "document")
+logging.getLogger("httpx").setLevel(logging.WARNING)  # the client's transport, a line for every request
 
 
 class WeaviateStore:
