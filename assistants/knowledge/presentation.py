@@ -211,8 +211,8 @@ def _written(moment: datetime | None) -> str | None:
 
 
 def failure_of(document: Document) -> dict[str, str] | None:
-    """Code and sentence of a failure, in the active language."""
-    if document.state != Document.State.FAILED:
+    """Code and sentence of a failure, or of what the embedding waits for, in the active language."""
+    if document.state != Document.State.FAILED and not document.rests:
         return None
     return {"code": document.error_code, "message": failure_message(document.error_code)}
 
@@ -220,7 +220,7 @@ def failure_of(document: Document) -> dict[str, str] | None:
 def sentence_of(document: Document) -> str:
     """How the work on a document stands, in one sentence."""
     state = Document.State
-    if document.state == state.FAILED:
+    if document.state == state.FAILED or document.rests:
         return failure_message(document.error_code)
     if document.state == state.EMBEDDING:
         counts = {"done": document.done, "total": document.total}

@@ -16,6 +16,7 @@ from assistants.knowledge.actions.replace_file import replace_file
 from assistants.knowledge.actions.retry_source import retry_source
 from assistants.knowledge.actions.work_on_document import work_on_document
 from assistants.knowledge.models import Document, Source
+from assistants.knowledge.presentation import failure_of, sentence_of
 from assistants.knowledge.room import BytesFull, FilesFull, PassagesFull, knowledge_room
 from billing.actions.set_allowance import set_allowance
 from billing.models import AllowancePeriod, Reservation, UsageRecord
@@ -118,6 +119,10 @@ def test_without_an_allowance_a_document_waits_and_says_so(
     run_jobs()
     document = document_of(source)
     assert (document.state, document.rests, document.searchable) == ("embedding", True, True)
+    assert "allowance is used up" in sentence_of(document)
+    shown = failure_of(document)
+    assert shown is not None
+    assert shown["code"] == "allowance_used_up"
     assert money(alice) == (0, 0, 0)
     set_allowance(organisation=alice.organisation, limit=10**12)
     retry_source(actor=alice, source_set=source_set, source_id=source.public_id)
