@@ -203,7 +203,8 @@ def children_sums(source_set: SourceSet, parents: Sequence[Model]) -> dict[int, 
             failed=Count("pk", filter=Q(document__state=Document.State.FAILED)),
         )
     )
-    return {row["parent_id"]: Children(**{name: row[name] for name in Children.__slots__}) for row in sums}
+    found: list[dict[str, int]] = [dict(row) for row in sums]
+    return {row.pop("parent_id"): Children(**row) for row in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assistants.knowledge.models import Source, SourceSet
 from assistants.knowledge.queries import source_rows
+from assistants.knowledge.room import guard_room
 from kernel.actions import entry_action
 from kernel.errors import NotFound
 from organisations.actors import Actor
@@ -39,12 +40,20 @@ def restore_sources(*, actor: Actor, source_set: SourceSet, removed_at: datetime
     Raises:
         PermissionDenied: the actor may not build.
         NotFound: none was.
+        FilesFull, BytesFull, PassagesFull: the organisation may not keep so much.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
-    rows = Source.objects.for_organisation(actor.organisation).filter(
-        source_set=source_set, removed_at=removed_at
+    rows = Source.objects.for_organisation(actor.organisation).select_related("document")
+    removed = rows.filter(source_set=source_set, removed_at=removed_at)
+    sources = list(removed.select_for_update(of=("self",)).order_by("pk"))
+    documents = [source.document for source in sources if source.document is not None]
+    guard_room(
+        actor.organisation,
+        files=len(documents),
+        bytes=sum(document.size for document in documents),
+        passages=sum(document.passages for document in documents),
     )
-    return _move(actor, list(rows.select_for_update().order_by("pk")), None, "source.restored")
+    return _move(actor, sources, None, "source.restored")
 
 
 def _move(actor: Actor, sources: list[Source], removed_at: datetime | None, action: str) -> list[Source]:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from assistants.knowledge.actions.bulk_change import Change, change_sources
 from assistants.knowledge.actions.bulk_remove import remove_sources, restore_sources
 from assistants.knowledge.actions.bulk_retry import retry_sources
+from assistants.knowledge.actions.bulk_sync import sync_sources
 from assistants.knowledge.models import Source, SourceSet
 from assistants.knowledge.overview import Listing, chosen_ids
 from assistants.knowledge.views.answers import changed
@@ -31,6 +32,12 @@ def act(request: OrganisationRequest, source_set: SourceSet, address: str) -> Ht
         count = len(retry_sources(actor=request.actor, source_set=source_set, source_ids=ids))
         return changed(
             ngettext("%(count)s source is read again.", "%(count)s sources are read again.", count)
+            % {"count": count}
+        )
+    if what == "sync":
+        count = len(sync_sources(actor=request.actor, source_set=source_set, source_ids=ids))
+        return changed(
+            ngettext("%(count)s origin is looked at.", "%(count)s origins are looked at.", count)
             % {"count": count}
         )
     change = _change(request, what)

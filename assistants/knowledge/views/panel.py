@@ -26,6 +26,7 @@ from assistants.knowledge.overview import (
 )
 from assistants.knowledge.policy import MEGABYTE
 from assistants.knowledge.queries import source_rows
+from assistants.knowledge.room import knowledge_room
 from assistants.knowledge.views.rows import QUOTING, rows_of
 from organisations.queries import groups
 
@@ -110,6 +111,7 @@ def table_context(source_set: SourceSet, base: str, listing: Listing, cursor: st
         "page": page,
         "rows": rows_of(page.results, children_sums(source_set, page.results)),
         "totals": totals,
+        "room": knowledge_room(source_set.organisation),
         "listing": listing,
         "matching": matching,
         "most_chosen": MOST_CHOSEN,

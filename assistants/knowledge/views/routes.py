@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 from assistants.knowledge.actions.remove_source import remove_source, restore_source
 from assistants.knowledge.actions.replace_file import replace_file
 from assistants.knowledge.actions.retry_source import retry_source
+from assistants.knowledge.actions.sync_source import sync_source
 from assistants.knowledge.files import check_request_size
 from assistants.knowledge.models import SourceSet
 from assistants.knowledge.overview import Listing
 from assistants.knowledge.queries import access_source, manifest
 from assistants.knowledge.retrieval import retrieve
+from assistants.knowledge.sharing import NOBODY, also_gone_from, users_of
 from assistants.knowledge.views.adding import add
 from assistants.knowledge.views.answers import CHANGED, answer_upload, changed
 from assistants.knowledge.views.bulk import act
+from assistants.knowledge.views.contents import open_contents, write_contents
 from assistants.knowledge.views.panel import children_context, queue_context, table_context
 from assistants.knowledge.views.rows import Row
 from assistants.knowledge.views.settings import save_settings
@@ -52,6 +55,9 @@ def knowledge_paths(prefix: str, find: FindSet) -> list[URLPattern]:
         path(f"{prefix}search", pages.search, name="knowledge_search"),
         path(f"{prefix}bulk", pages.bulk, name="knowledge_bulk"),
         path(f"{source}children", pages.children, name="knowledge_source_children"),
+        path(f"{source}open", pages.open, name="knowledge_source_open"),
+        path(f"{source}write", pages.write, name="knowledge_source_write"),
+        path(f"{source}sync", pages.sync, name="knowledge_source_sync"),
         path(f"{source}progress", pages.progress, name="knowledge_source_progress"),
         path(f"{source}cut", pages.cut, name="knowledge_source_cut"),
         path(f"{source}find", pages.find, name="knowledge_source_find"),
@@ -80,7 +86,8 @@ class KnowledgePages:
         self.progress = get(self._progress)
         self.sources, self.replace, self.bulk = post(self._sources), post(self._replace), post(self._bulk)
         self.remove, self.restore, self.retry = post(self._remove), post(self._restore), post(self._retry)
-        self.settings = post(self._settings)
+        self.settings, self.sync = post(self._settings), post(self._sync)
+        self.open, self.write = post(self._open), post(self._write)
 
     def _set(self, request: OrganisationRequest, assistant_id: str) -> SourceSet:
         with tenant_scope(request.actor.organisation):
@@ -164,12 +171,30 @@ class KnowledgePages:
         """Save what is to be set about one source."""
         return save_settings(request, self._set(request, assistant_id), source_id)
 
+    def _open(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
+        """The editor of a text, or of questions with answers."""
+        source_set = self._set(request, assistant_id)
+        return open_contents(request, source_set, source_id, request.path.rpartition("/open")[0])
+
+    def _write(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
+        """Save what the editor holds."""
+        return write_contents(request, self._set(request, assistant_id), source_id)
+
+    def _sync(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
+        """Look at a source's origin now."""
+        source_set = self._set(request, assistant_id)
+        source = sync_source(actor=request.actor, source_set=source_set, source_id=source_id)
+        return changed(_("%(name)s is being looked at.") % {"name": source.name})
+
     def _remove(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
         """Remove a source, and offer to bring it back."""
         source_set = self._set(request, assistant_id)
         source = remove_source(actor=request.actor, source_set=source_set, source_id=source_id)
         undo = {"act": _("Undo"), "url": f"{base_of(request, '/remove')}/restore"}
-        return changed(_("%(name)s is removed.") % {"name": source.name}, **undo)
+        with tenant_scope(request.actor.organisation):
+            users = users_of(request.actor, [source]).get(source.pk, NOBODY)
+        said = _("%(name)s is removed.") % {"name": source.name}
+        return changed(" ".join(filter(None, [said, also_gone_from(users)])), **undo)
 
     def _restore(self, request: OrganisationRequest, assistant_id: str, source_id: str) -> HttpResponse:
         """Bring a removed source back."""

@@ -3,11 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from assistants.knowledge.cuts import cut_of
+from assistants.knowledge.failures import failure_message
 from assistants.knowledge.models import Document, Passage, Source, SourceSet
 from assistants.knowledge.overview import children_sums, tags_in_use
+from assistants.knowledge.presentation import warnings_shown
 from assistants.knowledge.queries import access_source
 from assistants.knowledge.retrieval import retrieve
+from assistants.knowledge.source_kinds import kind_of
 from assistants.knowledge.views.panel import children_context
 from assistants.knowledge.views.rows import QUOTING, Row, place_words
 from assistants.turns.plan import KnowledgeScope, RetrievedPassage
@@ -40,6 +45,8 @@ def source_context(
         "audience": set(source.audience.values_list("group_id", flat=True)),
         "tags": tags_in_use(source_set),
         "revisions": _revisions(source),
+        "warnings": _warnings(source),
+        "has_origin": kind_of(source).look is not None,
         **cut_context(source, base, given),
     }
     if row.opens:
@@ -89,6 +96,16 @@ def _placed(passage: RetrievedPassage, row: Passage, base: str) -> dict[str, Any
         "place": place_words(_kind(row.document), row.section),
         "address": f"{base}/sources/{source.public_id}?page={row.section}&passage={row.public_id}#cut",
     }
+
+
+def _warnings(source: Source) -> list[str]:
+    """What is odd about its text, and why its origin could not be looked at."""
+    told = [one["message"] for one in warnings_shown(source.document)] if source.document else []
+    if source.sync_error:
+        told.insert(
+            0, _("The last look at its origin failed. %(why)s") % {"why": failure_message(source.sync_error)}
+        )
+    return told
 
 
 def _kind(document: Document) -> str:

@@ -2,9 +2,9 @@
 
 const BATCH = 2000; // pairs that a form takes
 
-for (const editor of document.querySelectorAll("[data-pairs]")) start(editor);
+for (const editor of document.querySelectorAll("[data-pairs]")) editPairs(editor);
 
-function start(editor) {
+export function editPairs(editor) {
   const list = editor.querySelector("[data-pairs-list]");
   const form = editor.closest("form");
   const key = `knowledge-pairs:${location.pathname}`;

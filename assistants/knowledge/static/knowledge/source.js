@@ -1,7 +1,7 @@
 // A source's own page: its settings, another file for it, and the place in its text that was asked for.
 
 import "./forms.js";
-import "./pairs.js";
+import { editPairs } from "./pairs.js";
 import { upload } from "../web/upload.js";
 
 const page = document.querySelector("[data-source-page]");
@@ -10,6 +10,7 @@ const status = page?.querySelector("[data-replace-status]");
 page?.addEventListener("click", (event) => {
   if (event.target.closest("[data-detail-add]")) add(event.target.closest("[data-details]"));
   if (event.target.closest("[data-detail-remove]")) event.target.closest("[data-detail]").remove();
+  if (event.target.closest("[data-close-contents]")) document.getElementById("knowledge-contents").replaceChildren();
   if (event.target.closest("[data-clear-found]")) document.getElementById("knowledge-within").replaceChildren();
 });
 
@@ -53,5 +54,9 @@ function show() {
   opened?.focus({ preventScroll: true });
 }
 
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  const editor = event.detail.target?.querySelector?.("[data-pairs]");
+  if (editor && event.detail.target.id === "knowledge-contents") editPairs(editor);
+});
 document.body.addEventListener("htmx:afterSettle", (event) => event.detail.elt?.id === "knowledge-cut" && show());
 show();
