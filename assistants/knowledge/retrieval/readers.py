@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from assistants.knowledge.models import Source, SourceSet
 from organisations.models import Group
 
 MOST = 200
+LOOKED_AT = 2000  # sources
 
 
 def groups_by_id(organisation_id: int, ids: Sequence[str]) -> dict[str, int]:
@@ -21,7 +24,8 @@ def reader_groups(organisation_id: int) -> list[tuple[str, str]]:
 
 
 def tags_of(source_set: SourceSet) -> list[str]:
-    """The tags that the sources of a set carry, in their order."""
+    """The tags that the sources of a set carry, those that it shares among them, in their order."""
     rows = Source.objects.for_organisation(source_set.organisation_id)
-    tagged = rows.filter(source_set=source_set, removed_at=None).exclude(tags=[]).values_list("tags", flat=True)
-    return sorted({tag for tags in tagged[:2000] for tag in tags})[:MOST]
+    own_or_shared = Q(source_set=source_set) | Q(shares__source_set=source_set)
+    tagged = rows.filter(own_or_shared, removed_at=None).exclude(tags=[]).values_list("tags", flat=True)
+    return sorted({tag for tags in tagged[:LOOKED_AT] for tag in tags})[:MOST]
