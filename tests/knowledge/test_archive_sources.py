@@ -1,9 +1,9 @@
 """A zip of files: each that can be read becomes a source of its own, once, whatever happens on the way."""
 
 import io
-import os
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -180,9 +180,9 @@ def test_its_files_are_kept_from_whom_it_is_kept(alice: Actor, run_jobs: RunJobs
 
 
 def test_nothing_stays_on_the_disk(
-    alice: Actor, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+    alice: Actor, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     upload(alice, make_source_set(alice), name="lease.zip", data=GOOD)
     run_jobs()
-    assert os.listdir(str(tmp_path)) == []
+    assert list(tmp_path.iterdir()) == []

@@ -112,8 +112,7 @@ def test_a_web_page_gives_its_words_without_menus_and_scripts(tmp_path: Path) ->
         (0, "We open at nine."),
         (0, "Monday"),
         (0, "Tuesday"),
-        (0, "Day | Hours"),
-        (0, "Sunday | closed"),
+        (0, "Day | Hours\nSunday | closed"),
     ]
 
 

@@ -25,6 +25,7 @@ from assistants.knowledge.parsing.blocks import ParsingFailed
 from assistants.knowledge.parsing.unpacking import Member, unpacked
 from assistants.knowledge.policy import MEGABYTE, KindForbidden, check_allowed_kind
 from assistants.knowledge.queries import twin_of
+from assistants.knowledge.room import KnowledgeFull
 from assistants.knowledge.warnings import left_out
 from kernel.tenancy import tenant_scope
 from organisations.policy import policy_of
@@ -95,9 +96,12 @@ def _added(lease: Lease, document: Document, member: Member, *, done: int) -> st
         return "content"
     finally:
         member.path.unlink()
-    with tenant_scope(lease.organisation_id, durable=True):
-        lease.update(done=done + 1)
-        return "" if _kept(document, stored) else "double"
+    try:
+        with tenant_scope(lease.organisation_id, durable=True):
+            lease.update(done=done + 1)
+            return "" if _kept(document, stored) else "double"
+    except KnowledgeFull:
+        return "room"
 
 
 def _stored(lease: Lease, document: Document, path: Path, name: str) -> StoredFile:

@@ -8,7 +8,7 @@ import struct
 import sys
 from typing import Any
 
-MEMORY_BYTES = 512 * 1024 * 1024
+MEMORY_BYTES = 480 * 1024 * 1024
 OUTPUT_BYTES = 1024 * 1024
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_FILTER = 38, 22, 2
 # machine: (audit architecture, system call numbers of socket, socketpair, connect and ptrace, those of execve and execveat)

@@ -1,12 +1,15 @@
 """Letters as .eml (RFC 5322 and MIME): who wrote to whom and when, the text, and what is attached."""
 
 import email
-import email.policy
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
-from email.message import EmailMessage
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
 from pathlib import PurePosixPath
+from typing import Any
 
 from assistants.knowledge.parsing.blocks import Block, Listener, ParsingFailed
 from assistants.knowledge.parsing.html import parse_html
@@ -40,15 +43,16 @@ def parse_email(data: bytes, listener: Listener) -> Iterator[Block]:
         ParsingFailed: it is no letter, or nested too deeply.
     """
     try:
-        message = email.message_from_bytes(data, policy=email.policy.default)
+        # The newer policies take headers apart as they come, and minutes for a hostile one.
+        message = email.message_from_bytes(data)
     except RecursionError:
         raise ParsingFailed("too_deep") from None
-    if not any(message.get_all(name, failobj=None) for name in ("From", "Date", "Subject", "Received")):
+    if not any(name in message for name in ("From", "Date", "Subject", "Received")):
         raise ParsingFailed("corrupt")
     yield from _letter(message, listener, 1)
 
 
-def _letter(message: EmailMessage, listener: Listener, depth: int) -> Iterator[Block]:
+def _letter(message: Message, listener: Listener, depth: int) -> Iterator[Block]:
     if subject := _header(message, "Subject"):
         yield Block(subject, level=min(6, 2 * depth - 1))
     lines = [f"{name}: {value}" for name in _HEADERS if (value := _header(message, name))]
@@ -70,14 +74,14 @@ def _letter(message: EmailMessage, listener: Listener, depth: int) -> Iterator[B
         listener.note("attachments_left_out", attachments=left_out)
 
 
-def _parts(message: EmailMessage, listener: Listener) -> list[EmailMessage]:
+def _parts(message: Message, listener: Listener) -> list[Message]:
     """The leaves, without going into letters that are attached."""
-    leaves: list[EmailMessage] = []
+    leaves: list[Message] = []
     stack = [message]
     while stack:
         part = stack.pop()
         if part.is_multipart() and part.get_content_type() != "message/rfc822":
-            stack.extend(reversed(part.get_payload()))
+            stack.extend(reversed(_inner(part)))
             continue
         leaves.append(part)
         if len(leaves) == MAX_PARTS:
@@ -86,8 +90,15 @@ def _parts(message: EmailMessage, listener: Listener) -> list[EmailMessage]:
     return leaves
 
 
-def _body(parts: list[EmailMessage]) -> EmailMessage | None:
-    texts = [part for part in parts if not part.is_attachment() and not part.is_multipart()]
+def _inner(part: Message) -> list[Message]:
+    payload: Any = part.get_payload()
+    return [inner for inner in payload if isinstance(inner, Message)] if isinstance(payload, list) else []
+
+
+def _body(parts: list[Message]) -> Message | None:
+    texts = [
+        part for part in parts if part.get_content_disposition() != "attachment" and not part.is_multipart()
+    ]
     for kind in ("text/plain", "text/html"):
         for part in texts:
             if part.get_content_type() == kind and _bytes(part).strip():
@@ -95,10 +106,11 @@ def _body(parts: list[EmailMessage]) -> EmailMessage | None:
     return None
 
 
-def _bytes(part: EmailMessage) -> bytes:
+def _bytes(part: Message) -> bytes:
     """A part's content; text of a named encoding as UTF-8."""
-    data = part.get_payload(decode=True) or b""
-    assert isinstance(data, bytes)
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return b""
     charset = part.get_content_charset()
     if charset and part.get_content_maintype() == "text":
         try:
@@ -108,16 +120,17 @@ def _bytes(part: EmailMessage) -> bytes:
     return data
 
 
-def _attached(part: EmailMessage, listener: Listener, depth: int) -> Iterator[Block]:
+def _attached(part: Message, listener: Listener, depth: int) -> Iterator[Block]:
     level = min(6, 2 * depth)
     if part.get_content_type() == "message/rfc822":
         if depth == DEEPEST:
             raise ParsingFailed("too_deep")
-        yield from _letter(part.get_payload()[0], listener, depth + 1)
+        for letter in _inner(part):
+            yield from _letter(letter, listener, depth + 1)
         return
     from assistants.knowledge.parsing.readers import read
 
-    name = PurePosixPath(str(part.get_filename()).replace("\\", "/")).name
+    name = PurePosixPath(_decoded(str(part.get_filename())).replace("\\", "/")).name
     format_ = _ATTACHED.get(PurePosixPath(name).suffix.lower())
     if format_ is None:
         raise ParsingFailed("unsupported")
@@ -127,13 +140,14 @@ def _attached(part: EmailMessage, listener: Listener, depth: int) -> Iterator[Bl
         yield replace(block, page=None, box=None, number=None, level=deeper)
 
 
-def _header(message: EmailMessage, name: str) -> str:
-    try:
-        return " ".join(str(message.get(name, "")).split())[:MAX_HEADER]
-    except (
-        ValueError,
-        IndexError,
-        AttributeError,
-        TypeError,
-    ):  # headers that the standard library stumbles over
-        return ""
+def _header(message: Message, name: str) -> str:
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    return _decoded(raw)
+
+
+def _decoded(raw: str) -> str:
+    """A header in words (RFC 2047), or raw UTF-8 where its sender wrote that."""
+    text = raw[:MAX_HEADER].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    with suppress(ValueError, LookupError, MessageError):
+        text = str(make_header(decode_header(text)))
+    return " ".join(text.split())

@@ -6,7 +6,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from assistants.knowledge.parsing.blocks import Block
+from assistants.knowledge.parsing.blocks import Block, ParsingFailed
 from assistants.knowledge.parsing.plain import decode
 
 _DROPPED = "script, style, noscript, template, svg, iframe, object, nav, form, button, select, dialog, [hidden], [aria-hidden=true]"
@@ -45,12 +45,25 @@ _BLOCKS = frozenset(
         "h6",
     ]
 )
+_LAYOUT = "table table, h1, h2, h3, h4, h5, h6, td pre, td ul, td ol, td p + p, td div + div"
+DEEPEST = 20_000  # elements inside one another
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|section|table|ul|ol|font|a|b|i|em|strong|blockquote)\b", re.IGNORECASE
+)
 _SPACE = re.compile(r"\s+")
 
 
 def parse_html(data: bytes) -> Iterator[Block]:
-    """Headings, paragraphs, list items and table rows of the page's main part."""
-    tree = LexborHTMLParser(_decoded(data))
+    """Headings, paragraphs, list items, tables and code of the page's main part; tables and code stay whole.
+
+    A table that only lays out the page, with headings, paragraphs or tables in its cells, is read as what is in it.
+
+    Raises:
+        ParsingFailed: it is no text, or nested too deeply.
+    """
+    text = _decoded(data)
+    _check_depth(text)
+    tree = LexborHTMLParser(text)
     for node in tree.css(_DROPPED):
         node.decompose()
     root = tree.css_first("main") or tree.css_first("[role=main]") or tree.css_first("article") or tree.body
@@ -60,6 +73,15 @@ def parse_html(data: bytes) -> Iterator[Block]:
         for node in root.css(_CHROME):
             node.decompose()
     yield from _walk(root)
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what nests so deeply that building its tree takes forever: each element looks at all that are open."""
+    depth = 0
+    for end in _NESTING.findall(text):
+        depth += -1 if end else 1
+        if depth > DEEPEST:
+            raise ParsingFailed("too_deep")
 
 
 def title_of(data: bytes) -> str:
@@ -91,6 +113,11 @@ def _walk(root: Any) -> Iterator[Block]:
             continue
         if tag in ("br", "td", "th") and not closing:
             inline.append(" | " if tag != "br" and inline and inline[-1].strip() else " ")
+        if not closing and (tag == "pre" or (tag == "table" and _holds_data(node))):
+            yield from _closed(inline, level)
+            level = 0
+            yield from (_code(node) if tag == "pre" else _table(node))
+            continue
         if tag in _BLOCKS and tag not in ("td", "th"):
             yield from _closed(inline, level if closing else 0)
             level = int(tag[1]) if not closing and re.fullmatch(r"h[1-6]", tag) else 0
@@ -100,6 +127,25 @@ def _walk(root: Any) -> Iterator[Block]:
             stack.append((node, True))
         stack.extend((child, False) for child in reversed(list(node.iter(include_text=True))))
     yield from _closed(inline, 0)
+
+
+def _holds_data(table: Any) -> bool:
+    return len(table.css("tr")) > 1 and table.css_first(_LAYOUT) is None
+
+
+def _table(table: Any) -> Iterator[Block]:
+    if caption := table.css_first("caption"):
+        yield Block(_text(caption))
+    rows = ([_text(cell) for cell in row.css("th, td")] for row in table.css("tr"))
+    yield Block("\n".join(" | ".join(cells) for cells in rows if any(cells)), kind="table")
+
+
+def _text(node: Any) -> str:
+    return _SPACE.sub(" ", node.text(deep=True)).strip()
+
+
+def _code(node: Any) -> Iterator[Block]:
+    yield Block(node.text(deep=True), kind="code")
 
 
 def _closed(inline: list[str], level: int) -> Iterator[Block]:

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BLANK_LINES = re.compile(r"\n[ \t\u3000]*\n\s*")
-_ATX = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$")
+# None of these looks far ahead from many places: that is how a hostile line keeps a parser busy for hours.
+_ATX = re.compile(r"(#{1,6})[ \t]+(.+)")
 _SETEXT = re.compile(r"^(=+|-+)[ \t]*$")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _FENCE = re.compile(r"^\s*(```|~~~)")
+_CELL_END = re.compile(r"(?<!\\)\|")
 _CJK_END = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]$")
-_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
-_EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1")
+_TARGET = r"\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"]{0,300}\")?\)"
+_IMAGE = re.compile(rf"!\[([^\[\]]*)\]{_TARGET}")
+_LINK = re.compile(rf"\[([^\[\]]+)\]{_TARGET}")
+_EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.{1,1000}?)(?<=\S)\1")
+_RULE = frozenset("|:- \t")  # between a table's header and its rows
 
 
 def decode(data: bytes) -> str:
@@ -89,30 +94,60 @@ def _unwrapped(part: str) -> str:
 
 
 def parse_markdown(data: bytes) -> Iterator[Block]:
-    """Headings, paragraphs, list items and code blocks, without their marks."""
+    """Headings, paragraphs, list items, tables and code blocks, without their marks; tables and code stay whole."""
     waiting: list[str] = []
+    table: list[str] = []
     fence = ""
-    for line in _without_front_matter(decode(data)).split("\n"):
-        if fence or _FENCE.match(line):
-            mark = _FENCE.match(line)
+    lines = _without_front_matter(decode(data)).split("\n")
+    for line, following in zip_longest(lines, lines[1:], fillvalue=""):
+        mark = _FENCE.match(line)
+        if fence or mark:
             if not fence:
                 yield from _flushed(waiting)
                 fence = mark.group(1) if mark else ""
             elif mark and mark.group(1) == fence:
                 fence = ""
-                yield Block("\n".join(waiting))
+                yield Block("\n".join(waiting), kind="code")
                 waiting.clear()
             else:
                 waiting.append(line)
-            continue
-        yield from _markdown_line(line, waiting)
-    yield from _flushed(waiting)
+        elif table and "|" in line or not table and _begins_table(line, following):
+            yield from _flushed(waiting)
+            table.append(line)
+        else:
+            yield from _tabled(table)
+            yield from _markdown_line(line, waiting)
+    yield from _tabled(table)
+    if fence:
+        yield Block("\n".join(waiting), kind="code")
+    else:
+        yield from _flushed(waiting)
+
+
+def _begins_table(line: str, following: str) -> bool:
+    return "|" in line and _is_rule(following)
+
+
+def _tabled(table: list[str]) -> Iterator[Block]:
+    if table:
+        kept = [_cells(line) for line in table if not _is_rule(line)]
+        yield Block("\n".join(kept), kind="table")
+        table.clear()
+
+
+def _cells(line: str) -> str:
+    cells = _CELL_END.split(line.strip().removeprefix("|").removesuffix("|"))
+    return " | ".join(_unmarked(cell.strip()).replace("\\|", "|") for cell in cells)
+
+
+def _is_rule(line: str) -> bool:
+    return "-" in line and _RULE.issuperset(line.strip())
 
 
 def _markdown_line(line: str, waiting: list[str]) -> Iterator[Block]:
     if heading := _ATX.match(line.strip()):
         yield from _flushed(waiting)
-        yield Block(_unmarked(heading.group(2)), level=len(heading.group(1)))
+        yield Block(_unmarked(_without_closing(heading.group(2))), level=len(heading.group(1)))
     elif (underline := _SETEXT.match(line)) and len(waiting) == 1 and len(line.strip()) > 1:
         yield Block(_unmarked(waiting.pop()), level=1 if underline.group(1)[0] == "=" else 2)
     elif not line.strip():
@@ -122,6 +157,11 @@ def _markdown_line(line: str, waiting: list[str]) -> Iterator[Block]:
         waiting.append(line)
     elif not re.fullmatch(r"\s*([-*_]\s*){3,}|[\s|:-]+", line):
         waiting.append(line)
+
+
+def _without_closing(heading: str) -> str:
+    bare = heading.rstrip("#")
+    return bare if bare != heading and (not bare or bare[-1] in " \t") else heading
 
 
 def _flushed(waiting: list[str]) -> Iterator[Block]:

@@ -29,6 +29,8 @@ def parse_xlsx(file: Path | IO[bytes], listener: Listener) -> Iterator[Block]:
 def _opened(file: Path | IO[bytes]) -> Any:
     import python_calamine
 
+    if not isinstance(file, Path):
+        file.seek(0)
     try:
         return python_calamine.load_workbook(str(file) if isinstance(file, Path) else file)
     except python_calamine.PasswordError:
