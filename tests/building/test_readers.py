@@ -1,5 +1,8 @@
 """Two members and one restricted source: who is answered from it, on every way to an answer."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from assistants.building.actions.publish import publish
@@ -96,8 +99,6 @@ def test_leaving_a_group_counts_with_the_next_question(
 def test_machines_strangers_and_other_organisations_have_no_groups(
     alice: Actor, bob: Actor, charlie: Actor, assistant: Assistant
 ) -> None:
-    from dataclasses import replace
-
     set_publication(actor=alice, assistant_id=assistant.public_id, visibility="public")
     slug = present_publication(alice, assistant).slug
     key = create_api_key(actor=bob, name="Key", scopes=bob.permissions)
@@ -119,8 +120,6 @@ async def searched(plan: AssistantPlan) -> str:
 def test_the_model_s_own_search_sees_no_more(
     alice: Actor, bob: Actor, dora: Actor, assistant: Assistant
 ) -> None:
-    import asyncio
-
     slug = present_publication(alice, assistant).slug
     assert "900" in asyncio.run(searched(plan_for_publication(bob, slug)))
     assert "900" not in asyncio.run(searched(plan_for_publication(dora, slug)))
@@ -144,3 +143,22 @@ def test_rest_asks_as_a_reader_would(
     for unknown in ("grp_missing", foreign.public_id):
         answer = client.post(address, {"query": QUESTION, "readers": [unknown]})
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "readers")
+
+
+def test_the_model_may_name_tags_and_only_narrows_by_them(
+    alice: Actor, bob: Actor, assistant: Assistant
+) -> None:
+    plan = plan_for_publication(bob, present_publication(alice, assistant).slug)
+    with tenant_scope(alice.organisation):
+        rows = Source.objects.for_organisation(alice.organisation)
+        rows.filter(name="House").update(tags=["house"])
+
+    async def found(tags: object) -> str:
+        tool = SEARCH.make(plan, Sources())
+        return str((await tool.run({"query": QUESTION, "tags": tags})).content)
+
+    assert "900" not in asyncio.run(found(["house"]))
+    assert "Sundays" in asyncio.run(found(["house"]))
+    assert "Nothing was found" in asyncio.run(found(["house", "other"]))
+    for wrong in ("house", [1, None], []):
+        assert "900" in asyncio.run(found(wrong))
