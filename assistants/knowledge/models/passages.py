@@ -39,7 +39,10 @@ class Passage(TenantModel):
 
 
 class PassageVector(TenantModel):
-    """What a search reads: kept narrow, because every search of a source set reads all of its rows."""
+    """What a search reads: kept narrow, because every search of a source set reads all of its rows.
+
+    Its table is partitioned by `shelf`, the one of its set: see `Shelf`.
+    """
 
     passage = models.OneToOneField(
         Passage,
@@ -57,6 +60,7 @@ class PassageVector(TenantModel):
     )
     embedding = HalfVectorField(null=True)
     words = SearchVectorField()
+    shelf = models.BigIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["organisation", "source_set", "document"], name="vector_place")]

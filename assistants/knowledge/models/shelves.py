@@ -1,0 +1,51 @@
+"""Shelves: the partitions that vectors of large sets have to themselves."""
+
+from django.db import models
+
+from assistants.knowledge.models.sources import SourceSet
+from kernel.models import TenantModel
+
+
+class Shelf(TenantModel):
+    """A set's own partition of the vectors, the table `knowledge_shelf_<its key>`. The key 0, without a row, is shared.
+
+    The table follows its row, by a trigger of the database: it is made and dropped with it, indexed when the shelf is
+    INDEXED, becomes a partition when it is SERVING, and stands by itself again when it is LEAVING.
+
+    Attributes:
+        dimensions: of the vectors in the index.
+        passages, words: how many there are, and how many different words one has on average, when it was counted last.
+        left_at: since when nobody is sent there any more.
+    """
+
+    class State(models.TextChoices):
+        FILLING = "filling"
+        INDEXED = "indexed"
+        SERVING = "serving"
+        LEAVING = "leaving"
+
+    source_set = models.ForeignKey(SourceSet, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.FILLING)
+    dimensions = models.PositiveIntegerField(null=True)
+    passages = models.PositiveIntegerField(default=0)
+    words = models.FloatField(default=1.0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    left_at = models.DateTimeField(null=True)
+
+
+class ShelfChange(TenantModel):
+    """A document whose vectors were written while its set was being moved: it is copied again."""
+
+    shelf = models.ForeignKey(Shelf, on_delete=models.CASCADE, related_name="changes")
+    document_id = models.BigIntegerField()
+
+
+class ShelfTerm(TenantModel):
+    """How many passages of a shelf hold a word; only words that many do."""
+
+    shelf = models.ForeignKey(Shelf, on_delete=models.CASCADE, related_name="terms", db_index=False)
+    lexeme = models.TextField()
+    passages = models.PositiveIntegerField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["shelf", "lexeme"], name="one_count_a_word")]
