@@ -43,7 +43,13 @@ Progress = Callable[[Copied], None]
 
 
 def copy_vectors(
-    *, origin: VectorStore, target: VectorStore, organisation_id: int | None, copies: bool, progress: Progress
+    *,
+    origin: VectorStore,
+    target: VectorStore,
+    organisation_id: int | None,
+    copies: bool,
+    again: bool,
+    progress: Progress,
 ) -> Copied:
     """Bring every ready document's vectors from one store to another; then compare the target with the database.
 
@@ -53,6 +59,7 @@ def copy_vectors(
     Args:
         organisation_id: primary key; None for all.
         copies: False only compares.
+        again: copies what is noted as being there, too: for a store that has lost it.
         progress: is called after every document.
 
     Raises:
@@ -61,7 +68,10 @@ def copy_vectors(
     copied = Copied(total=sum(1 for _ in _documents(organisation_id)))
     if copies and target.name != PGVECTOR:
         for document in _documents(organisation_id):
-            _copy(document, origin, target, copied)
+            if not again and _is_there(document, target):
+                copied.there += 1
+            else:
+                _copy(document, origin, target, copied)
             copied.done += 1
             progress(copied)
     # A move home copies nothing: what is compared is the store that is left.
@@ -114,9 +124,6 @@ def _page(organisation_id: int | None, last: tuple[int, int, int]) -> list[Docum
 
 
 def _copy(document: Document, origin: VectorStore, target: VectorStore, copied: Copied) -> None:
-    if _is_there(document, target):
-        copied.there += 1
-        return
     states = (Document.State.READY,)
     lease = claim(organisation_id=document.organisation_id, document_id=document.public_id, states=states)
     if lease is None:

@@ -16,7 +16,7 @@ from assistants.knowledge.models import Document
 from assistants.knowledge.vectors.choice import open_store, outside_name
 from assistants.knowledge.vectors.condition import is_paused, note_failure
 from assistants.knowledge.vectors.keys import names_of, tenant_of
-from assistants.knowledge.vectors.port import VectorStoreError
+from assistants.knowledge.vectors.port import StoreUnavailable, VectorStoreError
 from kernel.tenancy import tenant_scope
 
 SECONDS = 3.0  # that a question waits for the store
@@ -61,7 +61,9 @@ def elsewhere(
     with tenant_scope(organisation_id):
         rows = Document.objects.for_organisation(organisation_id).filter(pk__in=documents)
         placed = frozenset(
-            rows.filter(vector_store=store, state=Document.State.READY).values_list("pk", flat=True)
+            rows.filter(vector_store=store, state=Document.State.READY, passages__gt=0).values_list(
+                "pk", flat=True
+            )
         )
     if not placed:
         return None
@@ -127,4 +129,9 @@ def _ask(where: Elsewhere, vector: Sequence[float], k: int) -> list[int]:
         k + SPARE,
         names_of(where.placed),
     )
+    if not found:  # they all have passages, so it has lost them
+        raise StoreUnavailable(
+            f"{where.store.capitalize()} holds nothing of {len(where.placed)} documents that were brought there. Run"
+            f" manage.py copy_vectors --to {where.store} --again."
+        )
     return [int(one.id) for one in found if one.id.isdigit()]

@@ -120,6 +120,14 @@ def test_what_is_missing_or_different_there_is_told(source_set: SourceSet, serve
     assert "1 of 1 vectors differ" in out.getvalue()
 
 
+def test_a_store_that_lost_everything_is_filled_again(source_set: SourceSet, server: WeaviateServer) -> None:
+    copy(target="weaviate")
+    [objects] = [objects for tenants in server.tenants.values() for objects in tenants.values()]
+    objects.clear()
+    assert "Copied 3 vectors of 3 documents" in copy(target="weaviate", again=True)
+    assert len(objects) == 3
+
+
 def test_one_organisation_alone(source_set: SourceSet, charlie: Actor, run_jobs: RunJobs) -> None:
     theirs = make_source_set(charlie)
     upload(charlie, theirs, name="theirs.txt", data="Only theirs.")

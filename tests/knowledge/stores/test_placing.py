@@ -164,6 +164,16 @@ def test_a_store_that_fails_is_done_without(placed: SourceSet, server: WeaviateS
     assert condition.is_paused("weaviate")
 
 
+def test_a_store_that_lost_everything_is_done_without(placed: SourceSet, server: WeaviateServer) -> None:
+    expected = asked(placed, "Is it shut at weekends?")
+    forget_answers()
+    for tenants in server.tenants.values():
+        for objects in tenants.values():
+            objects.clear()
+    assert asked(placed, "Is it shut at weekends?") == expected
+    assert "copy_vectors --to weaviate --again" in condition.readiness()
+
+
 def test_a_failing_store_is_told_and_keeps_nobody_from_traffic() -> None:
     check = registries.ReadinessCheck("vectors", lambda: "gone", essential=False)
     registries.readiness_checks.register(check)

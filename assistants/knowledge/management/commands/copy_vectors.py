@@ -25,6 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--organisation", default="", help="slug; all organisations without it")
         parser.add_argument("--verify-only", action="store_true", help="compare, and copy nothing")
         parser.add_argument(
+            "--again", action="store_true", help="copy what was copied before, too: the store has lost it"
+        )
+        parser.add_argument(
             "--erase", action="store_true", help="once all is well, take the vectors away from --from"
         )
 
@@ -42,6 +45,7 @@ class Command(BaseCommand):
                 target=target,
                 organisation_id=organisation,
                 copies=not options["verify_only"],
+                again=options["again"],
                 progress=self._tell,
             )
         except VectorStoreError as error:
