@@ -7,18 +7,20 @@ from typing import Any
 
 from django.db import connection
 
+from assistants.knowledge.costs import Tariff, tariff_of
 from assistants.knowledge.retrieval import caching
 from assistants.knowledge.retrieval.candidates import Candidate, candidate_of
 from assistants.knowledge.retrieval.documents import Searched, searched_documents
 from assistants.knowledge.retrieval.merging import merge, pages_between, runs_of
-from assistants.knowledge.retrieval.statement import SEARCH
+from assistants.knowledge.retrieval.statement import SEARCH, SEARCH_OUTSIDE
+from assistants.knowledge.vectors.asking import Elsewhere, elsewhere, measured, nearest
 from assistants.turns.plan import KnowledgeScope, RetrievedPassage, SearchKnobs
 from assistants.turns.retrieval import Found, RetrievalUse
 from kernel.tenancy import tenant_scope
 from kernel.text import search_terms
-from providers.catalogue import ModelNotFound, PriceSnapshot, get_platform_model
+from providers.catalogue import ModelNotFound, PriceSnapshot
 from providers.errors import ProviderError
-from providers.gateway import BUILT_IN_EMBEDDER, embedder, reranker
+from providers.gateway import embedder, reranker
 from providers.ports import Embedder, Reranker
 from providers.tokens import count_tokens
 
@@ -63,10 +65,12 @@ class Search:
         self.kept: tuple[RetrievedPassage, ...] | None = None
         self.searched = Searched((), False, {})
         self._model: Embedder | None = None
-        self._price: PriceSnapshot | None = None
+        self._tariff: Tariff | None = None
         self._reranker: Reranker | None = None
         self._vector: list[float] | None = None
         self._key = ""
+        self._elsewhere: Elsewhere | None = None
+        self._named: list[int] | None = None  # by the store outside, as near to the question
 
     @property
     def is_empty(self) -> bool:
@@ -82,6 +86,8 @@ class Search:
     def found(self) -> Found:
         """What the search gave."""
         given = self.kept or tuple(one.passage for one in self.candidates if one.fate == "given")
+        hidden = self.searched.hidden
+        given = tuple(replace(one, quotable=one.document_id not in hidden) for one in given)
         return Found(given, tuple(self.uses), tuple(self.notes))
 
     def look(self) -> None:
@@ -96,6 +102,8 @@ class Search:
             self.kept = caching.kept_passages(self._key)
         if self._model and self.kept is None:
             self._vector = caching.kept_vector(caching.vector_key(self.scope, self._model.name, self.query))
+            meant = self.searched.embedders[self.searched.embedder]
+            self._elsewhere = elsewhere(self.scope.organisation_id, self.scope.source_set_ids, meant)
         self._note_time("sources", began)
 
     def _choose_model(self) -> None:
@@ -105,12 +113,21 @@ class Search:
         with tenant_scope(self.scope.organisation_id):
             try:
                 self._model = embedder(name)
-                self._price = None if name == BUILT_IN_EMBEDDER else get_platform_model(name).price
+                self._tariff = tariff_of(name, organisation_id=self.scope.organisation_id)
             except ModelNotFound:
                 self.notes.append("embedder_missing")
 
     async def ask(self) -> None:
-        """Embed the question, where its vector is not known. Touches no database."""
+        """Embed the question, where its vector is not known, and ask the store outside. Touches no database."""
+        await self._embed()
+        if self._elsewhere and self._vector:
+            began = perf_counter()
+            self._named = await nearest(self._elsewhere, self._vector, self._candidates())
+            if self._named is None:
+                self.notes.append("vector_store_failed")
+            self._note_time("store", began)
+
+    async def _embed(self) -> None:
         if self._model is None or self._vector is not None:
             return
         began = perf_counter()
@@ -119,24 +136,40 @@ class Search:
         except ProviderError:
             self.notes.append("embedder_failed")
         else:
-            self._note_use("embedding", self._model.name, count_tokens(self.query), self._price)
+            tariff = self._tariff
+            if tariff and tariff.recorded:
+                self._note_use(
+                    "embedding", tariff.model, tariff.provider, count_tokens(self.query), tariff.price
+                )
         self._note_time("question", began)
 
     def rank(self) -> None:
         """Run the statement; what remains are the candidates, fused."""
         began = perf_counter()
         with tenant_scope(self.scope.organisation_id), connection.cursor() as cursor:
-            cursor.execute(SEARCH, self._parameters())
+            cursor.execute(*self._statement())
             self.candidates = [candidate_of(row) for row in cursor.fetchall()]
         if self._model and self._vector:
             caching.keep_vector(caching.vector_key(self.scope, self._model.name, self.query), self._vector)
         self._note_time("search", began)
 
+    def _statement(self) -> tuple[str, dict[str, Any]]:
+        values = self._parameters()
+        if self._elsewhere is None or self._named is None:
+            return SEARCH, values
+        outside, apart = measured(self._elsewhere, self._named, values["vector"], values["candidates"])
+        return SEARCH_OUTSIDE, values | {"outside": outside, "apart": apart}
+
+    def _wanted(self) -> int:
+        return max(self.knobs.k, self._looked_at, RERANKED if self._reranker else 0)
+
+    def _candidates(self) -> int:
+        return max(CANDIDATES, self._wanted())
+
     def _parameters(self) -> dict[str, Any]:
         knobs = self.knobs
         vector = self._vector if knobs.mode != "words" else None
         meant = self.searched.embedders.get(self.searched.embedder, ()) if vector else ()
-        wanted = max(knobs.k, self._looked_at, RERANKED if self._reranker else 0)
         words = 0.0 if knobs.mode == "vector" else knobs.words
         return {
             "organisation": self.scope.organisation_id,
@@ -147,13 +180,13 @@ class Search:
             "meant": list(meant),
             "weights": FREQUENCY_WEIGHTS,
             "b": LENGTH_NORMALISATION,
-            "candidates": max(CANDIDATES, wanted),
+            "candidates": self._candidates(),
             "constant": float(RANK_CONSTANT),
             "rank": BY_RANK,
             "meaning": (1.0 if knobs.mode == "vector" else knobs.meaning) if vector else 0.0,
             # Without a vector words are all there is, whatever weight they were given.
             "words": words if vector else 1.0,
-            "limit": wanted,
+            "limit": self._wanted(),
         }
 
     async def judge(self) -> None:
@@ -171,7 +204,7 @@ class Search:
             self.notes.append("rerank_failed")
         else:
             self._reorder(judged.scores)
-            self._note_use("rerank", self._reranker.name, judged.tokens, None, provider="rerank")
+            self._note_use("rerank", self._reranker.name, "rerank", judged.tokens, None)
         self._note_time("rerank", began)
 
     def _reorder(self, scores: Sequence[float | None]) -> None:
@@ -206,10 +239,9 @@ class Search:
             one.fate = "given"
 
     def _note_use(
-        self, kind: str, model: str, tokens: int, price: PriceSnapshot | None, *, provider: str = ""
+        self, kind: str, model: str, provider: str, tokens: int, price: PriceSnapshot | None
     ) -> None:
-        if model != BUILT_IN_EMBEDDER:  # which costs nobody anything
-            self.uses.append(RetrievalUse(kind, model, provider or model.partition("/")[0], tokens, price))
+        self.uses.append(RetrievalUse(kind, model, provider, tokens, price))
 
     def _note_time(self, phase: str, began: float) -> None:
         self.times[phase] = (perf_counter() - began) * 1000
