@@ -13,6 +13,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
   form.closest("dialog").close();
 });
 
+// The reason stands in the form, so that no toast has to say it again.
+document.addEventListener(
+  "htmx:responseError",
+  (event) => event.target.closest?.("[data-added-form], [data-source-form]") && event.stopImmediatePropagation(),
+  true,
+);
+
 function say(place, answer) {
   const page = new DOMParser().parseFromString(answer.responseText, "text/html");
   const notice = page.querySelector(".notice");
