@@ -172,10 +172,11 @@ def keep_pending(source_set: SourceSet, ids: Sequence[int], vectors: Vectors) ->
 def _copy_arriving(cursor: CursorWrapper, ids: Sequence[int], vectors: Vectors) -> None:
     cursor.execute(_VECTORS)
     with cursor.copy("COPY arriving FROM STDIN (FORMAT binary)") as copy:
-        copy.write(_binary_rows(ids, vectors))
+        copy.write(binary_rows(ids, vectors))
 
 
-def _binary_rows(ids: Sequence[int], vectors: Vectors) -> bytes:
+def binary_rows(ids: Sequence[int], vectors: Vectors) -> bytes:
+    """Keys with their vectors, as a binary COPY into columns `bigint, halfvec` reads them."""
     matrix = vectors.astype(">f2")
     width = matrix.shape[1]
     head = struct.Struct(">hiqihh")

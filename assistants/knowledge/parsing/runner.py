@@ -20,7 +20,7 @@ from assistants.knowledge.recognition import RECOGNISED, recognition_here
 BASE_SECONDS = 60
 SECONDS_A_MEGABYTE = 2
 MOST_SECONDS = 1500  # with all pages that are recognised: below the time that a task has
-MAX_CHARACTERS = 30_000_000  # about 12,000 full pages
+MAX_CHARACTERS = 40_000_000  # about 13,000 full pages
 MAX_BLOCKS = 500_000
 # How a process ends that has used up its memory or time: native code aborts where it gets no memory.
 _OUT_OF_ROOM = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL}
