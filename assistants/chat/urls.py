@@ -17,4 +17,6 @@ urlpatterns = [
     path("chats/<str:conversation_id>/version", conversations.version_switch, name="version_switch"),
     path("chats/<str:conversation_id>/show", conversations.branch_show, name="branch_show"),
     path("citations/<str:turn_id>/<int:number>", citations.citation_detail, name="citation_detail"),
+    path("citations/<str:turn_id>/<int:number>/page.webp", citations.citation_page, name="citation_page"),
+    path("citations/<str:turn_id>/<int:number>/file", citations.citation_file, name="citation_file"),
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import BigIntegerField, Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
 
-from assistants.knowledge.models import Document, DocumentPage, Passage, SharedSource, Source, SourceSet
+from assistants.knowledge.models import Document, Passage, SharedSource, Source, SourceSet
 from assistants.turns.plan import KnowledgeScope
 from kernel.errors import NotFound
 
@@ -25,32 +25,6 @@ class Totals:
     working: int
     failed: int
     ready: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceParagraph:
-    """A paragraph around a citation. `heading` is given where it changes."""
-
-    number: int
-    heading: str
-    text: str
-    hit: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a passage stands: for the citation drawer."""
-
-    passage_id: str
-    document_id: str
-    title: str
-    url: str
-    page: int | None
-    pages: int | None
-    paragraph: int | None
-    heading: str
-    quote: str
-    paragraphs: tuple[PlaceParagraph, ...]
 
 
 def documents_by_state() -> list[tuple[str, int]]:
@@ -164,51 +138,6 @@ def contents_of(organisation_id: int, ids: Sequence[int]) -> list[tuple[str, str
     """Hash and title of each document of a manifest: what it says, wherever it is stored."""
     rows = Document.objects.for_organisation(organisation_id).filter(pk__in=ids)
     return list(rows.values_list("sha256", "name"))
-
-
-def place_of(organisation_id: int, passage_public_id: str, *, spans: Sequence[Sequence[int]] = ()) -> Place:
-    """A passage with the paragraphs of its page.
-
-    Args:
-        spans: pairs of character offsets in the document: the words quoted. Where given, only the paragraphs that
-            hold them are marked, instead of all of the passage's.
-
-    Raises:
-        NotFound: the organisation has no such passage.
-    """
-    rows = Passage.objects.for_organisation(organisation_id).select_related("document__source")
-    passage: Passage | None = rows.filter(public_id=passage_public_id).first()
-    if passage is None:
-        raise NotFound
-    pages = DocumentPage.objects.for_organisation(organisation_id)
-    page = pages.filter(document=passage.document_id, number=passage.section).first()
-    document = passage.document
-    shown = _paragraphs(page.paragraphs if page else [], spans or [(passage.start, passage.end)])
-    return Place(
-        passage_id=passage.public_id,
-        document_id=document.public_id,
-        title=document.name,
-        url=document.source.url,
-        page=passage.page,
-        pages=document.pages,
-        paragraph=next((p.number for p in shown if p.hit), passage.paragraph),
-        heading=passage.heading,
-        quote=passage.text,
-        paragraphs=shown,
-    )
-
-
-def _paragraphs(
-    rows: list[tuple[int, int, int, str | None, str, str]], spans: Sequence[Sequence[int]]
-) -> tuple[PlaceParagraph, ...]:
-    shown: list[PlaceParagraph] = []
-    previous = ""
-    for number, start, end, heading, text, _kind in rows:
-        changed = (heading or "") if (heading or "") != previous else ""
-        previous = heading or ""
-        hit = any(start < last and first < end for first, last in spans)
-        shown.append(PlaceParagraph(number, changed, text, hit))
-    return tuple(shown)
 
 
 def parsed_twin(document: Document) -> Document | None:

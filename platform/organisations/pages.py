@@ -47,7 +47,11 @@ def resolve_actor(request: HttpRequest) -> Actor:
 
 
 def organisation_page(
-    permission: Permission, *, methods: tuple[str, ...] = ("GET",), second_factor: bool = True
+    permission: Permission,
+    *,
+    methods: tuple[str, ...] = ("GET",),
+    second_factor: bool = True,
+    scope: bool = True,
 ) -> Callable[[View], View]:
     """Declare who may open a page. Strangers are sent to sign in, people without a demanded second factor to set it up.
 
@@ -56,6 +60,8 @@ def organisation_page(
     Args:
         second_factor: whether one that the organisation demands is demanded here too. Not where people get away from
             it, to another organisation of theirs.
+        scope: whether a GET runs inside the scope, which is a transaction. Not where it reads files or waits for a
+            process: it opens its own.
     """
 
     def decorate(view: View) -> View:
@@ -68,6 +74,8 @@ def organisation_page(
             if resolve_actor(request).mfa_missing:
                 return _run(view, request, args, kwargs) if not second_factor else _to_second_factor(request)
             require(resolve_actor(request), permission)
+            if not scope:
+                return view(request, *args, **kwargs)
             return _run(view, request, args, kwargs)
 
         wrapper.required_permission = permission  # type: ignore[attr-defined]

@@ -191,6 +191,8 @@ MATRIX = {
     "GET building:workshop_thread": "assistants:build",
     "POST chat:branch_show": "assistants:use",
     "GET chat:citation_detail": "assistants:use",
+    "GET chat:citation_file": "assistants:use",
+    "GET chat:citation_page": "assistants:use",
     "POST chat:conversation_delete": "assistants:use",
     "GET chat:conversation_detail": "assistants:use",
     "GET chat:conversation_list": "assistants:use",

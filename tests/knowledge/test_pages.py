@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from assistants.knowledge.models import SourceSet
-from assistants.knowledge.queries import place_of
+from assistants.knowledge.places import place_of
 from assistants.knowledge.retrieval import retrieve
 from assistants.knowledge.views import panel_context
 from kernel.tenancy import tenant_scope

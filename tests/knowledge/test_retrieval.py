@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from assistants.knowledge.actions.parse_document import parse_document
 from assistants.knowledge.actions.remove_source import remove_source
-from assistants.knowledge.queries import place_of
+from assistants.knowledge.places import place_of
 from assistants.knowledge.retrieval import retrieve, search
 from assistants.turns.plan import KnowledgeScope
 from kernel import registries

@@ -1,0 +1,1 @@
+"""Pages as pictures: drawn in a confined process, kept on storage. The process loads nothing of Django."""

@@ -1,0 +1,85 @@
+"""A page's picture: from storage, or drawn by a process that is killed when it takes too much."""
+
+import subprocess
+import sys
+import threading
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext_lazy as _
+
+from assistants.knowledge.files import local_copy
+from assistants.knowledge.models import Document
+from assistants.knowledge.parsing.standby import ROOT
+from assistants.knowledge.rendering.worker import SECONDS
+from kernel.errors import DomainError
+
+SIZES = {"": 900, "large": 1800}  # points across
+MOST_BYTES = 8 * 1024 * 1024
+AT_ONCE = threading.BoundedSemaphore(
+    2
+)  # of one web process: others wait, their pages are there without pictures
+
+
+class PageUnavailable(DomainError):
+    code = "page_unavailable"
+    status = 503
+    user_message = _(
+        "This page could not be drawn just now. Its text stands beside it; open it again in a minute for the picture."
+    )
+
+
+def page_key(document: Document, page: int, width: int) -> str:
+    """Where a picture is kept: beside the file's bytes, under their hash."""
+    return f"{document.storage_key}.pages/{page}-{width}.webp"
+
+
+def page_picture(document: Document, page: int, *, size: str = "") -> bytes:
+    """A page of a PDF or a picture as WebP. Blocks, and is called outside of transactions.
+
+    Args:
+        page: from 1. size: a name of `SIZES`.
+
+    Raises:
+        PageUnavailable: it cannot be drawn, or too much is being drawn already.
+    """
+    key = page_key(document, page, SIZES[size])
+    if default_storage.exists(key):
+        with default_storage.open(key) as kept:
+            return bytes(kept.read())
+    drawn = _drawn(document, page, SIZES[size])
+    if not default_storage.exists(key):
+        default_storage.save(key, ContentFile(drawn))
+    return drawn
+
+
+def _drawn(document: Document, page: int, width: int) -> bytes:
+    if not AT_ONCE.acquire(timeout=SECONDS):
+        raise PageUnavailable
+    try:
+        with local_copy(document.storage_key) as path:
+            return _run([document.format, str(path.resolve()), str(page), str(width)])
+    except FileNotFoundError:
+        raise PageUnavailable from None
+    finally:
+        AT_ONCE.release()
+
+
+def _run(job: list[str]) -> bytes:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "assistants.knowledge.rendering.worker", *job],
+            cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise PageUnavailable from None
+    if done.returncode or not done.stdout.startswith(b"RIFF") or len(done.stdout) > MOST_BYTES:
+        raise PageUnavailable
+    return done.stdout
