@@ -32,8 +32,9 @@ SELECT (setweight(to_tsvector('english', terms), 'A') || setweight(to_tsvector('
 FROM unnest(%s::text[], %s::text[]) passage (terms, head)
 """
 _SEARCHED = """
-INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id, embedding, words)
-SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, a.embedding, i.words
+INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id, embedding, words, shelf)
+SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, a.embedding, i.words,
+    (SELECT s.shelf FROM knowledge_sourceset s WHERE s.id = %(source_set)s)
 FROM incoming i JOIN knowledge_passage p ON p.document_id = %(document)s AND p.ordinal = i.ordinal
 LEFT JOIN arriving a ON a.id = i.ordinal
 """
