@@ -453,7 +453,7 @@ ANY_END = (
 def _broken(count: int) -> Iterator[Hostile]:
     """Good files, spoilt."""
     good = good_files()
-    chance = random.Random(SEED)  # noqa: S311 - the same files every time
+    chance = random.Random(SEED)
     names = sorted(good)
     for number in range(count):
         format = names[number % len(names)]

@@ -73,7 +73,7 @@ def orders(workbook: xlsxwriter.Workbook) -> None:
     made.write_row(3, 1, ["Wood", "Price", "Since", "Paid"])
     dates = workbook.add_format({"num_format": "yyyy-mm-dd"})
     made.write_row(4, 1, ["Oak", 0.1 + 0.2])
-    made.write_datetime(4, 3, datetime.datetime(2026, 11, 28), dates)
+    made.write_datetime(4, 3, datetime.date(2026, 11, 28), dates)
     made.write_boolean(4, 4, True)
     made.write_row(6, 1, ["Pine", 9])
     workbook.add_worksheet("Figures").write_row(0, 0, [1, 2, 3])

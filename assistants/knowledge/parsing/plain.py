@@ -111,7 +111,7 @@ def parse_markdown(data: bytes) -> Iterator[Block]:
                 waiting.clear()
             else:
                 waiting.append(line)
-        elif table and "|" in line or not table and _begins_table(line, following):
+        elif "|" in line if table else _begins_table(line, following):
             yield from _flushed(waiting)
             table.append(line)
         else:
