@@ -1,5 +1,7 @@
 """What readers see of a citation: as the source is set now, for those who may see it now."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +20,9 @@ from assistants.turns.plan import RetrievedPassage
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.models import Group, GroupMembership
+from providers.adapters.local_embedder import LocalEmbedder
+from providers.adapters.quote import Quote
+from providers.ports import ChatRequest, SourcePassage, TextDelta
 from tests.factories.building import make_assistant
 from tests.factories.chat import make_conversation
 from tests.factories.knowledge import scope_of, upload
@@ -172,3 +177,28 @@ def test_a_page_that_cannot_be_drawn_says_so(cited: Cited, bob: Actor) -> None:
     default_storage.delete(key)
     answer = client_for(bob).get(f"{cited.url}/page.webp", headers={"accept": "application/json"})
     assert answer.status_code == 503
+
+
+LEASE = RetrievedPassage("psg_1", "doc_1", "Lease", SECRET, 2, 1, "Rent", 0.9, 40, 40 + len(SECRET), 12)
+
+
+def test_words_that_may_not_be_shown_never_enter_a_citation() -> None:
+    (item,) = citation_items(f"{SECRET} [1]", [1], [replace(LEASE, quotable=False)], "turn_1", "http://x")
+    assert (item["quote"], item["spans"], item["page"]) == ("", [], 2)
+
+
+@pytest.mark.parametrize("grounding", ["free", "prefer", "only"])
+def test_quote_leaves_out_what_may_not_be_quoted(grounding: Any) -> None:
+    hidden = SourcePassage(1, "psg_1", SECRET, quotable=False)
+    request = ChatRequest([], passages=[hidden], question="When is rent due?", grounding=grounding)
+
+    async def answer() -> str:
+        return "".join(
+            [
+                event.text
+                async for event in Quote(LocalEmbedder("unused")).stream(request)
+                if isinstance(event, TextDelta)
+            ]
+        )
+
+    assert "enough information" in asyncio.run(answer())

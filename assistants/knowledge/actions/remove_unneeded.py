@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assistants.knowledge.actions.remove_documents import remove_documents
 from assistants.knowledge.models import Document, Source, StoredBytes
+from assistants.knowledge.rendering.pages import forget_pictures
 from assistants.knowledge.stored_bytes import forget_note
 from kernel import registries
 from kernel.tenancy import across_organisations, tenant_scope
@@ -95,6 +96,7 @@ def _remove_bytes() -> None:
         found = list(notes.order_by("since").values_list("organisation_id", "key")[:MOST])
     for organisation_id, key in found:
         if _begin(organisation_id, key):
+            forget_pictures(key)
             default_storage.delete(key)
             with tenant_scope(organisation_id, durable=True):
                 forget_note(organisation_id=organisation_id, key=key)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from assistants.knowledge.files import local_copy
 from assistants.knowledge.models import Document
 from assistants.knowledge.parsing.standby import ROOT
-from assistants.knowledge.rendering.worker import SECONDS
+from assistants.knowledge.rendering import SECONDS
 from kernel.errors import DomainError
 
 SIZES = {"": 900, "large": 1800}  # points across
@@ -31,7 +31,22 @@ class PageUnavailable(DomainError):
 
 def page_key(document: Document, page: int, width: int) -> str:
     """Where a picture is kept: beside the file's bytes, under their hash."""
-    return f"{document.storage_key}.pages/{page}-{width}.webp"
+    return f"{_folder(document.storage_key)}/{page}-{width}.webp"
+
+
+def forget_pictures(storage_key: str) -> None:
+    """Delete the pictures of a stored file's pages."""
+    folder = _folder(storage_key)
+    try:
+        _folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:  # none was ever drawn
+        return
+    for name in names:
+        default_storage.delete(f"{folder}/{name}")
+
+
+def _folder(storage_key: str) -> str:
+    return f"{storage_key}.pages"
 
 
 def page_picture(document: Document, page: int, *, size: str = "") -> bytes:

@@ -13,8 +13,8 @@ from assistants.knowledge.parsing.blocks import ParsingFailed
 from assistants.knowledge.parsing.confinement import confine
 from assistants.knowledge.parsing.images import frame_of, opened_image
 from assistants.knowledge.parsing.pdf import opened
+from assistants.knowledge.rendering import SECONDS
 
-SECONDS = 15
 TALLEST = 3  # times its width: what is taller is drawn narrower
 QUALITY = 80
 
