@@ -16,7 +16,8 @@ import pypdfium2.raw as pdfium
 from assistants.knowledge.parsing.blocks import Block, Listener, ParsingFailed
 from assistants.knowledge.parsing.scans import Scans, is_scan
 
-MAX_PAGES = 5_000
+MAX_PAGES = 12_000
+FRESH_PAGES = 1_000  # after so many the file is opened anew: pdfium keeps all that it has read of one
 WINDOW = (
     32  # pages that are looked at together: enough to tell what runs along them, few enough to go on early
 )
@@ -69,6 +70,9 @@ def parse_pdf(file: Path | IO[bytes], listener: Listener) -> Iterator[Block]:
     found = 0
     for start in range(0, total, WINDOW):
         pages: list[Page] = []
+        if start and start // FRESH_PAGES != (start - WINDOW) // FRESH_PAGES:
+            document.close()
+            document = opened(file)
         for index in range(start, min(start + WINDOW, total)):
             pages.append(_page(document, index, scans))
             if index % 10 == 9 or index + 1 == total or pages[-1].recognised:
