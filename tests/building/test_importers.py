@@ -96,15 +96,15 @@ def test_a_zip_brings_the_files_of_a_gpt(api: JsonClient) -> None:
         "export/files/cellar-list.md": "# Cellar\n\nTwelve bottles of Barolo.\n",
         "export/files/prices.csv": "wine,price\nBarolo,40\n",
         "export/openapi.yaml": "openapi: 3.1.0\ninfo: {title: X, version: '1'}\npaths: {}\n",
-        "export/cellar.png": b"\x89PNG\r\n\x1a\n\x00\x00",
+        "export/cellar.mp4": b"\x89PNG\r\n\x1a\n\x00\x00",
     })  # fmt: skip
     made = post(api, "my-gpt.zip", data).json()
     names = {row["name"] for row in api.get(f"{BASE}/{made['assistant']['id']}/sources").json()["results"]}
-    assert names == {"cellar-list.md", "prices.csv.txt"}
+    assert names == {"cellar-list.md", "prices.csv"}
     lost = missing(made)
     assert "files.0" not in lost
     assert lost["export/openapi.yaml"]["text"].startswith("openapi: 3.1.0")
-    assert "cannot be read yet" in lost["export/cellar.png"]["reason"]
+    assert "cannot be read" in lost["export/cellar.mp4"]["reason"]
 
 
 def test_pieces_alone_make_a_gpt(api: JsonClient) -> None:
