@@ -1,8 +1,10 @@
 """What the knowledge room may know of those who build on it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from assistants.building.models import Assistant
 from kernel.registries import KnowledgeHolder
@@ -29,4 +31,10 @@ def product_of_set(organisation_id: int, source_set_id: int) -> tuple[str, str] 
     return (found.public_id, found.label) if found else None
 
 
-HOLDER = KnowledgeHolder("assistants", needed_documents, product_of_set)
+def resting_sets() -> QuerySet[Any]:
+    """The sets of assistants in the bin, of all organisations."""
+    rows = Assistant.objects.across_organisations(reason="sources of assistants in the bin are not looked at")
+    return rows.filter(deleted_at__isnull=False).values("source_set_id")
+
+
+HOLDER = KnowledgeHolder("assistants", needed_documents, product_of_set, resting_sets)

@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from assistants.knowledge.limits import METADATA_NAME, MOST_METADATA, MOST_TAGS, TAG_LENGTH
 from kernel.errors import FieldError, InvalidInput
 
 INSTRUCTION_CHARACTERS = 32_000
@@ -64,8 +65,10 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_
 Rule = Annotated[Line, StringConstraints(max_length=500)]
 Starter = Annotated[Line, StringConstraints(max_length=200)]
 Instruction = Annotated[Text, Field(max_length=INSTRUCTION_CHARACTERS)]
-Tag = Annotated[Line, Field(max_length=50)]
-MetadataName = Annotated[Line, StringConstraints(min_length=1, max_length=50, pattern=r"^[^=\n\r]*$")]
+Tag = Annotated[Line, Field(max_length=TAG_LENGTH)]
+MetadataName = Annotated[
+    Line, StringConstraints(min_length=1, max_length=METADATA_NAME, pattern=r"^[^=\n\r]*$")
+]
 MetadataValue = Annotated[Line, Field(max_length=200)] | int | float | bool
 CapabilityName = Annotated[str, AfterValidator(_is_name)]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3})?$")]
@@ -160,8 +163,8 @@ class AnswerPolicy(Part):
 class KnowledgeFilter(Part):
     """Which of the sources are searched: those that carry all the tags and hold all the values of metadata."""
 
-    tags: Annotated[list[Tag], Field(max_length=20), AfterValidator(_filled)] = []
-    metadata: Annotated[dict[MetadataName, MetadataValue], Field(max_length=20)] = {}
+    tags: Annotated[list[Tag], Field(max_length=MOST_TAGS), AfterValidator(_filled)] = []
+    metadata: Annotated[dict[MetadataName, MetadataValue], Field(max_length=MOST_METADATA)] = {}
 
 
 class Knowledge(Part):

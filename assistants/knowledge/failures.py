@@ -50,6 +50,10 @@ _SENTENCES: dict[str, str | Promise] = {
     "page_missing": _(
         "This address answered with an error. Open it in your browser to check it, then try again."
     ),
+    "server_failed": _(
+        "The server of this address fails, or is asked too often just now. It is asked again later by itself where it is"
+        " looked at regularly; else try again."
+    ),
     "page_gone": _(
         "There is no page at this address any more. What it said keeps answering until you remove the source, or follow"
         " another address."

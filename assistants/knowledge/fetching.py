@@ -44,6 +44,13 @@ class PageGone(ParsingFailed):
         super().__init__("page_missing")
 
 
+class ServerFailed(ParsingFailed):
+    """The server fails just now (5xx), or has been asked too often (429)."""
+
+    def __init__(self) -> None:
+        super().__init__("server_failed")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a server sent: `url` is where redirects led; without a body where nothing has changed."""
@@ -123,6 +130,7 @@ def fetch(
 
     Raises:
         PageGone: there is nothing there any more.
+        ServerFailed: the server says that it cannot answer just now.
         ParsingFailed: it cannot be reached or answers with another error, or the policy does not allow it or a hop.
     """
 
@@ -142,6 +150,8 @@ def fetch(
         raise ParsingFailed(error.code) from None
     if response.status_code in (404, 410):
         raise PageGone
+    if response.status_code == 429 or response.status_code >= 500:
+        raise ServerFailed
     if response.status_code == 304 and known.headers():
         return Answer(str(response.url), None, response.headers)
     if response.status_code != 200:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assistants.knowledge.actions.charge_search import charge_search
+from assistants.knowledge.limits import MOST_METADATA, MOST_TAGS, TAG_LENGTH
 from assistants.knowledge.retrieval import Explanation, explain, found_for
 from assistants.knowledge.retrieval.candidates import Candidate
 from assistants.knowledge.retrieval.readers import groups_by_id
@@ -20,22 +21,23 @@ from organisations.api.base import OrganisationAPIView, StrictSerializer
 from organisations.permissions import Permission
 
 NO_LIMIT = 1_000_000
-MOST_VALUES = 20
 
 
 class FilterInput(StrictSerializer):
     """Sources that carry all of these tags and hold all of these values of metadata."""
 
     tags = serializers.ListField(
-        child=serializers.CharField(max_length=50), max_length=MOST_VALUES, required=False, default=list
+        child=serializers.CharField(max_length=TAG_LENGTH), max_length=MOST_TAGS, required=False, default=list
     )
     metadata = serializers.DictField(child=serializers.JSONField(), required=False, default=dict)
 
     def validate_metadata(self, value: dict[str, Any]) -> dict[str, Any]:
-        if len(value) > MOST_VALUES or not all(
+        if len(value) > MOST_METADATA or not all(
             isinstance(one, str | int | float | bool) for one in value.values()
         ):
-            raise serializers.ValidationError(_("Give at most 20 names, each with a text or a number."))
+            raise serializers.ValidationError(
+                _("Give at most %(most)s names, each with a text or a number.") % {"most": MOST_METADATA}
+            )
         return value
 
 

@@ -253,12 +253,14 @@ class KnowledgeHolder:
     """A room that builds on sets of sources.
 
     `needed(organisation_id, documents)`, inside the organisation's scope: which of these documents, by primary key, it still
-    answers from. `product(organisation_id, source_set_id)`: opaque id and name of what the set belongs to, or None.
+    answers from. `product(organisation_id, source_set_id)`: opaque id and name of what the set belongs to, or None. `resting()`:
+    the primary keys of the sets of all organisations that are put away for now, as a queryset to be a part of a larger one.
     """
 
     name: str
     needed: Callable[[int, Sequence[int]], Iterable[int]]
     product: Callable[[int, int], tuple[str, str] | None]
+    resting: Callable[[], Any] | None = None
 
 
 @dataclass(frozen=True)

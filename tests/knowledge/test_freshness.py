@@ -103,7 +103,7 @@ def test_the_old_content_answers_until_the_new_is_searchable(
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "missed"), [(404, "page_gone", 1), (410, "page_gone", 1), (500, "page_missing", 0)]
+    ("status", "code", "missed"), [(404, "page_gone", 1), (410, "page_gone", 1), (500, "server_failed", 0)]
 )
 def test_a_page_that_fails_keeps_answering_and_says_why(
     page: Source, source_set: SourceSet, site: Website, status: int, code: str, missed: int

@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 from assistants.building.portability.located import Located
 from assistants.building.portability.refusals import FileRefused, placed
 from assistants.building.specification import Line, Part, Specification, parse_part
-from assistants.knowledge.actions.bulk_change import MOST_METADATA, MOST_TAGS, TAG_LENGTH
 from assistants.knowledge.crawling.settings import DEEPEST, DEPTH, MAX_PATTERNS, MOST_PAGES, PAGES
+from assistants.knowledge.limits import MOST_METADATA, MOST_TAGS, TAG_LENGTH
 from kernel.errors import FieldError, InvalidInput
 
 FILE = "assistant.yaml"

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assistants.knowledge.freshness import next_look
+from assistants.knowledge.limits import METADATA_NAME, METADATA_VALUE, MOST_METADATA, MOST_TAGS, TAG_LENGTH
 from assistants.knowledge.models import Source, SourceAudience, SourceSet
 from assistants.knowledge.queries import source_rows
 from kernel.actions import assert_in_action, entry_action
@@ -16,9 +17,6 @@ from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.models import Group
 from organisations.permissions import Permission, require
-
-MOST_TAGS, TAG_LENGTH = 20, 50
-MOST_METADATA, METADATA_NAME, METADATA_VALUE = 20, 50, 200
 
 
 @dataclass(frozen=True, slots=True)

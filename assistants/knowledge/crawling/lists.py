@@ -16,7 +16,7 @@ def robots_of(start: str, *, policy: PolicyDocument) -> Robots:
     """What the site asks of programs.
 
     Raises:
-        ParsingFailed: it does not answer; then it is not followed (RFC 9309, section 2.3.1.4).
+        ParsingFailed: it does not answer, or fails; then it is not followed (RFC 9309, section 2.3.1.4).
     """
     try:
         answer = fetch(
@@ -26,7 +26,7 @@ def robots_of(start: str, *, policy: PolicyDocument) -> Robots:
         return Robots()
     except ParsingFailed as failure:
         if failure.code in ("page_missing", "egress_too_large"):
-            # It answered with some error of its own: then it asks for nothing that could be read.
+            # It refuses to tell: then it asks for nothing (RFC 9309, section 2.3.1.3).
             return Robots()
         raise
     return read_robots(answer.body or b"", AGENT)

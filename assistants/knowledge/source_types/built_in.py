@@ -89,7 +89,9 @@ def _check_site(present: dict[str, Any], given: dict[str, Any]) -> dict[str, Any
 BUILT_IN = (
     SourceType(Source.Type.FILE.value, _("File"), "file-text", FileInput, _add_file),
     SourceType(Source.Type.TEXT.value, _("Text"), "text", TextInput, _add_text),
-    SourceType(Source.Type.QA.value, _("Questions and answers"), "message-circle-question-mark", QaInput, _add_qa),
+    SourceType(
+        Source.Type.QA.value, _("Questions and answers"), "message-circle-question-mark", QaInput, _add_qa
+    ),
     SourceType(Source.Type.URL.value, _("Web page"), "globe", UrlInput, _add_url, look=look_at_page),
     SourceType(
         Source.Type.SITE.value, _("Website"), "network", SiteInput, _add_site, _check_site, visit_site
