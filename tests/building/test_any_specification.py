@@ -103,7 +103,7 @@ SPECIFICATIONS = part(
 @example(document={"instructions": {"text": "  leading\nand\n\n\ntrailing  \n\n"}})
 def test_the_file_of_any_definition_gives_the_same_hash(document: dict[str, Any]) -> None:
     specification = parse_specification(document)
-    packed = pack(members_of(Contents(specification, [])))
+    packed = pack(members_of(Contents(specification, [], [])))
     with open_bundle(SimpleUploadedFile("a.zip", packed.read())) as bundle:
         (read,) = read_definitions(bundle)
     assert content_hash(parse_specification(read.patch), []) == content_hash(specification, [])

@@ -119,13 +119,14 @@ def test_a_broken_archive(api: JsonClient, cut: int) -> None:
     assert refused(bring(api, data[:cut] if cut < len(data) else data[:-10]), api)["status"] == 400
 
 
-def test_an_archive_in_an_archive_is_not_opened(api: JsonClient) -> None:
+def test_an_archive_in_an_archive_is_a_source_for_the_confined_reader(api: JsonClient) -> None:
     inner = zipped(("knowledge/secret.md", b"inner words"))
     answer = bring(api, zipped(("assistant.yaml", GOOD), ("knowledge/inner.zip", inner)))
     made = answer.json()
     assert answer.status_code == 201
-    assert [entry["given"] for entry in made["report"]["missing"]] == ["knowledge/inner.zip"]
-    assert api.get(f"{BASE}/{made['assistant']['id']}/sources").json()["results"] == []
+    assert made["report"]["missing"] == []
+    (source,) = api.get(f"{BASE}/{made['assistant']['id']}/sources").json()["results"]
+    assert (source["name"], source["state"], source["passages"]) == ("inner.zip", "uploaded", 0)
 
 
 def test_what_operating_systems_leave_behind_is_passed_over(api: JsonClient) -> None:

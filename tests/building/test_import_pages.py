@@ -87,7 +87,7 @@ def test_pasted_fields_and_files_make_an_assistant(browser: Client, alice: Actor
     assert draft["profile"]["starters"] == ["A red for lamb", "Something dry"]
     assert draft["instructions"]["text"].startswith("# Role")
     names = {row["name"] for row in api.get(f"{BASE}/{identity}/sources").json()["results"]}
-    assert names == {"a.md", "b.csv.txt"}
+    assert names == {"a.md", "b.csv"}
 
 
 def test_an_assistant_that_was_not_brought_along_has_no_report(browser: Client, alice: Actor) -> None:
