@@ -64,6 +64,7 @@ def test_a_file_is_added_polled_and_found(
         "heading",
         "start",
         "end",
+        "tokens",
     }
     assert (first["document"], first["heading"]) == (source["document"], "Lease of 14 Mill Street › Pets")
 
