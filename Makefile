@@ -14,7 +14,7 @@ REQUIREMENTS := requirements/base.txt requirements/smollm2.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock"
 export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
 
-.PHONY: help run stop test test-full css lock lint types migrations messages backup restore bench environment browser
+.PHONY: help run stop test test-full css lock lint types migrations messages backup restore bench environment programs
 
 help: ## List every target with one line
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,10 +25,10 @@ run: $(RUN_STAMP) ## Start everything in the foreground; the address is printed 
 stop: ## Stop what `make run` started, from another terminal
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.stop; else echo "Bottega is not running here."; fi
 
-test: $(TEST_STAMP) browser ## The whole gate: format, lint, types, contracts, migrations, tests, browser journeys
+test: $(TEST_STAMP) programs ## The whole gate: format, lint, types, contracts, migrations, tests, browser journeys
 	@$(BIN)/python -m config.testing
 
-test-full: $(TEST_STAMP) browser ## The same with the large figures at their stated size
+test-full: $(TEST_STAMP) programs ## The same with the large figures at their stated size
 	@BOTTEGA_LARGE=1 $(BIN)/python -m config.testing
 
 css: $(TEST_STAMP) ## Rebuild the stylesheet from templates and theme
@@ -61,8 +61,8 @@ bench: $(TEST_STAMP) ## Run every benchmark, quickly
 
 environment: $(RUN_STAMP) ## Only install what running needs
 
-browser: $(TEST_STAMP)
-	@$(BIN)/python -m config.browser
+programs: $(TEST_STAMP)
+	@$(BIN)/python -m config.programs
 
 .venv/bin/uv: requirements/uv.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Bottega needs Python 3.11 or newer: install it, or name it with make run PYTHON=/path/to/python3."; exit 1; }

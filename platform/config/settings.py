@@ -185,6 +185,10 @@ if env.str("S3_BUCKET", default=""):
 MAX_UPLOAD_MB: int = env.int("MAX_UPLOAD_MB", default=100)
 # How long a document waits for a worker that has died, in seconds; a working one renews its lease four times in that.
 KNOWLEDGE_LEASE_SECONDS: float = env.float("KNOWLEDGE_LEASE_SECONDS", default=40.0)
+# From how many passages on an assistant's vectors have a table and an index of their own; and the memory, in MB, that
+# building such an index may take before it goes on slower on disk.
+SHELF_FROM: int = env.int("SHELF_FROM", default=100_000)
+SHELF_MEMORY_MB: int = env.int("SHELF_MEMORY_MB", default=256)
 # Text recognition of scans and pictures: Tesseract's path or name, empty to do without; and the languages to read in, as
 # `eng+deu`, empty to choose from those installed.
 TESSERACT: str = env.str("TESSERACT", default="tesseract")
