@@ -41,6 +41,7 @@ class KnowledgeConfig(AppConfig):
         patient = {"options": {"expires": 300.0}}
         periodic_tasks["place_documents"] = {"task": "knowledge.place_documents", "schedule": 10, **patient}
         periodic_tasks["erase_placements"] = {"task": "knowledge.erase_placements", "schedule": 30, **patient}
+        periodic_tasks["keep_shelves"] = {"task": "knowledge.keep_shelves", "schedule": 60, **patient}
         if outside_name():
             on_startup.register(warm_up)
             readiness_checks.register(ReadinessCheck("vectors", readiness, essential=False))

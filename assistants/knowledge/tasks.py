@@ -4,6 +4,7 @@ from celery import shared_task, signals
 
 from assistants.knowledge.actions import erase_placements as erasing
 from assistants.knowledge.actions import keep_embedders as following
+from assistants.knowledge.actions import keep_shelves as shelving
 from assistants.knowledge.actions import look_at_due_sources as due
 from assistants.knowledge.actions import look_at_source as looking
 from assistants.knowledge.actions import place_document as placing
@@ -76,6 +77,11 @@ def reembed_set(organisation_id: int, source_set_id: str) -> None:
 @shared_task(name="knowledge.keep_embedders")
 def keep_embedders() -> None:
     following.keep_embedders()
+
+
+@shared_task(name="knowledge.keep_shelves")
+def keep_shelves() -> None:
+    shelving.keep_shelves()
 
 
 @shared_task(name="knowledge.remove_unneeded")

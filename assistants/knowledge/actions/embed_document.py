@@ -23,6 +23,7 @@ from assistants.knowledge.embedders import embedder_of, serves
 from assistants.knowledge.leases import Lease, LeaseLost, claim, kept
 from assistants.knowledge.models import Document
 from assistants.knowledge.queries import missing_vectors, passage_texts
+from assistants.knowledge.shelves.lock import write_on_shelf
 from assistants.knowledge.storing import join_vectors
 from billing.actions.reserve import AllowanceUsedUp
 from kernel.tenancy import tenant_scope
@@ -127,6 +128,7 @@ def _keep(lease: Lease, work: _Work, ids: list[int], vectors: Vectors, call: Cal
     """Charge the call, and join its vectors where the model still serves the set."""
     organisation_id, set_id = lease.organisation_id, work.document.source_set_id
     with tenant_scope(organisation_id, durable=True):
+        write_on_shelf(organisation_id=organisation_id, documents=[lease.document_id])
         serving = serves(work.model.name, organisation_id=organisation_id, source_set_id=set_id)
         cost = charge(work.tariff, [call])
         lease.update(done=F("done") + len(ids) * serving, cost=F("cost") + cost, attempts=0, error_code="")

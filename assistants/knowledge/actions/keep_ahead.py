@@ -10,6 +10,7 @@ from assistants.knowledge.embedders import serves
 from assistants.knowledge.leases import Lease
 from assistants.knowledge.models import Document
 from assistants.knowledge.queries import missing_vectors
+from assistants.knowledge.shelves.lock import write_on_shelf
 from assistants.knowledge.storing import join_vectors
 from kernel.tenancy import tenant_scope
 
@@ -22,6 +23,7 @@ def keep_ahead(lease: Lease, ahead: Ahead, tariff: Tariff) -> None:
     """
     vectors, calls = ahead.vectors(), ahead.calls()
     with tenant_scope(lease.organisation_id, durable=True):
+        write_on_shelf(organisation_id=lease.organisation_id, documents=[lease.document_id])
         document: Document = Document.objects.for_organisation(lease.organisation_id).get(
             pk=lease.document_id
         )

@@ -33,6 +33,7 @@ from assistants.knowledge.parsing.runner import Parsing, Progress
 from assistants.knowledge.passages import Paragraph, PassageDraft, paragraphs_of, passages_of
 from assistants.knowledge.queries import parsed_twin, vector_givers
 from assistants.knowledge.room import KnowledgeFull, guard_room
+from assistants.knowledge.shelves.lock import write_on_shelf
 from assistants.knowledge.storing import Contents, copy_vectors, swap_in, words_of
 from assistants.knowledge.warnings import warnings_of
 from kernel.tenancy import tenant_scope
@@ -239,6 +240,7 @@ def _finish(
     """
     vectors = ahead.vectors(within=AHEAD_SECONDS) if ahead else NO_VECTORS
     with tenant_scope(lease.organisation_id, durable=True):
+        write_on_shelf(organisation_id=document.organisation_id, documents=[document.pk])
         _guard(document, passages=len(contents.passages) - document.passages)
         serving = model is not None and serves(
             model.name, organisation_id=lease.organisation_id, source_set_id=document.source_set_id

@@ -8,7 +8,7 @@ from kernel.actions import assert_in_action
 def purge_source_set(*, source_set: SourceSet) -> None:
     """Erase sources, documents, passages and vectors of a set that nothing refers to any more.
 
-    Bytes that no other document uses are taken away later.
+    Bytes that no other document uses are taken away later, and so is the set's own shelf, which is empty by then.
     """
     assert_in_action()
     organisation_id = source_set.organisation_id

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from assistants.knowledge.models import Document
+from assistants.knowledge.shelves.lock import write_on_shelf
 from kernel.actions import assert_in_action
 
 _TABLES = (
@@ -30,6 +31,7 @@ def remove_documents(*, organisation_id: int, documents: Sequence[int]) -> None:
     """
     assert_in_action()
     keys = list(documents)
+    write_on_shelf(organisation_id=organisation_id, documents=keys)
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, [organisation_id, keys])
         for table in _TABLES:

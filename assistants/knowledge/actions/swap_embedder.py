@@ -5,8 +5,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from assistants.knowledge.embedders import keep_to_oneself
-from assistants.knowledge.models import Document, Reembedding, SourceSet
+from assistants.knowledge.models import Document, Reembedding, Shelf, SourceSet
 from assistants.knowledge.reembedding import missing_pending
+from assistants.knowledge.shelves.lock import write_on_shelf
 from kernel.actions import assert_in_action
 
 # Whose vectors a model has made already, in this set or of the same bytes elsewhere in the organisation, are not asked again.
@@ -50,18 +51,20 @@ def swap_embedder(source_set: SourceSet) -> bool:
     """Let a locked set's next embedder serve, if every passage has its vector by it, in the open transaction.
 
     Returns whether it does now. Documents whose embedding had failed, or was under way, are complete with it. Where their
-    vectors lie in another store too, they are to be copied there anew.
+    vectors lie in another store too, they are to be copied there anew; the index of a shelf of their own is made anew.
     """
     assert_in_action()
+    organisation_id = source_set.organisation_id
+    whole = Document.objects.for_organisation(organisation_id).filter(source_set=source_set)
+    write_on_shelf(organisation_id=organisation_id, documents=list(whole.values_list("pk", flat=True)))
     keep_to_oneself(source_set.pk)
     if missing_pending(source_set, after=0, limit=1):
         return False
     with connection.cursor() as cursor:
         cursor.execute(_SWAP, _values(source_set))
         cursor.execute(_CLEAR, _values(source_set))
-    documents = Document.objects.for_organisation(source_set.organisation_id).filter(
-        source_set=source_set, searchable=True
-    )
+    Shelf.objects.for_organisation(organisation_id).filter(pk=source_set.shelf).update(dimensions=None)
+    documents = whole.filter(searchable=True)
     documents.update(embedder=source_set.next_embedder, vector_store="")
     resting = Q(state=Document.State.FAILED) | Q(state=Document.State.EMBEDDING, lease="")
     documents.filter(resting).update(
@@ -74,7 +77,7 @@ def swap_embedder(source_set: SourceSet) -> bool:
     )
     source_set.embedder, source_set.next_embedder = source_set.next_embedder, ""
     source_set.save(update_fields=["embedder", "next_embedder"])
-    Reembedding.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set).delete()
+    Reembedding.objects.for_organisation(organisation_id).filter(source_set=source_set).delete()
     return True
 
 

@@ -6,6 +6,7 @@ import django.db.models.deletion
 import django.db.models.manager
 from django.db import migrations, models
 
+from assistants.knowledge.migrations._0004_found import FOUND, NEAREST
 from assistants.knowledge.migrations._0004_search import SEARCH
 from assistants.knowledge.migrations._0004_shelf_search import SHELF_SEARCH
 from assistants.knowledge.migrations._0004_shelving import PARTITION, TRIGGER
@@ -57,6 +58,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                ("filled_to", models.BigIntegerField(default=0)),
                 ("dimensions", models.PositiveIntegerField(null=True)),
                 ("passages", models.PositiveIntegerField(default=0)),
                 ("words", models.FloatField(default=1.0)),
@@ -66,7 +68,8 @@ class Migration(migrations.Migration):
                 (
                     "source_set",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to="knowledge.sourceset",
                     ),
@@ -120,4 +123,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(TRIGGER),
         migrations.RunSQL(SHELF_SEARCH),
         migrations.RunSQL(SEARCH),
+        migrations.RunSQL(FOUND),
+        migrations.RunSQL(NEAREST),
     ]

@@ -13,7 +13,9 @@ class Shelf(TenantModel):
     INDEXED, becomes a partition when it is SERVING, and stands by itself again when it is LEAVING.
 
     Attributes:
-        dimensions: of the vectors in the index.
+        source_set: whose; null where the set is gone, so that the shelf can go, too.
+        filled_to: the key of the last document that was copied, while it is FILLING.
+        dimensions: of the vectors in the index; null where there is none that serves.
         passages, words: how many there are, and how many different words one has on average, when it was counted last.
         left_at: since when nobody is sent there any more.
     """
@@ -24,8 +26,9 @@ class Shelf(TenantModel):
         SERVING = "serving"
         LEAVING = "leaving"
 
-    source_set = models.ForeignKey(SourceSet, on_delete=models.CASCADE, related_name="+")
+    source_set = models.ForeignKey(SourceSet, null=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.FILLING)
+    filled_to = models.BigIntegerField(default=0)
     dimensions = models.PositiveIntegerField(null=True)
     passages = models.PositiveIntegerField(default=0)
     words = models.FloatField(default=1.0)
