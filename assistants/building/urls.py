@@ -82,7 +82,9 @@ urlpatterns = [
         assistant_source,
         name="assistant_source",
     ),
-    *knowledge_paths("build/<str:assistant_id>/knowledge/", source_set_of),
+    *knowledge_paths(
+        "build/<str:assistant_id>/knowledge/", source_set_of, playground="building:assistant_try"
+    ),
     path("build/<str:assistant_id>/imported", import_report, name="import_report"),
     path("build/<str:assistant_id>/versions", version_list, name="version_list"),
     path("build/<str:assistant_id>/versions/diff", version_diff, name="version_diff"),

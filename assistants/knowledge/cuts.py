@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistants.knowledge.models import Document, DocumentPage, Passage
+from assistants.knowledge.places import Box, Mark, mark_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A passage over its page."""
+    """A passage over its page. `marks` are where its paragraphs stand on the page's picture."""
 
     id: str
     number: int
@@ -30,6 +31,7 @@ class Band:
     label: str
     heading: str
     parts: tuple[Part, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,19 @@ def cut_of(document: Document, number: int) -> Cut | None:
         count=last[0],
         before=last.filter(number__lt=page.number).first(),
         after=numbers.filter(number__gt=page.number).first(),
-        bands=tuple(bands_of(page.paragraphs, here)),
+        bands=tuple(bands_of(page.paragraphs, here, page.boxes)),
     )
 
 
-def bands_of(paragraphs: Sequence[Sequence[object]], passages: Iterable[Passage]) -> Iterable[Band]:
+def bands_of(
+    paragraphs: Sequence[Sequence[object]], passages: Iterable[Passage], boxes: Sequence[Box | None] = ()
+) -> Iterable[Band]:
     """Passages with the text that each of them holds.
 
     Args:
         paragraphs: as `DocumentPage.paragraphs` has them.
         passages: those of the same page, in their order.
+        boxes: as `DocumentPage.boxes` has them.
     """
     reached = 0
     for passage in passages:
@@ -81,7 +86,17 @@ def bands_of(paragraphs: Sequence[Sequence[object]], passages: Iterable[Passage]
             label=str(passage.get_kind_display()),
             heading=passage.heading,
             parts=parts,
+            marks=tuple(_marks(paragraphs, boxes, passage)),
         )
+
+
+def _marks(
+    paragraphs: Sequence[Sequence[object]], boxes: Sequence[Box | None], passage: Passage
+) -> Iterable[Mark]:
+    for (_number, first, last, *_rest), box in zip(paragraphs, boxes, strict=False):
+        assert isinstance(first, int) and isinstance(last, int)
+        if box and first < passage.end and passage.start < last:
+            yield mark_of(box)
 
 
 def _parts(paragraphs: Sequence[Sequence[object]], start: int, end: int, reached: int) -> Iterable[Part]:

@@ -36,7 +36,7 @@ def details_of(actor: Actor, source_set: SourceSet, sources: Sequence[Source]) -
     """The details of each source by its primary key, in a few statements for all of them, inside the open scope."""
     audience = _audience(sources)
     places, users = origins(actor, source_set, sources), users_of(actor, sources)
-    sums = _children(source_set, sources)
+    sums = children_sums(source_set, sources)
     return {
         source.pk: Details(
             groups=tuple(audience.get(source.pk, ())) if source.restricted else (),
@@ -58,14 +58,4 @@ def _audience(sources: Sequence[Source]) -> dict[int, list[Group]]:
     found: dict[int, list[Group]] = {}
     for row in rows.filter(source__in=restricted).select_related("group").order_by("group__name", "pk"):
         found.setdefault(row.source_id, []).append(row.group)
-    return found
-
-
-def _children(source_set: SourceSet, sources: Sequence[Source]) -> dict[int, Children]:
-    found: dict[int, Children] = {}
-    for place in {source.source_set_id for source in sources}:
-        parents = [source for source in sources if source.source_set_id == place]
-        # What is shared holds what it holds where it comes from.
-        home = source_set if place == source_set.pk else parents[0].source_set
-        found |= children_sums(home, parents)
     return found

@@ -18,6 +18,7 @@ from django.db.models import (
     Model,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     TextField,
     Value,
@@ -26,11 +27,12 @@ from django.db.models.functions import Coalesce, Greatest, Lower
 from django.utils import timezone
 
 from assistants.knowledge.models import Document, Source, SourceSet
-from assistants.knowledge.queries import source_rows
+from assistants.knowledge.queries import answering_rows, source_rows
 from kernel.pagination import Page, paginate
 
 PAGE = 50
 MOST_CHOSEN = 1000  # sources that one bulk action takes
+SHARED = "shared"
 _STALE = timedelta(days=30)
 _NUMBER: Any = BigIntegerField()
 _TOKENS = Coalesce(F("document__tokens"), Value(0), output_field=_NUMBER)
@@ -58,6 +60,7 @@ class Listing:
     """Which sources are shown, and in which order; empty fields narrow nothing.
 
     Attributes:
+        type: of `Source.Type`, or `shared` for what belongs to another assistant.
         state: ready, working, failed or warned.
         fresh: today, week, stale (not looked at for 30 days) or broken (the last look failed).
         sort: a column, or empty for the newest first; `descending` turns it.
@@ -79,7 +82,7 @@ class Listing:
         tag = str(given.get("tag", "")).replace("\x00", "")[:50]
         return cls(
             text=text,
-            type=given.get("type", "") if given.get("type", "") in Source.Type.values else "",
+            type=given.get("type", "") if given.get("type", "") in (*Source.Type.values, SHARED) else "",
             state=given.get("state", "") if given.get("state", "") in _STATES else "",
             tag=tag,
             fresh=given.get("fresh", "")
@@ -116,11 +119,13 @@ _STATES: dict[str, Q] = {
 
 
 def listed(source_set: SourceSet, listing: Listing) -> QuerySet[Source]:
-    """The sources that stand in no other, as a listing narrows them."""
-    rows = source_rows(source_set).filter(parent=None)
+    """The sources that stand in no other, the set's own and shared ones, as a listing narrows them."""
+    rows = answering_rows(source_set).filter(parent=None)
     if listing.text:
         rows = rows.filter(Q(name__icontains=listing.text) | Q(url__icontains=listing.text))
-    if listing.type:
+    if listing.type == SHARED:
+        rows = rows.exclude(source_set=source_set)
+    elif listing.type:
         rows = rows.filter(type=listing.type)
     if listing.tag:
         rows = rows.filter(tags__contains=[listing.tag])
@@ -160,15 +165,34 @@ def page_of(source_set: SourceSet, listing: Listing, cursor: str | None) -> Page
     )
 
 
-def chosen_ids(source_set: SourceSet, listing: Listing) -> list[str]:
-    """Public ids of everything that a listing shows, for an action on all of it."""
-    return list(listed(source_set, listing).values_list("public_id", flat=True)[:MOST_CHOSEN])
+def own_and_all(source_set: SourceSet, listing: Listing) -> tuple[int, int]:
+    """How many sources a listing shows: of the set's own, and with the shared ones."""
+    own = Count("pk", filter=Q(source_set=source_set))
+    counts = listed(source_set, listing).order_by().aggregate(own=own, every=Count("pk"))
+    return counts["own"], counts["every"]
+
+
+def chosen_ids(source_set: SourceSet, listing: Listing, *, after: str = "") -> tuple[list[str], int]:
+    """What an action on all that a listing shows takes at once: shared sources belong to others and are left alone.
+
+    Args:
+        after: public id of the last one that was taken, to go on behind it.
+
+    Returns:
+        Public ids of up to `MOST_CHOSEN`, and how many come after those.
+    """
+    rows = listed(source_set, listing).filter(source_set=source_set)
+    if after:
+        known = Source.objects.for_organisation(source_set.organisation_id).filter(public_id=after)
+        rows = rows.filter(pk__gt=Coalesce(Subquery(known.values("pk")[:1]), Value(0), output_field=_NUMBER))
+    found = list(rows.order_by("pk").values_list("public_id", flat=True)[:MOST_CHOSEN])
+    return found, rows.count() - len(found) if len(found) == MOST_CHOSEN else 0
 
 
 def children_of(source_set: SourceSet, parent: Source, cursor: str | None) -> Page[Source]:
     """The pages of a website, or the files of an archive, in the order of their names."""
     return paginate(
-        source_rows(source_set).filter(parent=parent), cursor=cursor, limit=PAGE, order=("name", "id")
+        answering_rows(source_set).filter(parent=parent), cursor=cursor, limit=PAGE, order=("name", "id")
     )
 
 
@@ -187,8 +211,13 @@ class Children:
 
 
 def children_sums(source_set: SourceSet, parents: Sequence[Model]) -> dict[int, Children]:
-    """Sums over the children of each source that has some, by its primary key, in one statement."""
-    rows = source_rows(source_set).filter(parent__in=[parent.pk for parent in parents])
+    """Sums over the children of each source that has some, by its primary key, in one statement.
+
+    Args:
+        parents: some that the set answers from.
+    """
+    rows = Source.objects.for_organisation(source_set.organisation_id).filter(removed_at=None)
+    rows = rows.filter(parent__in=[parent.pk for parent in parents])
     sums = (
         rows.order_by()
         .values("parent_id")
@@ -209,18 +238,18 @@ def children_sums(source_set: SourceSet, parents: Sequence[Model]) -> dict[int, 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Sums over all sources of a set.
+    """Sums over all sources that a set answers from.
 
     Attributes:
-        sources: those that stand in no other; `rows` counts the others too.
-        size: bytes of the present documents.
+        sources: those that stand in no other; `own` of them are not shared ones.
+        size: bytes of the present documents; this, the cost, the states and what is left are those of the set's own alone.
         cost: of reading and embedding them, in micro-units.
         checked: when one was last read or looked at.
         left: passages that wait for their vector.
     """
 
     sources: int
-    rows: int
+    own: int
     pages: int
     passages: int
     tokens: int
@@ -238,19 +267,20 @@ class Overview:
 
 def overview(source_set: SourceSet) -> Overview:
     """The figures above the table, in one statement."""
-    embedding = Q(document__state=Document.State.EMBEDDING)
-    sums = source_rows(source_set).aggregate(
+    own = Q(source_set=source_set)
+    embedding = own & Q(document__state=Document.State.EMBEDDING)
+    sums = answering_rows(source_set).aggregate(
         sources=Count("pk", filter=Q(parent=None)),
-        rows=Count("pk"),
+        own=Count("pk", filter=own & Q(parent=None)),
         pages=Sum("document__pages", default=0),
         passages=Sum("document__passages", default=0),
         tokens=Sum("document__tokens", default=0),
-        size=Sum("document__size", default=0),
-        cost=Sum("document__cost", default=0),
-        working=Count("pk", filter=_STATES["working"]),
-        failed=Count("pk", filter=_STATES["failed"]),
-        warned=Count("pk", filter=_STATES["warned"]),
-        ready=Count("pk", filter=_STATES["ready"]),
+        size=Sum("document__size", filter=own, default=0),
+        cost=Sum("document__cost", filter=own, default=0),
+        working=Count("pk", filter=own & _STATES["working"]),
+        failed=Count("pk", filter=own & _STATES["failed"]),
+        warned=Count("pk", filter=own & _STATES["warned"]),
+        ready=Count("pk", filter=own & _STATES["ready"]),
         left=Sum(F("document__total") - F("document__done"), filter=embedding, default=0),
         done=Sum("document__done", filter=embedding, default=0),
         checked=Max(_CHECKED),

@@ -97,6 +97,16 @@ class Place:
         return wanted if may_see_page(self, wanted) else None
 
 
+def has_picture(document: Document, number: int) -> bool:
+    """Whether a page of a document can be drawn."""
+    return (
+        document.format in PAINTED
+        and bool(document.storage_key)
+        and document.pages is not None
+        and 1 <= number <= document.pages
+    )
+
+
 def may_see_page(place: Place, number: int) -> bool:
     """Whether a page may be seen as a picture: all of a file that is offered, else the cited one and its neighbours."""
     if not place.painted or place.page is None or not 1 <= number <= (place.pages or 0):
@@ -199,14 +209,15 @@ def _paragraphs(
     return tuple(shown)
 
 
+def mark_of(box: Box) -> Mark:
+    """The rectangle of a paragraph's box."""
+    left, top, right, bottom = box
+    return Mark(left, top, round(right - left, 4), round(bottom - top, 4))
+
+
 def _marks(page: DocumentPage, shown: Sequence[PlaceParagraph]) -> tuple[Mark, ...]:
     boxes: Sequence[Box | None] = page.boxes or [None] * len(shown)
-    return tuple(
-        Mark(left, top, round(right - left, 4), round(bottom - top, 4))
-        for paragraph, box in zip(shown, boxes, strict=True)
-        if paragraph.hit and box
-        for left, top, right, bottom in [box]
-    )
+    return tuple(mark_of(box) for paragraph, box in zip(shown, boxes, strict=True) if paragraph.hit and box)
 
 
 def _table(shown: Sequence[PlaceParagraph]) -> Table | None:

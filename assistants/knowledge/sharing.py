@@ -1,6 +1,6 @@
 """Sources that several assistants answer from. All of it runs inside the open organisation's scope."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -31,13 +31,33 @@ def also_gone_from(users: Users) -> str:
     """A sentence for whoever removes a source: who else no longer answers from it. Empty where nobody does."""
     if not users:
         return ""
-    names = ", ".join(owner.name for owner in users.known)
-    if not users.others:
-        return _("It is gone from these drafts too: %(names)s.") % {"names": names}
+    return _("It is gone from these drafts too: %(names)s.") % {"names": names_of(users)}
+
+
+def goes_from(users: Users) -> str:
+    """A sentence for whoever is about to remove a source: who else answers from it. Empty where nobody does."""
+    if not users:
+        return ""
+    return _(
+        "%(names)s no longer answers from it either. Published versions keep what they were published with."
+    ) % {"names": names_of(users)}
+
+
+def names_of(users: Users) -> str:
+    """The names of those that may be looked into, and how many others there are."""
     others = ngettext("%(count)s other", "%(count)s others", users.others) % {"count": users.others}
-    return _("It is gone from these drafts too: %(names)s.") % {
-        "names": ", ".join(filter(None, [names, others]))
-    }
+    return ", ".join([*(owner.name for owner in users.known), *([others] if users.others else [])])
+
+
+def all_users(actor: Actor, source_ids: Sequence[str]) -> Users:
+    """Who else answers from any of these sources, by public ids."""
+    rows = Source.objects.for_organisation(actor.organisation).filter(
+        public_id__in=source_ids, removed_at=None
+    )
+    shares = SharedSource.objects.for_organisation(actor.organisation).filter(source__in=rows)
+    places = list(shares.order_by().values_list("source_set_id", flat=True).distinct())
+    owners = source_owners.get()(actor, places) if places else {}
+    return Users(tuple(owners.values()), len(places) - len(owners))
 
 
 def shared_with(source_set: SourceSet) -> QuerySet[Source]:

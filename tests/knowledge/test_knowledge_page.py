@@ -193,7 +193,7 @@ def test_sources_of_others_are_not_found(
         assert browser.get(address(source_set, f"sources/{foreign.public_id}/{tail}")).status_code == 404
     assert client_for(charlie).get(address(source_set, "table")).status_code == 404
     with tenant_scope(alice.organisation), pytest.raises(NotFound):
-        source_context(source_set, foreign.public_id, "/x", {})
+        source_context(alice, source_set, foreign.public_id, "/x", {})
 
 
 def test_bulk_says_what_is_missing(browser: Client, alice: Actor, source_set: SourceSet) -> None:

@@ -13,6 +13,7 @@ from assistants.building.starting_points import starting_point
 from assistants.building.views.builder import Builder, open_builder
 from assistants.knowledge.models import Document, SourceSet
 from assistants.knowledge.views import panel_context, source_context
+from kernel.registries import SourceOwner
 from organisations.actors import Actor
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Level, Permission
@@ -24,7 +25,7 @@ VERSIONS = 20
 def assistant_knowledge(request: OrganisationRequest, assistant_id: str) -> HttpResponse:
     """Drop zone, queue and table of the sources."""
     builder = open_builder(request.actor, assistant_id, "knowledge")
-    panel = panel_context(builder.assistant.source_set, request.path, request.GET.dict())
+    panel = panel_context(request.actor, builder.assistant.source_set, request.path, request.GET.dict())
     more = {
         "would_help": _would_help(builder),
         "try_url": reverse("building:assistant_try", args=[builder.id]),
@@ -37,9 +38,20 @@ def assistant_source(request: OrganisationRequest, assistant_id: str, source_id:
     """One source: what it is, how it was cut, what is set about it and what uses it."""
     builder = open_builder(request.actor, assistant_id, "knowledge")
     base = reverse("building:assistant_knowledge", args=[builder.id])
-    shown = source_context(builder.assistant.source_set, source_id, base, request.GET.dict())
-    context = {"builder": builder, "used_by": _used_by(builder, shown["revisions"]), **shown}
+    shown = source_context(request.actor, builder.assistant.source_set, source_id, base, request.GET.dict())
+    row = shown["row"]
+    more = {
+        "used_by": _used_by(builder, shown["revisions"]),
+        "users": [_placed(owner, source_id) for owner in row.users.known],
+        "origin": _placed(row.origin, source_id) if row.origin else None,
+    }
+    context = {"builder": builder, **more, **shown}
     return render(request, "building/source.html", context)
+
+
+def _placed(owner: SourceOwner, source_id: str) -> dict[str, str]:
+    """The page of a source at an assistant that answers from it."""
+    return {"label": owner.name, "url": reverse("building:assistant_source", args=[owner.id, source_id])}
 
 
 def _used_by(builder: Builder, revisions: Sequence[Document]) -> list[dict[str, str]]:

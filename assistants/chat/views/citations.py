@@ -1,6 +1,5 @@
 """Where an answer's citation leads: the page of the document, its paragraph marked; its picture, and its file."""
 
-import hashlib
 from typing import Any
 from urllib.parse import quote
 
@@ -8,10 +7,10 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.utils.http import parse_etags
 
 from assistants.knowledge.places import Place, may_see_page, place_of
-from assistants.knowledge.rendering.pages import SIZES, page_picture
+from assistants.knowledge.rendering.answers import answer_picture
+from assistants.knowledge.rendering.pages import SIZES
 from assistants.turns.models import Turn
 from assistants.turns.queries import access_turn
 from assistants.turns.showing import reading_of, shown_citations
@@ -46,18 +45,7 @@ def citation_page(request: OrganisationRequest, turn_id: str, number: int) -> Ht
     size = request.GET.get("size", "")
     if not may_see_page(place, page) or size not in SIZES or place.document is None:
         raise NotFound
-    etag = (
-        '"' + hashlib.sha256(f"{place.document.sha256}/{page}/{SIZES[size]}".encode()).hexdigest()[:32] + '"'
-    )
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        response = HttpResponse(status=304)
-    else:
-        response = HttpResponse(page_picture(place.document, page, size=size), content_type="image/webp")
-    response["ETag"] = etag
-    # Asked again each time: who may see it can change.
-    response["Cache-Control"] = "private, no-cache"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return answer_picture(request, place.document, page, size=size)
 
 
 @organisation_page(Permission.USE_ASSISTANTS, scope=False)

@@ -4,18 +4,53 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 
 from assistants.knowledge.actions.add_source import Added
 
-CHANGED = "knowledge-changed"
+CHANGED, WENT = "knowledge-changed", "knowledge-went"
 
 
-def changed(text: str = "", **toast: str) -> HttpResponse:
-    """Tell the page that its sources changed, with a message where there is something to say."""
+def changes(text: str = "", *, went: dict[str, Any] | None = None, **toast: str) -> str:
+    """What tells the page that its sources changed, with a message where there is something to say.
+
+    Args:
+        went: how far an action on all that a listing shows has come; see `knowledge.views.bulk`.
+    """
     triggers: dict[str, Any] = {CHANGED: True}
     if text:
         triggers["toast"] = {"text": text, "level": "success", **toast}
-    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(triggers)})
+    if went is not None:
+        triggers[WENT] = went
+    return json.dumps(triggers)
+
+
+def changed(text: str = "", *, went: dict[str, Any] | None = None, **toast: str) -> HttpResponse:
+    """The same as an answer without a body."""
+    return HttpResponse(status=204, headers={"HX-Trigger": changes(text, went=went, **toast)})
+
+
+def ask_first(
+    request: HttpRequest, *, title: str, words: str, act: str, fields: list[tuple[str, str]]
+) -> HttpResponse:
+    """A question in a dialog, in the place of doing what was asked for: its button asks again with `sure`.
+
+    Args:
+        title: the question. words: what it means. act: the button's word.
+        fields: those of the form that asked.
+    """
+    context = {
+        "title": title,
+        "words": words,
+        "act": act,
+        "fields": fields,
+        "address": request.get_full_path(),
+    }
+    response = render(request, "knowledge/_sure.html", context)
+    response["HX-Retarget"] = "#knowledge-sure"
+    response["HX-Reswap"] = "innerHTML"
+    response["HX-Trigger-After-Settle"] = "knowledge-ask"
+    return response
 
 
 def answer_upload(request: HttpRequest, added: Added) -> HttpResponse:

@@ -14,12 +14,12 @@ from assistants.knowledge.formats import ACCEPT
 from assistants.knowledge.models import Document, Source, SourceSet
 from assistants.knowledge.overview import (
     MOST_CHOSEN,
+    SHARED,
     Listing,
     Overview,
     children_of,
-    children_sums,
-    listed,
     overview,
+    own_and_all,
     page_of,
     seconds_left,
     tags_in_use,
@@ -27,11 +27,13 @@ from assistants.knowledge.overview import (
 from assistants.knowledge.policy import MEGABYTE
 from assistants.knowledge.queries import source_rows
 from assistants.knowledge.room import knowledge_room
-from assistants.knowledge.views.rows import QUOTING, rows_of
+from assistants.knowledge.views.rows import QUOTING, plain_rows, rows_of
+from organisations.actors import Actor
 from organisations.queries import groups
 
 QUEUE = 30
 FRESH = timedelta(minutes=2)  # how long a finished file stays in the queue
+_TYPES = [choice for choice in Source.Type.choices if choice[0] != Source.Type.CONNECTOR]
 COLUMNS = (
     ("name", _("Source"), ""),
     ("pages", _("Extent"), "text-right"),
@@ -56,44 +58,53 @@ FRESHNESS = (
 )
 
 
-def panel_context(source_set: SourceSet, base: str, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def panel_context(
+    actor: Actor, source_set: SourceSet, base: str, given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """What the template `knowledge/panel.html` needs.
 
     Args:
+        actor: who looks: other assistants are named that they may look into.
         base: the page's own address without a slash at its end; the parts live below it.
         given: the page's query: how the table is narrowed and sorted.
     """
     limit_mb = largest_file_mb(source_set.organisation_id)
-    listing = Listing.of(given or {})
+    listing, totals = Listing.of(given or {}), overview(source_set)
     return {
         "knowledge": {
             "base": base,
             "accept": ACCEPT,
             "limit_mb": limit_mb,
             "limit": limit_mb * MEGABYTE,
-            "types": [choice for choice in Source.Type.choices if choice[0] != Source.Type.CONNECTOR],
+            "types": [*_TYPES, (SHARED, _("Of another assistant"))],
             "states": STATES,
             "freshness": FRESHNESS,
             "quoting": [(value.value, label) for value, label in QUOTING.items()],
             "rhythms": Source.Rhythm.choices,
             "groups": groups(source_set.organisation),
         },
-        **queue_context(source_set, base),
-        **table_context(source_set, base, listing, (given or {}).get("cursor")),
+        **queue_context(source_set, base, totals=totals),
+        **table_context(actor, source_set, base, listing, (given or {}).get("cursor"), totals=totals),
     }
 
 
-def queue_context(source_set: SourceSet, base: str, *, hide: bool = False) -> dict[str, Any]:
-    """The sources under way, those that failed, and until `hide` those that were finished a moment ago."""
+def queue_context(
+    source_set: SourceSet, base: str, *, hide: bool = False, totals: Overview | None = None
+) -> dict[str, Any]:
+    """The sources under way, those that failed, and until `hide` those that were finished a moment ago.
+
+    Args:
+        totals: the set's overview, where it is known.
+    """
     state = Document.State
     wanted = Q(document__state__in=[*Document.UNFINISHED, state.FAILED])
     if not hide:
         wanted |= Q(document__finished_at__gt=timezone.now() - FRESH)
     found = list(source_rows(source_set).filter(wanted).order_by("-pk")[:QUEUE])
-    sums = overview(source_set)
+    sums = totals or overview(source_set)
     return {
         "base": base,
-        "queue": rows_of(found, {}),
+        "queue": plain_rows(found),
         "totals": sums,
         "working": sums.working > 0,
         "hide": hide,
@@ -101,19 +112,32 @@ def queue_context(source_set: SourceSet, base: str, *, hide: bool = False) -> di
     }
 
 
-def table_context(source_set: SourceSet, base: str, listing: Listing, cursor: str | None) -> dict[str, Any]:
-    """A page of the table, with what its heads, filters and pages link to."""
+def table_context(
+    actor: Actor,
+    source_set: SourceSet,
+    base: str,
+    listing: Listing,
+    cursor: str | None,
+    *,
+    totals: Overview | None = None,
+) -> dict[str, Any]:
+    """A page of the table, with what its heads, filters and pages link to.
+
+    Args:
+        totals: the set's overview, where it is known.
+    """
     page = page_of(source_set, listing, cursor)
-    totals = overview(source_set)
-    matching = listed(source_set, listing).distinct().count() if listing.narrowed else totals.sources
+    totals = totals or overview(source_set)
+    own, matching = own_and_all(source_set, listing) if listing.narrowed else (totals.own, totals.sources)
     return {
         "base": base,
         "page": page,
-        "rows": rows_of(page.results, children_sums(source_set, page.results)),
+        "rows": rows_of(actor, source_set, page.results),
         "totals": totals,
         "room": knowledge_room(source_set.organisation),
         "listing": listing,
         "matching": matching,
+        "choosable": own,
         "most_chosen": MOST_CHOSEN,
         "columns": [_column(listing, *column) for column in COLUMNS],
         "tags": tags_in_use(source_set),
@@ -123,7 +147,13 @@ def table_context(source_set: SourceSet, base: str, listing: Listing, cursor: st
 def children_context(source_set: SourceSet, base: str, parent: Source, cursor: str | None) -> dict[str, Any]:
     """A page of what a website or an archive holds."""
     page = children_of(source_set, parent, cursor)
-    return {"base": base, "parent": parent, "page": page, "rows": rows_of(page.results, {})}
+    return {
+        "base": base,
+        "parent": parent,
+        "page": page,
+        "rows": plain_rows(page.results),
+        "shared": parent.source_set_id != source_set.pk,
+    }
 
 
 def _column(listing: Listing, name: str, label: Any, look: str) -> dict[str, Any]:

@@ -1,15 +1,18 @@
 """A source as the page's lists draw it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from assistants.knowledge.models import Document, Source
-from assistants.knowledge.overview import Children
+from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.overview import Children, children_sums
 from assistants.knowledge.presentation import failure_of, sentence_of
+from assistants.knowledge.sharing import NOBODY, Users, origins, users_of
+from kernel.registries import SourceOwner
+from organisations.actors import Actor
 from web.numbers import compact_number
 
 _ICONS = {
@@ -45,10 +48,18 @@ QUOTING = {
 
 @dataclass
 class Row:
-    """A source with its newest document, and the sums of what it holds where it is a website or an archive."""
+    """A source with its newest document, and the sums of what it holds where it is a website or an archive.
+
+    Attributes:
+        shared: whether it belongs to another assistant; origin: that one, where it may be looked into.
+        users: who else answers from it.
+    """
 
     source: Source
     children: Children | None = None
+    shared: bool = False
+    origin: SourceOwner | None = None
+    users: Users = NOBODY
     document: Document = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,9 +161,25 @@ class Row:
         return max(filter(None, (source.created_at, source.synced_at, document.finished_at)))
 
 
-def rows_of(sources: list[Source], sums: Mapping[int, Children]) -> list[Row]:
-    """Rows of sources, with the sums of those that hold others."""
-    return [Row(source, sums.get(source.pk)) for source in sources]
+def plain_rows(sources: Sequence[Source]) -> list[Row]:
+    """Rows of sources that stand in a list of their own: what holds others is not summed up."""
+    return [Row(source) for source in sources]
+
+
+def rows_of(actor: Actor, source_set: SourceSet, sources: Sequence[Source]) -> list[Row]:
+    """Rows of sources that a set answers from, with sums, origins and who else uses them; a few statements for all."""
+    sums, places = children_sums(source_set, sources), origins(actor, source_set, sources)
+    users = users_of(actor, [source for source in sources if source.pk not in places])
+    return [
+        Row(
+            source,
+            sums.get(source.pk),
+            shared=source.pk in places,
+            origin=places.get(source.pk),
+            users=users.get(source.pk, NOBODY),
+        )
+        for source in sources
+    ]
 
 
 def counted(kind: str, number: int) -> str:

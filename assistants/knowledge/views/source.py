@@ -8,14 +8,16 @@ from django.utils.translation import gettext as _
 from assistants.knowledge.cuts import cut_of
 from assistants.knowledge.failures import failure_message
 from assistants.knowledge.models import Document, Passage, Source, SourceSet
-from assistants.knowledge.overview import children_sums, tags_in_use
+from assistants.knowledge.overview import tags_in_use
+from assistants.knowledge.places import has_picture
 from assistants.knowledge.presentation import warnings_shown
-from assistants.knowledge.queries import access_source
 from assistants.knowledge.retrieval import retrieve
+from assistants.knowledge.sharing import access_shared
 from assistants.knowledge.source_kinds import kind_of
 from assistants.knowledge.views.panel import children_context
-from assistants.knowledge.views.rows import QUOTING, Row, place_words
+from assistants.knowledge.views.rows import QUOTING, place_words, rows_of
 from assistants.turns.plan import KnowledgeScope, RetrievedPassage
+from organisations.actors import Actor
 from organisations.queries import groups
 
 REVISIONS = 20
@@ -23,19 +25,19 @@ FOUND = 12
 
 
 def source_context(
-    source_set: SourceSet, source_id: str, base: str, given: Mapping[str, Any]
+    actor: Actor, source_set: SourceSet, source_id: str, base: str, given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What the template `knowledge/source.html` needs.
+    """What the template `knowledge/source.html` needs; a shared source is shown, and set up where it belongs.
 
     Args:
         base: the address of the knowledge page.
         given: the page's query: `page` and `passage` open the cut there.
 
     Raises:
-        NotFound: the set has no such source.
+        NotFound: the set answers from no such source.
     """
-    source = access_source(source_set, source_id)
-    row = Row(source, children_sums(source_set, [source]).get(source.pk))
+    source = access_shared(source_set, source_id)
+    [row] = rows_of(actor, source_set, [source])
     context: dict[str, Any] = {
         "base": base,
         "row": row,
@@ -46,7 +48,7 @@ def source_context(
         "tags": tags_in_use(source_set),
         "revisions": _revisions(source),
         "warnings": _warnings(source),
-        "has_origin": kind_of(source).look is not None,
+        "has_origin": kind_of(source).look is not None and not row.shared,
         **cut_context(source, base, given),
     }
     if row.opens:
@@ -65,6 +67,7 @@ def cut_context(source: Source, base: str, given: Mapping[str, Any]) -> dict[str
         "cut": cut,
         "cut_place": place_words(_kind(document), cut.number) if document and cut else "",
         "opened": given.get("passage", ""),
+        "picture": cut.number if document and cut and has_picture(document, cut.number) else None,
     }
 
 

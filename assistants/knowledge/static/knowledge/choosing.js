@@ -3,12 +3,17 @@
 const page = document.querySelector("[data-knowledge]");
 const bar = page?.querySelector("[data-chosen]");
 const chosen = new Set();
-let all = false; // everything that the filter shows, on every page
+let all = false; // what the filter shows, on every page: as much of it as is taken at once
+let begun = ""; // behind which source the batch begins
+let rest = null; // behind which one the next does, and how many are left
+let size = 0; // of the batch
 let last = null;
 
 const table = () => document.getElementById("knowledge-table");
 const boxes = () => [...table().querySelectorAll("[data-choose]")];
-const count = () => (all ? Math.min(Number(table().dataset.matching), Number(table().dataset.most)) : chosen.size);
+const most = () => Number(table().dataset.most);
+const matching = () => Number(table().dataset.matching);
+const count = () => (all ? Math.min(begun ? size : matching(), most()) : chosen.size);
 
 function draw() {
   const here = boxes();
@@ -21,21 +26,45 @@ function draw() {
   const number = count();
   bar.classList.toggle("hidden", number === 0);
   bar.classList.toggle("flex", number > 0);
-  bar.querySelector("[data-chosen-count]").textContent = number === 1 ? page.dataset.chosenOne : page.dataset.chosenMany.replace("%s", String(number));
+  bar.querySelector("[data-chosen-count]").textContent = words(number);
+  bar.querySelector("[data-chosen-limit]").hidden = !all || matching() <= most();
   const more = bar.querySelector("[data-choose-matching]");
-  const matching = Math.min(Number(table().dataset.matching), Number(table().dataset.most));
-  more.hidden = all || !whole?.checked || matching <= here.length;
-  more.textContent = page.dataset.chooseMore.replace("%s", String(matching));
+  more.hidden = all || !whole?.checked || matching() <= here.length;
+  more.textContent = (matching() > most() ? page.dataset.chooseFirst : page.dataset.chooseMore).replace("%s", shown(Math.min(matching(), most())));
+  const next = bar.querySelector("[data-choose-next]");
+  next.hidden = !all || !rest;
+  next.textContent = page.dataset.chooseNext.replace("%s", shown(Math.min(rest?.left ?? 0, most())));
+}
+
+const shown = (number) => number.toLocaleString(document.documentElement.lang);
+
+function words(number) {
+  if (number === 1) return page.dataset.chosenOne;
+  if (all && matching() > most()) return page.dataset.firstChosen.replace("%s", shown(number)).replace("%t", shown(matching()));
+  return page.dataset.chosenMany.replace("%s", shown(number));
+}
+
+function begin(every) {
+  all = every;
+  begun = "";
+  rest = null;
+}
+
+function goOn() {
+  begun = rest.last;
+  size = rest.left;
+  rest = null;
+  draw();
 }
 
 function set(box, on) {
-  all = false;
+  begin(false);
   if (on) chosen.add(box.value);
   else chosen.delete(box.value);
 }
 
 function none() {
-  all = false;
+  begin(false);
   chosen.clear();
   draw();
 }
@@ -52,7 +81,7 @@ function toggled(box, event) {
 function act(what, fields = []) {
   const values = { do: what };
   for (const [name, value] of fields) (values[name] ??= []).push(value);
-  if (all) Object.assign(values, { all: "1" }, Object.fromEntries(new URLSearchParams(table().dataset.query)));
+  if (all) Object.assign(values, { all: "1", after: begun }, Object.fromEntries(new URLSearchParams(table().dataset.query)));
   else values.source = [...chosen];
   const done = window.htmx.ajax("POST", bar.dataset.address, { source: bar, swap: "none", values });
   if (what === "remove") none();
@@ -69,9 +98,10 @@ if (bar) {
     }
     if (event.target.closest("[data-choose-none]")) none();
     if (event.target.closest("[data-choose-matching]")) {
-      all = true;
+      begin(true);
       draw();
     }
+    if (event.target.closest("[data-choose-next]")) goOn();
     const doing = event.target.closest("[data-do]");
     if (doing) {
       doing.closest("[popover]")?.hidePopover();
@@ -104,6 +134,10 @@ if (bar) {
     if (event.key !== "Escape" || !count() || document.querySelector("dialog[open], .pop:popover-open")) return;
     none();
     event.stopPropagation();
+  });
+  document.body.addEventListener("knowledge-went", (event) => {
+    rest = event.detail;
+    draw();
   });
   document.body.addEventListener("htmx:afterSettle", (event) => event.detail.target?.closest?.("#knowledge-table") && draw());
 }

@@ -3,6 +3,7 @@
 import "./upload.js";
 import "./choosing.js";
 import "./forms.js";
+import "./asking.js";
 import "./pairs.js";
 
 const page = document.querySelector("[data-knowledge]");
@@ -11,6 +12,8 @@ const page = document.querySelector("[data-knowledge]");
 page?.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) open(opener);
+  // What the others know is asked for each time that the dialog opens.
+  if (event.target.closest("[data-open-dialog=add-shared]")) window.htmx.trigger("#add-shared", "opened");
   if (event.target.closest("[data-clear-found]")) document.getElementById("knowledge-found").replaceChildren();
   if (event.target.closest("[data-clear-filter]")) clear(page.querySelector("[data-filter]"));
 });

@@ -1,6 +1,7 @@
 // A source's own page: its settings, another file for it, and the place in its text that was asked for.
 
 import "./forms.js";
+import "./asking.js";
 import { editPairs } from "./pairs.js";
 import { upload } from "../web/upload.js";
 
@@ -28,8 +29,8 @@ page?.addEventListener("change", async (event) => {
 });
 
 page?.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.detail.successful) return;
-  if (event.target.matches("[data-then-leave]")) location.assign(page.dataset.base);
+  if (!event.detail.successful || event.detail.xhr.status !== 204) return; // a question, or a part of the page
+  if (event.target.matches("[data-then-leave], [data-sure]")) location.assign(page.dataset.base);
   if (event.target.matches("[data-then-reload]")) location.reload();
 });
 
@@ -46,6 +47,34 @@ function add(details) {
   const detail = details.querySelector("[data-detail-template]").content.firstElementChild.cloneNode(true);
   details.querySelector("[data-detail-add]").before(detail);
   detail.querySelector("input").focus();
+}
+
+// A passage and its place on the page's picture light up together.
+for (const [kind, light] of [["mouseover", true], ["focusin", true], ["mouseout", false], ["focusout", false]])
+  page?.addEventListener(kind, (event) => {
+    const here = event.target.closest("[data-band], [data-mark]");
+    if (here) mark(here.dataset.mark ?? here.id, light);
+  });
+
+page?.addEventListener("click", (event) => {
+  const drawn = event.target.closest("[data-mark]");
+  const band = drawn && document.getElementById(drawn.dataset.mark);
+  band?.focus();
+  band?.scrollIntoView({ block: "nearest" });
+});
+
+function mark(id, light) {
+  const drawn = page.querySelector(`[data-mark="${CSS.escape(id)}"]`);
+  const held = light || document.activeElement?.id === id;
+  drawn?.setAttribute("fill-opacity", held ? "0.4" : "0.1");
+}
+
+// The text stands beside it: a page that cannot be drawn is only less pretty.
+page?.addEventListener("error", (event) => event.target.closest?.("[data-cut-picture]") && withoutPicture(event.target.closest("[data-cut-picture]")), true);
+
+function withoutPicture(figure) {
+  figure.parentElement.className = "";
+  figure.remove();
 }
 
 function show() {
