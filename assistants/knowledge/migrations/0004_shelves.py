@@ -6,7 +6,6 @@ import django.db.models.deletion
 import django.db.models.manager
 from django.db import migrations, models
 
-from assistants.knowledge.migrations._0004_found import FOUND, NEAREST
 from assistants.knowledge.migrations._0004_search import SEARCH
 from assistants.knowledge.migrations._0004_shelf_search import SHELF_SEARCH
 from assistants.knowledge.migrations._0004_shelving import PARTITION, TRIGGER
@@ -123,6 +122,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(TRIGGER),
         migrations.RunSQL(SHELF_SEARCH),
         migrations.RunSQL(SEARCH),
-        migrations.RunSQL(FOUND),
-        migrations.RunSQL(NEAREST),
     ]

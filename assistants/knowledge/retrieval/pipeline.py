@@ -5,14 +5,12 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from django.db import connection
-
 from assistants.knowledge.costs import Tariff, tariff_of
 from assistants.knowledge.retrieval import caching
 from assistants.knowledge.retrieval.candidates import Candidate, candidate_of
 from assistants.knowledge.retrieval.documents import Searched, searched_documents
 from assistants.knowledge.retrieval.merging import merge, pages_between, runs_of
-from assistants.knowledge.retrieval.statement import SEARCH, SEARCH_OUTSIDE
+from assistants.knowledge.retrieval.statement import NEAREST, SEARCH
 from assistants.knowledge.vectors.asking import Elsewhere, elsewhere, measured, nearest
 from assistants.turns.plan import KnowledgeScope, RetrievedPassage, SearchKnobs
 from assistants.turns.retrieval import Found, RetrievalUse
@@ -146,19 +144,20 @@ class Search:
     def rank(self) -> None:
         """Run the statement; what remains are the candidates, fused."""
         began = perf_counter()
-        with tenant_scope(self.scope.organisation_id), connection.cursor() as cursor:
-            cursor.execute(*self._statement())
-            self.candidates = [candidate_of(row) for row in cursor.fetchall()]
+        with tenant_scope(self.scope.organisation_id):
+            self.candidates = [candidate_of(row) for row in self._rows()]
         if self._model and self._vector:
             caching.keep_vector(caching.vector_key(self.scope, self._model.name, self.query), self._vector)
         self._note_time("search", began)
 
-    def _statement(self) -> tuple[str, dict[str, Any]]:
+    def _rows(self) -> list[tuple[Any, ...]]:
         values = self._parameters()
-        if self._elsewhere is None or self._named is None:
-            return SEARCH, values
-        outside, apart = measured(self._elsewhere, self._named, values["vector"], values["candidates"])
-        return SEARCH_OUTSIDE, values | {"outside": outside, "apart": apart}
+        if self._elsewhere is not None and self._named is not None:
+            outside, apart = measured(self._elsewhere, self._named, values["vector"], values["candidates"])
+            return SEARCH.run(values | {"outside": outside, "apart": apart})
+        if values["vector"] and not values["words"]:
+            return NEAREST.run(values)
+        return SEARCH.run(values)
 
     def _wanted(self) -> int:
         return max(self.knobs.k, self._looked_at, RERANKED if self._reranker else 0)
@@ -173,11 +172,13 @@ class Search:
         words = 0.0 if knobs.mode == "vector" else knobs.words
         return {
             "organisation": self.scope.organisation_id,
-            "source_sets": list(self.scope.source_set_ids),
-            "documents": list(self.searched.documents),
+            "source_sets": self.scope.source_set_ids,
+            "documents": self.searched.documents,
             "terms": "" if knobs.mode == "vector" else search_terms(self.query),
-            "vector": "[" + ",".join(map(repr, vector)) + "]" if vector else None,
-            "meant": list(meant),
+            "vector": vector,
+            "meant": meant,
+            "outside": None,
+            "apart": None,
             "weights": FREQUENCY_WEIGHTS,
             "b": LENGTH_NORMALISATION,
             "candidates": self._candidates(),

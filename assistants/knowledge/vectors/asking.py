@@ -98,13 +98,13 @@ async def warm_up() -> None:
 
 
 def measured(
-    where: Elsewhere, named: Sequence[int], vector: str, candidates: int
+    where: Elsewhere, named: Sequence[int], vector: Sequence[float], candidates: int
 ) -> tuple[list[int], list[float]]:
     """The nearest passages and their distances, in the open scope: among those named, and of documents not held outside.
 
     Args:
         named: what `nearest` gave.
-        vector: the question's, as PostgreSQL reads it.
+        vector: the question's.
     """
     values: dict[str, Any] = {
         "organisation": where.organisation_id,
@@ -112,7 +112,7 @@ def measured(
         "placed": list(where.placed),
         "here": list(where.here),
         "named": list(named),
-        "vector": vector,
+        "vector": "[" + ",".join(map(repr, vector)) + "]",
         "candidates": candidates,
     }
     with connection.cursor() as cursor:

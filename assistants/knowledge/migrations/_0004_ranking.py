@@ -1,0 +1,130 @@
+"""SQL that ranks: a function, so that the database plans it once a connection and not once a question."""
+
+_ONE = "0.6079271::float8"  # what `ts_rank` gives for one occurrence of a word of class A
+# What the searching role sees of a set, and of it the documents of the manifest.
+PLACE = "v.organisation_id = organisation AND v.source_set_id = ANY(source_sets) AND v.document_id = ANY(documents)"
+# Vectors of another model say nothing here, and may be of another length.
+_DISTANCE = "CASE WHEN meant IS NULL OR v.document_id = ANY(meant) THEN v.embedding <=> question END"
+PARAMETERS = (
+    "organisation bigint, source_sets bigint[], documents bigint[], meant bigint[], question halfvec, outside bigint[],"
+    " apart float8[], terms text, weights real[], long float8, candidates int, constant float8, rank float8, meaning float8,"
+    " words float8, wanted int"
+)
+
+
+def _every(pattern: str, count: int, *, between: str = ", ") -> str:
+    return between.join(pattern.replace("#", str(i)) for i in range(1, count + 1))
+
+
+def exact(count: int) -> str:
+    """Candidates by reading every row: one pass for distances and for each word's strength, then their rarity.
+
+    Gives `id, distance, score`: all that are among the nearest or the strongest `candidates`. The score is BM25's, with
+    `ts_rank`'s saturation in the place of its own.
+    """
+    return f"""
+WITH place AS MATERIALIZED (
+    SELECT v.id, length(v.words) AS size, {_DISTANCE} AS distance,
+        {_every("ts_rank(weights, v.words, q#) AS s#", count)}
+    FROM knowledge_shelf_0 v WHERE {PLACE}
+), extent AS MATERIALIZED (
+    SELECT count(*)::float8 AS rows, greatest(sum(size)::float8 / greatest(count(*), 1), 1) AS size,
+        {_every("count(*) FILTER (WHERE s# > 0) AS n#", count)}
+    FROM place
+), rarity AS MATERIALIZED (
+    SELECT long / size AS stretch, {_every(f"ln(1 + (rows - n# + 0.5) / (n# + 0.5)) / {_ONE} AS w#", count)}
+    FROM extent
+), scored AS (
+    SELECT p.id, p.distance, ({_every("s# * w#", count, between=" + ")}) / (1 - long + p.size * r.stretch) AS score
+    FROM place p, rarity r
+), near AS MATERIALIZED (
+    SELECT id, distance FROM place WHERE distance IS NOT NULL ORDER BY distance, id LIMIT candidates
+), strong AS MATERIALIZED (
+    SELECT id, distance, score FROM scored WHERE score > 0 ORDER BY score DESC, id LIMIT candidates
+), found AS (
+    SELECT id, coalesce(n.distance, s.distance) AS distance, s.score FROM near n FULL JOIN strong s USING (id)
+)"""  # noqa: S608 - constants of this module
+
+
+_VARIANTS = (
+    4,
+    8,
+    16,
+    32,
+)  # how many words a question may have; each costs time for every row, whether it is used or not
+
+
+def _candidates() -> str:
+    """The branch for a question of so many words."""
+    branches = [
+        f"IF cardinality(lexemes) <= {count} THEN\n{exact(count)}"  # noqa: S608 - constants of this module
+        " SELECT array_agg(id), array_agg(distance), array_agg(score) INTO ids, distances, scores FROM found;"
+        for count in _VARIANTS
+    ]
+    return "\nELS".join(branches) + "\nEND IF;"
+
+
+# A place in a ranking counts by reciprocal rank (Cormack, Clarke and Büttcher 2009), the distance from the best by its
+# share of the way from the last candidate to the first (relative score fusion); `rank` says how much goes by which.
+COUNTED = "(rank * (constant + 1) / (constant + {place}) + (1 - rank) * {share})"
+_SHARE = "coalesce((max(distance) OVER () - distance) / nullif(max(distance) OVER () - min(distance) OVER (), 0), 1)"
+_FUSED = f"""
+WITH found AS MATERIALIZED (
+    SELECT * FROM unnest(ids, distances, scores) AS found (id, distance, score)
+), by_words AS (
+    SELECT id, distance, row_number() OVER (ORDER BY score DESC, id) AS place, score / max(score) OVER () AS share FROM (
+        SELECT * FROM found WHERE score > 0 ORDER BY score DESC, id LIMIT candidates) best
+), by_meaning AS (
+    SELECT id, distance, row_number() OVER (ORDER BY distance, id) AS place, {_SHARE} AS share FROM (
+        SELECT f.id, f.distance FROM found f WHERE outside IS NULL AND f.distance IS NOT NULL
+        UNION ALL
+        SELECT o.id, o.distance FROM unnest(outside, apart) o (id, distance) JOIN knowledge_passage p ON p.id = o.id
+        WHERE p.organisation_id = organisation AND p.document_id = ANY(documents)
+        ORDER BY 2, 1 LIMIT candidates) best
+), ranked AS (
+    -- What has no vector yet is taken to mean as much as its words say.
+    SELECT id, coalesce(m.distance, w.distance) AS distance, m.place AS meaning_at, w.place AS words_at,
+        coalesce({COUNTED.format(place="m.place", share="m.share")},
+            CASE WHEN w.distance IS NULL AND outside IS NULL THEN {COUNTED.format(place="w.place", share="w.share")} END) AS meant,
+        {COUNTED.format(place="w.place", share="w.share")} AS said
+    FROM by_meaning m FULL JOIN by_words w USING (id)
+), weighed AS (
+    SELECT r.*, (coalesce(meaning * r.meant, 0) + coalesce(words * r.said, 0)) / (meaning + words) AS score FROM ranked r
+)
+SELECT w.id, w.score, w.meaning_at::int, w.words_at::int, w.distance
+FROM weighed w WHERE w.score > 0 ORDER BY w.score DESC, w.id LIMIT wanted
+"""  # noqa: S608 - constants of this module
+_QUERIES = [f"q{i}" for i in range(1, _VARIANTS[-1] + 1)]
+RANKING = f"""
+CREATE FUNCTION knowledge_search({PARAMETERS})
+RETURNS TABLE (id bigint, score float8, by_meaning int, by_words int, distance float8) LANGUAGE plpgsql STABLE ROWS 40
+SET plan_cache_mode = force_generic_plan AS $search$
+#variable_conflict use_column
+DECLARE
+    own bigint[]; number bigint; lexemes text[] := '{{}}'; vector halfvec := CASE WHEN outside IS NULL THEN question END;
+    ids bigint[]; distances float8[]; scores float8[]; more record;
+    {" ".join(f"{name} tsquery := '';" for name in _QUERIES)}
+BEGIN
+    -- Everything here is read as it was when the question was asked: a set that moves meanwhile is where it was.
+    SELECT array_agg(s.id) FILTER (WHERE s.shelf = 0), array_agg(s.shelf) FILTER (WHERE s.shelf <> 0) INTO source_sets, own
+    FROM knowledge_sourceset s WHERE s.organisation_id = organisation AND s.id = ANY(source_sets);
+    IF terms <> '' THEN
+        lexemes := ARRAY(SELECT lexeme FROM unnest(to_tsvector('english', terms)) ORDER BY length(lexeme) DESC, lexeme LIMIT {_VARIANTS[-1]});
+    END IF;
+    IF meant = documents THEN meant := NULL; END IF;
+    question := vector;
+    IF source_sets IS NOT NULL THEN
+        {" ".join(f"{name} := coalesce(quote_literal(lexemes[{i}]), '');" for i, name in enumerate(_QUERIES[:8], 1))}
+        IF cardinality(lexemes) > 8 THEN
+            {" ".join(f"{name} := coalesce(quote_literal(lexemes[{i}]), '');" for i, name in enumerate(_QUERIES[8:], 9))}
+        END IF;
+        {_candidates()}
+    END IF;
+    FOREACH number IN ARRAY coalesce(own, '{{}}') LOOP
+        SELECT array_agg(s.id) AS ids, array_agg(s.distance) AS distances, array_agg(s.score) AS scores INTO more
+        FROM knowledge_search_shelf(number, organisation, documents, meant, question, lexemes, weights, long, candidates) s;
+        ids := ids || more.ids; distances := distances || more.distances; scores := scores || more.scores;
+    END LOOP;
+    RETURN QUERY {_FUSED};
+END $search$;
+"""  # noqa: S608 - constants of this module

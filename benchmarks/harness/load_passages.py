@@ -1,0 +1,165 @@
+"""Bring made passages into a migrated database, by COPY: an organisation, a set and its documents for each tenant."""
+
+import struct
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import psycopg
+from django.utils import timezone
+
+from assistants.knowledge.models import Document, Source, SourceSet
+from harness.made_passages import DIMENSIONS, MADE_TEXTS, TENANTS, Passages, text_of
+from kernel.ids import new_public_id
+from kernel.tenancy import across_organisations
+from organisations.models import Organisation
+
+BATCH = 2000
+EMBEDDER = "made"
+_WORDS = "SELECT setweight(to_tsvector('english', text), 'A') FROM unnest(%s::text[]) text"
+_SIGNATURE, _TRAILER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8, b"\xff\xff"
+_ROW, _LENGTH = struct.Struct(">hiqiqiqiqihh"), struct.Struct(">i")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Primary keys by tenant and by document. A passage's is its row plus one.
+
+    Attributes:
+        seconds: that the passages and vectors took.
+    """
+
+    organisations: list[int]
+    sets: list[int]
+    documents: list[int]
+    by_tenant: list[list[int]]
+    seconds: float
+
+
+def load(passages: Passages, admin: psycopg.Connection[Any]) -> Loaded:
+    """Bring all of them in.
+
+    Args:
+        admin: a superuser's connection: row-level security admits no COPY, and foreign keys are not checked.
+    """
+    with across_organisations(reason="A benchmark fills the database.", durable=True):
+        organisations = Organisation.objects.bulk_create(
+            [Organisation(name=f"Tenant {number}", slug=f"tenant-{number}") for number in range(TENANTS)]
+        )
+        sets = SourceSet.unscoped.bulk_create(
+            [SourceSet(organisation=organisation, embedder=EMBEDDER) for organisation in organisations]
+        )
+        documents = _documents(passages, sets)
+    by_tenant: list[list[int]] = [[] for _ in range(TENANTS)]
+    for owner, key in zip(passages.owners.tolist(), documents, strict=True):
+        by_tenant[owner].append(key)
+    loaded = Loaded([o.pk for o in organisations], [s.pk for s in sets], documents, by_tenant, 0.0)
+    started = time.monotonic()
+    admin.execute("SET session_replication_role = replica")
+    _copy_passages(passages, loaded, admin)
+    _copy_vectors(passages, loaded, admin)
+    admin.commit()
+    seconds = time.monotonic() - started
+    admin.autocommit = True
+    admin.execute(
+        "VACUUM ANALYZE knowledge_passage, knowledge_shelf_0, knowledge_document, knowledge_sourceset"
+    )
+    return Loaded(loaded.organisations, loaded.sets, documents, by_tenant, seconds)
+
+
+def _documents(passages: Passages, sets: list[SourceSet]) -> list[int]:
+    lengths = np.bincount(passages.documents)
+    sources = [
+        Source(organisation_id=of.organisation_id, source_set=of, type=Source.Type.FILE, name="Made")
+        for of in (sets[owner] for owner in passages.owners)
+    ]
+    Source.unscoped.bulk_create(sources, BATCH)
+    made = [
+        Document(
+            organisation_id=source.organisation_id,
+            source_set_id=source.source_set_id,
+            source=source,
+            name=f"Made {number}.txt",
+            format="txt",
+            state=Document.State.READY,
+            searchable=True,
+            passages=int(lengths[number]),
+            embedder=EMBEDDER,
+            finished_at=timezone.now(),
+        )
+        for number, source in enumerate(sources)
+    ]
+    Document.unscoped.bulk_create(made, BATCH)
+    for source, document in zip(sources, made, strict=True):
+        source.document = document
+    Source.unscoped.bulk_update(sources, ["document"], BATCH)
+    return [document.pk for document in made]
+
+
+def _copy_passages(passages: Passages, loaded: Loaded, admin: psycopg.Connection[Any]) -> None:
+    columns = 'id, public_id, organisation_id, document_id, ordinal, kind, text, section, page, paragraph, heading, start, "end", tokens'
+    first = np.searchsorted(passages.documents, passages.documents)
+    with admin.cursor().copy(f"COPY knowledge_passage ({columns}) FROM STDIN") as copy:
+        for row, (tenant, document) in enumerate(
+            zip(passages.tenants.tolist(), passages.documents.tolist(), strict=True)
+        ):
+            ordinal, text = row - int(first[row]), text_of(row)
+            head = (row + 1, new_public_id("psg_"), loaded.organisations[tenant], loaded.documents[document])
+            copy.write_row(
+                (
+                    *head,
+                    ordinal,
+                    "text",
+                    text,
+                    1,
+                    1,
+                    ordinal,
+                    "",
+                    600 * ordinal,
+                    600 * ordinal + len(text),
+                    150,
+                )
+            )
+
+
+def _copy_vectors(passages: Passages, loaded: Loaded, admin: psycopg.Connection[Any]) -> None:
+    cursor = admin.cursor(binary=True)
+    cursor.adapters.register_loader("tsvector", psycopg.types.string.ByteaBinaryLoader)
+    words = [words for (words,) in cursor.execute(_WORDS, [MADE_TEXTS])]
+    by_text = dict(zip(MADE_TEXTS, words, strict=True))
+    with cursor.copy(
+        "COPY knowledge_shelf_0 (id, organisation_id, source_set_id, document_id, embedding, words)"
+        " FROM STDIN (FORMAT binary)"
+    ) as copy:
+        copy.write(_SIGNATURE)
+        for row in _vector_rows(passages, loaded, by_text):
+            copy.write(row)
+        copy.write(_TRAILER)
+
+
+def _vector_rows(passages: Passages, loaded: Loaded, words: dict[str, bytes]) -> Iterator[bytes]:
+    for start in range(0, len(passages.documents), BATCH):
+        vectors = passages.vectors[start : start + BATCH].astype(">f2")
+        for row, vector in enumerate(vectors, start):
+            tenant, document = int(passages.tenants[row]), int(passages.documents[row])
+            keys = (
+                8,
+                row + 1,
+                8,
+                loaded.organisations[tenant],
+                8,
+                loaded.sets[tenant],
+                8,
+                loaded.documents[document],
+            )
+            said = words[text_of(row)]
+            yield b"".join(
+                (
+                    _ROW.pack(6, *keys, 4 + 2 * DIMENSIONS, DIMENSIONS, 0),
+                    vector.tobytes(),
+                    _LENGTH.pack(len(said)),
+                    said,
+                )
+            )
