@@ -1,14 +1,15 @@
 """Bulk writes of passages and vectors. COPY goes through temporary tables: it may not write past row-level security."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby, repeat
 from typing import Any
 
 import orjson
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from psycopg import Cursor
 
 from assistants.knowledge.models import Document, SourceSet
 from assistants.knowledge.passages import Paragraph, PassageDraft
@@ -20,23 +21,25 @@ from providers.ports import Vectors
 
 _INCOMING = """
 CREATE TEMPORARY TABLE incoming (public_id text, ordinal int, text text, section int, page int, paragraph int,
-    heading text, start int, "end" int, tokens int, kind text, words tsvector) ON COMMIT DROP
-"""
+    heading text, start int, "end" int, tokens int, kind text, words tsvector, embedding halfvec)
+    WITH (toast_tuple_target = 8160) ON COMMIT DROP
+"""  # rows as long as a page are not pressed together, for they are taken apart again at once
+# How each column of it travels: words and vectors are sent as the bytes that their types are made of.
+_TYPES = ("text", "int4", "text", *["int4"] * 3, "text", *["int4"] * 3, "text", "bytea", "bytea")
 _COLUMNS = 'public_id, ordinal, text, section, page, paragraph, heading, start, "end", tokens, kind'
 _PASSAGES = f"""
 INSERT INTO knowledge_passage (organisation_id, document_id, {_COLUMNS})
 SELECT %(organisation)s, %(document)s, {_COLUMNS} FROM incoming
 """  # noqa: S608 - constants of this module
 _WORDS = """
-SELECT (setweight(to_tsvector('english', terms), 'A') || setweight(to_tsvector('english', head), 'D'))::text
-FROM unnest(%s::text[], %s::text[]) passage (terms, head)
+SELECT setweight(to_tsvector('english', p->>0), 'A') || setweight(to_tsvector('english', p->>1), 'D')
+FROM json_array_elements(%s::text::json) p
 """
 _SEARCHED = """
 INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id, embedding, words, shelf)
-SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, a.embedding, i.words,
+SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, i.embedding, i.words,
     (SELECT s.shelf FROM knowledge_sourceset s WHERE s.id = %(source_set)s)
 FROM incoming i JOIN knowledge_passage p ON p.document_id = %(document)s AND p.ordinal = i.ordinal
-LEFT JOIN arriving a ON a.id = i.ordinal
 """
 _INCOMING_PAGES = (
     "CREATE TEMPORARY TABLE incoming_page (number int, paragraphs jsonb, boxes jsonb) ON COMMIT DROP"
@@ -74,6 +77,7 @@ RETURNING mine.embedding IS NOT NULL
 """
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 _TRAILER = b"\xff\xff"
+_AT_ONCE = 1024  # vectors: what is copied of a long document's stays small
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +90,22 @@ class Contents:
 
     paragraphs: Sequence[Paragraph]
     passages: Sequence[PassageDraft]
-    words: Sequence[str]
+    words: Sequence[bytes]
     pages: int | None
     warnings: Sequence[dict[str, Any]] = ()
 
 
-def words_of(title: str, passages: Sequence[PassageDraft]) -> list[str]:
-    """The `tsvector` of each passage as text: its own words, and with less weight its heading's and its document's.
+def words_of(title: str, passages: Sequence[PassageDraft]) -> list[bytes]:
+    """The `tsvector` of each passage, as PostgreSQL sends it in binary: its own words, and with less weight its heading's and
+    its document's.
 
     Needs no open transaction: it is made before one begins, while the rest of a document is still being read.
     """
     known = search_terms(title)
-    terms = [search_terms(passage.text) for passage in passages]
-    heads = [f"{known} {passage.heading}" for passage in passages]
-    with connection.cursor() as cursor:
-        cursor.execute(_WORDS, [terms, heads])
+    asked = [(search_terms(passage.text), f"{known} {passage.heading}") for passage in passages]
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.execute(_WORDS, [orjson.dumps(asked).decode()], binary=True)
         return [words for (words,) in cursor.fetchall()]
 
 
@@ -114,16 +119,15 @@ def swap_in(document: Document, contents: Contents, vectors: Vectors) -> None:
     with connection.cursor() as cursor:
         _clear(cursor, document)
         cursor.execute(_INCOMING)
-        _copy_passages(cursor, contents)
+        _copy_passages(cursor, contents, vectors)
         values = {
             "organisation": document.organisation_id,
             "document": document.pk,
             "source_set": document.source_set_id,
         }
         cursor.execute(_PASSAGES, values)
-        _copy_arriving(cursor, range(len(vectors)), vectors)
         cursor.execute(_SEARCHED, values)
-        cursor.execute("DROP TABLE incoming, arriving")
+        cursor.execute("DROP TABLE incoming")
         _copy_pages(cursor, document, contents.paragraphs)
 
 
@@ -132,11 +136,14 @@ def _clear(cursor: CursorWrapper, document: Document) -> None:
         cursor.execute(f"DELETE FROM {table} WHERE document_id = %s", [document.pk])  # noqa: S608
 
 
-def _copy_passages(cursor: CursorWrapper, contents: Contents) -> None:
-    with cursor.copy("COPY incoming FROM STDIN") as copy:
-        for p, words in zip(contents.passages, contents.words, strict=True):
+def _copy_passages(cursor: CursorWrapper, contents: Contents, vectors: Vectors) -> None:
+    without = repeat(None, len(contents.passages) - len(vectors))
+    embeddings = chain(_binary(vectors), without)
+    with cursor.copy("COPY incoming FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types(_TYPES)
+        for p, words, embedding in zip(contents.passages, contents.words, embeddings, strict=True):
             place = (p.section, p.page, p.paragraph, p.heading, p.start, p.end, p.tokens, p.kind)
-            copy.write_row((new_public_id("psg_"), p.ordinal, p.text, *place, words))
+            copy.write_row((new_public_id("psg_"), p.ordinal, p.text, *place, words, embedding))
 
 
 def _copy_pages(cursor: CursorWrapper, document: Document, paragraphs: Sequence[Paragraph]) -> None:
@@ -178,11 +185,19 @@ def _copy_arriving(cursor: CursorWrapper, ids: Sequence[int], vectors: Vectors) 
 
 def binary_rows(ids: Sequence[int], vectors: Vectors) -> bytes:
     """Keys with their vectors, as a binary COPY into columns `bigint, halfvec` reads them."""
-    matrix = vectors.astype(">f2")
-    width = matrix.shape[1]
-    head = struct.Struct(">hiqihh")
-    rows = [head.pack(2, 8, key, 4 + 2 * width, width, 0) + matrix[i].tobytes() for i, key in enumerate(ids)]
+    head = struct.Struct(">hiqi")
+    rows = [
+        head.pack(2, 8, key, len(vector)) + vector for key, vector in zip(ids, _binary(vectors), strict=True)
+    ]
     return _SIGNATURE + b"".join(rows) + _TRAILER
+
+
+def _binary(vectors: Vectors) -> Iterator[bytes]:
+    """Each vector as a `halfvec` in binary: its length, two bytes that say nothing, and its numbers."""
+    head = struct.pack(">hh", vectors.shape[1], 0)
+    for start in range(0, len(vectors), _AT_ONCE):
+        for row in vectors[start : start + _AT_ONCE].astype(">f2"):
+            yield head + row.tobytes()
 
 
 def copy_vectors(document: Document, model: str) -> int:

@@ -96,7 +96,9 @@ class DocumentPage(TenantModel):
     its top left corner, or null; it is empty where the format has no such places.
     """
 
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+", db_index=False)
+    document = models.ForeignKey(
+        Document, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     number = models.PositiveIntegerField()
     paragraphs = models.JSONField(default=list)
     boxes = models.JSONField(default=list)

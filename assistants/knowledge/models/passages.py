@@ -22,7 +22,9 @@ class Passage(TenantModel):
         QA = "qa", _("Question and answer")
 
     public_id = PublicIdField("psg_")
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+", db_index=False)
+    document = models.ForeignKey(
+        Document, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     ordinal = models.PositiveIntegerField()
     kind = models.CharField(max_length=5, choices=Kind.choices, default=Kind.TEXT)
     text = models.TextField()
