@@ -26,7 +26,7 @@ END $do$;
 """
 # A vector's key on its passage says it, too.
 DROP_OF_VECTORS = (
-    "ALTER TABLE knowledge_passagevector DROP CONSTRAINT knowledge_passagevector_organisation_fk"
+    "ALTER TABLE knowledge_shelf_0 DROP CONSTRAINT IF EXISTS knowledge_passagevector_organisation_fk"
 )
 
 
