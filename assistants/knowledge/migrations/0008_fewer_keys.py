@@ -24,9 +24,10 @@ BEGIN
     LOOP EXECUTE format('DROP INDEX %s', name); END LOOP;
 END $do$;
 """
-# A vector's key on its passage says it, too.
-DROP_OF_VECTORS = (
-    "ALTER TABLE knowledge_shelf_0 DROP CONSTRAINT IF EXISTS knowledge_passagevector_organisation_fk"
+# A vector's key on its passage says it, too. The key stands on the shared shelf, and may stand on the whole table.
+DROP_OF_VECTORS = "; ".join(
+    f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS knowledge_passagevector_organisation_fk"
+    for table in ("knowledge_passagevector", "knowledge_shelf_0")
 )
 
 
