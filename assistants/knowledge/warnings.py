@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from assistants.knowledge.passages import Paragraph
 
 ENOUGH = 30  # paragraphs: with fewer of them nothing is told about the whole
-SAMPLE = 200_000  # characters that are looked at one by one
+SAMPLE = 60_000  # characters that are looked at one by one
 LINE, LONG = 120, 40  # characters: a running line is shorter, and a paragraph that is said again longer
 RECURS = 5
 NAMES_SHOWN = 5

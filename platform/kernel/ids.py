@@ -8,17 +8,18 @@ from django.db import models
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LENGTH = 22  # 131 bits: not guessable
-POSSIBLE = len(ALPHABET) ** LENGTH
+PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+POSSIBLE = len(PAIRS) ** (LENGTH // 2)
 
 
 def new_public_id(prefix: str) -> str:
     """A fresh id, for example `asst_4fK…`."""
     number = secrets.randbelow(POSSIBLE)  # one number: a choice for each character would be 22 system calls
-    characters = []
-    for _ in range(LENGTH):
-        number, digit = divmod(number, len(ALPHABET))
-        characters.append(ALPHABET[digit])
-    return prefix + "".join(characters)
+    pairs = []
+    for _ in range(LENGTH // 2):
+        number, pair = divmod(number, len(PAIRS))
+        pairs.append(PAIRS[pair])
+    return prefix + "".join(pairs)
 
 
 class PublicIdField(models.CharField):  # type: ignore[type-arg]

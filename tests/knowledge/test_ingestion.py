@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assistants.knowledge.actions import parse_document as parsing
@@ -80,8 +81,9 @@ def test_words_are_found_before_meaning_is_there(alice: Actor) -> None:
     ],
 )
 def test_a_file_that_cannot_be_read_fails_with_its_reason(
-    alice: Actor, run_jobs: RunJobs, name: str, make: Any, code: str
+    alice: Actor, run_jobs: RunJobs, settings: Any, name: str, make: Any, code: str
 ) -> None:
+    settings.TESSERACT = ""  # a scan says the same on every machine
     source_set = make_source_set(alice)
     source = upload(alice, source_set, name=name, data=make())
     run_jobs()
@@ -310,17 +312,20 @@ def test_totals_and_standing_count_sources(alice: Actor, run_jobs: RunJobs) -> N
 
 
 def test_reads_take_the_same_number_of_queries_for_any_number_of_sources(
-    alice: Actor, run_jobs: RunJobs, django_assert_num_queries: Any
+    alice: Actor, run_jobs: RunJobs
 ) -> None:
     source_set = make_source_set(alice)
+    counted = []
     for wanted in (1, 5):
         for number in range(wanted):
             upload(alice, source_set, name=f"{wanted}-{number}.txt", data=f"File {wanted} {number}.")
         run_jobs()
-        with tenant_scope(alice.organisation), django_assert_num_queries(3):
+        with tenant_scope(alice.organisation), CaptureQueriesContext(connection) as queries:
             assert len(manifest(source_set)) >= wanted
             totals(source_set)
             sources_standing(source_set)
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
 
 
 def test_pages_hold_every_paragraph_once(alice: Actor, run_jobs: RunJobs) -> None:

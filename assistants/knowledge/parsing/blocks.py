@@ -54,4 +54,4 @@ def cleaned(blocks: Iterable[Block]) -> Iterator[Block]:
         text = block.text.replace("\x00", "").encode("utf-8", "ignore").decode()
         text = text.strip("\r\n").rstrip() if block.kind == "code" else text.strip()
         if text:
-            yield replace(block, text=text)
+            yield block if text == block.text else replace(block, text=text)

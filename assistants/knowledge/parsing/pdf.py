@@ -30,6 +30,9 @@ _BULLET = re.compile(r"^(?:[•‣▪●–—*-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s
 _SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’)）】]*$")
 _CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _DIGITS = re.compile(r"\d+")
+# Called for every line: looked up once.
+_char_box, _font_size = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetFontSize
+_font_weight = pdfium.FPDFText_GetFontWeight
 
 
 @dataclass(slots=True)
@@ -147,24 +150,19 @@ def _read_lines(text_page: Any) -> list[Line]:
 
 def _line(text_page: Any, text: str, first: int, last: int) -> Line:
     # Only a line's ends are measured: asking for each character takes ten times as long.
-    start, end = pdfium.FS_RECTF(), pdfium.FS_RECTF()
-    pdfium.FPDFText_GetLooseCharBox(text_page, first, start)
-    pdfium.FPDFText_GetLooseCharBox(text_page, max(first, last), end)
-    height = start.top - start.bottom
-    size = pdfium.FPDFText_GetFontSize(text_page, first) or height
+    box = pdfium.FS_RECTF()
+    where = ctypes.byref(box)
+    _char_box(text_page, first, where)
+    left, right, bottom, top = box.left, box.right, box.bottom, box.top
+    height = top - bottom
+    if last > first:
+        _char_box(text_page, last, where)
+        right, top = box.right, max(top, box.top)
+    size = _font_size(text_page, first) or height
     if size <= 2 < height:  # a font of size 1 that is scaled up by its matrix
         size = height
-    bold = pdfium.FPDFText_GetFontWeight(text_page, first) >= 600
-    text = text.replace("\ufffe", "\x02")
-    return Line(
-        text,
-        start.left,
-        max(start.left, end.right),
-        start.bottom,
-        max(start.top, end.top),
-        round(size, 1),
-        bold,
-    )
+    bold = _font_weight(text_page, first) >= 600
+    return Line(text.replace("\ufffe", "\x02"), left, max(left, right), bottom, top, round(size, 1), bold)
 
 
 def _drop_running_lines(pages: list[list[Line]], running: tuple[set[str], set[str]]) -> None:
@@ -245,6 +243,8 @@ def _box(group: list[Line], frame: tuple[float, ...]) -> tuple[float, float, flo
     # Turned by quarters at most, so two opposite corners stay opposite.
     across = sorted((a * left + c * bottom + e, a * right + c * top + e))
     down = sorted((b * left + d * bottom + f, b * right + d * top + f))
+    if across[0] >= 0 and down[0] >= 0 and across[1] <= 1 and down[1] <= 1:
+        return round(across[0], 4), round(down[0], 4), round(across[1], 4), round(down[1], 4)
     return _part(across[0]), _part(down[0]), _part(across[1]), _part(down[1])
 
 

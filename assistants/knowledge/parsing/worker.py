@@ -5,7 +5,9 @@ The line may come late: what most files need is loaded before. Writes JSON lines
 and at the end `["end"]` or `["failed", code]`. Django is not loaded here: it starts in a tenth of a second and holds no secret.
 """
 
+import gc
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,11 @@ from assistants.knowledge.parsing.blocks import Listener, ParsingFailed, cleaned
 from assistants.knowledge.parsing.confinement import confine
 from assistants.knowledge.parsing.ocr import start_recogniser
 from assistants.knowledge.parsing.readers import load, read
+
+GARBAGE = 20_000  # objects more that were made than dropped, before cycles among them are looked for
+_encode = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":")
+).encode  # kept: `dumps` would make one a line
 
 
 def main() -> None:
@@ -27,6 +34,9 @@ def main() -> None:
     if recognition:
         start_recogniser(*recognition)
     confine(cpu_seconds=cpu_seconds)
+    # What is loaded stays: looking through it for rubbish would cost as much as the rubbish.
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     try:
         _write_blocks(format_, Path(path))
     except ParsingFailed as failure:
@@ -60,7 +70,7 @@ def _write_blocks(format_: str, path: Path) -> None:
 
 
 def _write(*values: Any) -> None:
-    sys.stdout.write(json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n")
+    sys.stdout.write(_encode(values) + "\n")
     if values[0] == "progress":
         sys.stdout.flush()
 
@@ -68,3 +78,4 @@ def _write(*values: Any) -> None:
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     main()
+    os._exit(0)  # all is said: taking everything apart again would be work for nothing
