@@ -164,7 +164,7 @@ def _read(document: Document, progress: Progress, ahead: Ahead | None) -> Conten
     """Cut passages, find their words and ask for their vectors while the parser still reads."""
     paragraphs: list[Paragraph] = []
     passages: list[PassageDraft] = []
-    words: list[str] = []
+    words: list[bytes] = []
     with local_copy(document.storage_key) as path:
         parsing = Parsing(path, format=BY_NAME[document.format].name, progress=progress)
         for passage in passages_of(_kept_in(paragraphs, paragraphs_of(parsing))):
