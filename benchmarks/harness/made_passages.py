@@ -121,6 +121,14 @@ class Passages:
             for _ in range(each)
         ]
 
+    def questions_of(self, tenant: int, each: int, *, seed: int = 13) -> list[Question]:
+        """So many questions to one tenant, of both kinds."""
+        dice, texts = np.random.default_rng(seed), random.Random(seed)
+        bucket = self.bucket(tenant)
+        return [
+            self._question(tenant, bucket, kind, dice, texts) for kind in ("on", "off") for _ in range(each)
+        ]
+
     def _question(
         self, tenant: int, bucket: str, kind: str, dice: np.random.Generator, texts: random.Random
     ) -> Question:

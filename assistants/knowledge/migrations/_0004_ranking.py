@@ -46,12 +46,8 @@ WITH place AS MATERIALIZED (
 )"""  # noqa: S608 - constants of this module
 
 
-_VARIANTS = (
-    4,
-    8,
-    16,
-    32,
-)  # how many words a question may have; each costs time for every row, whether it is used or not
+# How many words a question may have; each costs time for every row, whether it is used or not.
+_VARIANTS = (2, 4, 6, 8, 12, 16, 24, 32)
 
 
 def _candidates() -> str:
@@ -98,7 +94,7 @@ _QUERIES = [f"q{i}" for i in range(1, _VARIANTS[-1] + 1)]
 RANKING = f"""
 CREATE FUNCTION knowledge_search({PARAMETERS})
 RETURNS TABLE (id bigint, score float8, by_meaning int, by_words int, distance float8) LANGUAGE plpgsql STABLE ROWS 40
-SET plan_cache_mode = force_generic_plan AS $search$
+SET plan_cache_mode = force_generic_plan SET enable_bitmapscan = off AS $search$
 #variable_conflict use_column
 DECLARE
     own bigint[]; number bigint; lexemes text[] := '{{}}'; vector halfvec := CASE WHEN outside IS NULL THEN question END;

@@ -5,7 +5,7 @@ from assistants.knowledge.migrations._0004_ranking import COUNTED, PARAMETERS, P
 _FOUND = """
 RETURNS TABLE (public_id text, document text, name text, said text, page int, paragraph int, heading text, score float8, first int,
     last int, tokens int, document_id bigint, ordinal int, section int, by_meaning int, by_words int, distance float8)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $search$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_bitmapscan = off AS $search$
 #variable_conflict use_column
 """
 _TEXTS = "JOIN knowledge_passage p ON p.id = f.id JOIN knowledge_document d ON d.id = p.document_id"
