@@ -6,6 +6,7 @@ import numpy as np
 from django.db import connection
 
 from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.shelves.lock import write_on_shelf
 from assistants.knowledge.storing import binary_rows
 from kernel.tenancy import tenant_scope
 from providers.ports import Vectors
@@ -48,6 +49,7 @@ def make_passages(
     with tenant_scope(source_set.organisation_id, durable=True):
         shelf = SourceSet.objects.for_organisation(source_set.organisation_id).get(pk=source_set.pk).shelf
         keys = [_document(own, count // documents) for _ in range(documents)]
+        write_on_shelf(organisation_id=source_set.organisation_id, documents=keys)
         values = {
             "organisation": source_set.organisation_id,
             "source_set": source_set.pk,

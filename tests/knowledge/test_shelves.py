@@ -11,7 +11,7 @@ from organisations.actors import Actor
 from tests.factories.knowledge import make_source_set, scope_of, upload
 from tests.fixtures.jobs import RunJobs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shelves")]
 COLUMNS = "id, organisation_id, source_set_id, document_id, embedding, words"
 
 

@@ -1,6 +1,5 @@
 """The moments of a move that keep writers of the set waiting: its beginning, and the switch from one shelf to another."""
 
-from django.db import connection
 from django.utils import timezone
 
 from assistants.knowledge.leases import LeaseLost
@@ -9,9 +8,6 @@ from assistants.knowledge.shelves.limits import patiently, step
 from assistants.knowledge.shelves.lock import keep_writers_out
 from assistants.knowledge.shelves.rows import copy_rows, delete_rows, dimensions_of
 from assistants.knowledge.shelves.unfinished import copy_changes, locked_shelf, unfinished_shelves
-
-# A table cannot change its place while rows of the transaction wait for their foreign keys to be looked at.
-_LOOK_AT_KEYS = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 
 
 def begin_shelf(*, source_set: SourceSet) -> int:
@@ -103,16 +99,10 @@ def _leave(source_set: SourceSet) -> None:
     """Take a set's rows out of sight: its own shelf as a whole, or what it has on the shared one, row by row."""
     if source_set.shelf == 0:
         delete_rows(source_set, shelf=0)
-    _look_at_keys()
-    if source_set.shelf:
+    else:
         old: Shelf = Shelf.objects.for_organisation(source_set.organisation_id).get(pk=source_set.shelf)
         old.state, old.left_at = Shelf.State.LEAVING, timezone.now()
         patiently(lambda: old.save(update_fields=["state", "left_at"]))
-
-
-def _look_at_keys() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOOK_AT_KEYS)
 
 
 def _is_used(shelf: Shelf) -> bool:

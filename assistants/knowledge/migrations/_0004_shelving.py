@@ -3,27 +3,19 @@
 The role that serves owns nothing, so it makes, indexes and drops no table. It writes rows of `knowledge_shelf`, behind
 the wall of row-level security, and this trigger of the owner's does what they say: no function can be called with the
 number of another organisation's shelf, and no table is left without its row.
+
+Foreign keys stand on the shared shelf only. On the others they would lock the tables of all passages and documents whenever
+a shelf is made, takes its place or is dropped, and hold documents that are removed while their set is being copied. What
+lies there is copied from where it was checked, and is of one organisation by a constraint of the table.
 """
 
-_KEYS = (("id", "passage"), ("source_set_id", "sourceset"), ("document_id", "document"))
 _OWN = "organisation_id = NULLIF(current_setting('bottega.organisation', true), '')::bigint"
-_FOREIGN = [
-    f"ADD CONSTRAINT knowledge_passagevector_{column}_tenant_fk FOREIGN KEY (organisation_id, {column})"
-    f" REFERENCES knowledge_{parent} (organisation_id, id) DEFERRABLE INITIALLY DEFERRED"
-    for column, parent in _KEYS
-]
-_OF_ORGANISATION = (
-    "ADD CONSTRAINT knowledge_passagevector_organisation_fk FOREIGN KEY (organisation_id)"
-    " REFERENCES organisations_organisation (id) DEFERRABLE INITIALLY DEFERRED"
-)
-FOREIGN_KEYS = ", ".join([*_FOREIGN, _OF_ORGANISATION])
 
 
 def walls(table: str) -> str:
     """Row-level security of a table of vectors; a partition is walled itself, for it can be read by its own name."""
     return f"""
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
-ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_organisation ON {table} USING ({_OWN}) WITH CHECK ({_OWN});
 """
 
@@ -47,8 +39,8 @@ BEGIN
 END $do$;
 ALTER TABLE knowledge_shelf_0 DROP CONSTRAINT knowledge_passagevector_tenant_key;
 CREATE TABLE knowledge_passagevector (LIKE knowledge_shelf_0 INCLUDING DEFAULTS INCLUDING STORAGE) PARTITION BY LIST (shelf);
-ALTER TABLE knowledge_passagevector {FOREIGN_KEYS};
 {walls("knowledge_passagevector")}
+ALTER TABLE knowledge_passagevector FORCE ROW LEVEL SECURITY;
 ALTER TABLE knowledge_passagevector ATTACH PARTITION knowledge_shelf_0 FOR VALUES IN (0);
 ALTER TABLE knowledge_shelf_0 DROP CONSTRAINT knowledge_shelf_0_only;
 """  # noqa: S608 - constants of this module
@@ -66,7 +58,7 @@ BEGIN
         IF NEW.state <> 'filling' THEN RAISE EXCEPTION 'A shelf begins empty.'; END IF;
         EXECUTE format('CREATE TABLE public.%1$I (LIKE public.knowledge_passagevector INCLUDING DEFAULTS INCLUDING STORAGE)', name);
         EXECUTE format('ALTER TABLE public.%1$I ALTER shelf SET DEFAULT %2$s, {IN_THE_ROW}, ADD CHECK (shelf = %2$s),'
-            ' ADD PRIMARY KEY (id), {FOREIGN_KEYS}', name, number);
+            ' ADD CHECK (organisation_id = %3$s), ADD PRIMARY KEY (id)', name, number, NEW.organisation_id);
         EXECUTE format($wall${walls("public.%1$I")}$wall$, name);
     ELSIF TG_OP = 'DELETE' THEN
         IF OLD.state = 'serving' THEN
