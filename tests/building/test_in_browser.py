@@ -58,7 +58,7 @@ def test_what_is_written_is_saved_while_writing(
     problems = watch(page)
     page.get_by_label("Role").fill("You count clouds.")
     page.get_by_label("Longest answer, in tokens").fill("300")
-    page.get_by_text("Only sources").click()
+    page.get_by_text("Only sources", exact=True).click()
     wait_for_state(page, "Saved")
     draft = present_draft(mira, assistant)
     assert draft["instructions"]["role"] == "You count clouds."
