@@ -173,7 +173,7 @@ def own_and_all(source_set: SourceSet, listing: Listing) -> tuple[int, int]:
 
 
 def chosen_ids(source_set: SourceSet, listing: Listing, *, after: str = "") -> tuple[list[str], int]:
-    """What an action on all that a listing shows takes at once: shared sources belong to others and are left alone.
+    """What an action on all that a listing shows takes at once, newest first: shared sources belong to others and are left alone.
 
     Args:
         after: public id of the last one that was taken, to go on behind it.
@@ -184,8 +184,8 @@ def chosen_ids(source_set: SourceSet, listing: Listing, *, after: str = "") -> t
     rows = listed(source_set, listing).filter(source_set=source_set)
     if after:
         known = Source.objects.for_organisation(source_set.organisation_id).filter(public_id=after)
-        rows = rows.filter(pk__gt=Coalesce(Subquery(known.values("pk")[:1]), Value(0), output_field=_NUMBER))
-    found = list(rows.order_by("pk").values_list("public_id", flat=True)[:MOST_CHOSEN])
+        rows = rows.filter(pk__lt=Coalesce(Subquery(known.values("pk")[:1]), Value(0), output_field=_NUMBER))
+    found = list(rows.order_by("-pk").values_list("public_id", flat=True)[:MOST_CHOSEN])
     return found, rows.count() - len(found) if len(found) == MOST_CHOSEN else 0
 
 

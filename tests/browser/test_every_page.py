@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from assistants.building.models import Assistant
+from assistants.knowledge.queries import source_rows
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.actions.add_to_group import add_to_group
 from organisations.actions.create_custom_role import create_custom_role
@@ -46,6 +47,8 @@ SIGNED_IN = (
     "/build/{assistant}/compare",
     "/build/{assistant}/tests",
     "/build/{assistant}/knowledge",
+    "/build/{assistant}/knowledge?type=text&sort=name",
+    "/build/{assistant}/knowledge/sources/{source}",
     "/build/{assistant}/knowledge/try?query=wood&both=1",
     "/build/{assistant}/versions",
     "/build/{assistant}/publish",
@@ -101,7 +104,14 @@ def demo(site: Site) -> dict[str, str]:
     group = create_group(actor=actor, name="Workshop", description="Those at the bench")
     role = create_custom_role(actor=actor, name="Auditor", permissions=[Permission.VIEW_AUDIT])
     add_to_group(actor=actor, group_id=group.public_id, membership_ids=[_membership_id(actor)])
-    return {"assistant": found.public_id, "group": group.public_id, "role": role.public_id}
+    with tenant_scope(found.organisation):
+        source = source_rows(found.source_set).earliest("pk")
+    return {
+        "assistant": found.public_id,
+        "group": group.public_id,
+        "role": role.public_id,
+        "source": source.public_id,
+    }
 
 
 def _membership_id(actor: Actor) -> str:

@@ -18,6 +18,8 @@ from organisations.audit import record_audit
 from organisations.models import Group
 from organisations.permissions import Permission, require
 
+_FIELDS = ["name", "tags", "metadata", "showing", "restricted", "sync_every", "sync_at"]
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -65,20 +67,22 @@ def apply_change(
     sources = list(source_rows(source_set).filter(chosen).select_for_update(of=("self",)).order_by("pk"))
     if not sources:
         raise NotFound
-    groups = _groups(actor, change)
+    groups, wanted, changed = _groups(actor, change), set(source_ids), []
     for source in sources:
-        inside = source.public_id not in source_ids
+        inside = source.public_id not in wanted
         before = _seen(source)
         _set(source, change, inside=inside)
         if groups is not None:
             _answer_only(source, groups)
-        source.save(
-            update_fields=["name", "tags", "metadata", "showing", "restricted", "sync_every", "sync_at"]
-        )
         after = _seen(source)
-        if not inside and before != after:
+        if before == after:
+            continue
+        changed.append(source)
+        if not inside:
             record_audit(actor, "source.changed", source, **_difference(before, after))
-    return [source for source in sources if source.public_id in source_ids]
+    rows = Source.objects.for_organisation(actor.organisation)
+    rows.bulk_update(changed, _FIELDS, batch_size=500)
+    return [source for source in sources if source.public_id in wanted]
 
 
 def _set(source: Source, change: Change, *, inside: bool) -> None:

@@ -233,11 +233,11 @@ class KnowledgePages:
         if question := self._question(request, source_set, source_id):
             return question
         source = remove_source(actor=request.actor, source_set=source_set, source_id=source_id)
-        undo = {"act": _("Undo"), "url": f"{base_of(request, '/remove')}/restore"}
+        undo = f"{base_of(request, '/remove')}/restore"
         with tenant_scope(request.actor.organisation):
             users = users_of(request.actor, [source]).get(source.pk, NOBODY)
         said = _("%(name)s is removed.") % {"name": source.name}
-        return changed(" ".join(filter(None, [said, also_gone_from(users)])), **undo)
+        return changed(" ".join(filter(None, [said, also_gone_from(users)])), act=_("Undo"), url=undo)
 
     def _question(
         self, request: OrganisationRequest, source_set: SourceSet, source_id: str
