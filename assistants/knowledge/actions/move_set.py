@@ -63,12 +63,11 @@ def _fill(organisation_id: int, shelf_id: int, lost: threading.Event) -> None:
     """Copy document by document, in the order of their keys."""
     while True:
         with step(organisation_id):
-            shelf = locked_shelf(organisation_id, shelf_id, lost)
+            shelf, source_set = locked_shelf(organisation_id, shelf_id, lost)
             documents = next_documents(shelf) if shelf.state == Shelf.State.FILLING else []
             if not documents:
                 return
-            origin = shelf.source_set.shelf
-            copy_rows(shelf.source_set, origin=origin, target=shelf.pk, documents=documents)
+            copy_rows(source_set, origin=source_set.shelf, target=shelf.pk, documents=documents)
             shelf.filled_to = documents[-1]
             shelf.save(update_fields=["filled_to"])
 
@@ -76,9 +75,9 @@ def _fill(organisation_id: int, shelf_id: int, lost: threading.Event) -> None:
 def _index(organisation_id: int, shelf_id: int, lost: threading.Event) -> None:
     """Index what was copied, and count its words; what is written meanwhile is noted, and waits for nothing."""
     with step(organisation_id, seconds=INDEX_SECONDS):
-        shelf = locked_shelf(organisation_id, shelf_id, lost)
+        shelf, source_set = locked_shelf(organisation_id, shelf_id, lost)
         if shelf.state == Shelf.State.FILLING:
-            shelf.state, shelf.dimensions = Shelf.State.INDEXED, dimensions_of(shelf.source_set)
+            shelf.state, shelf.dimensions = Shelf.State.INDEXED, dimensions_of(source_set)
             shelf.save(update_fields=["state", "dimensions"])
             count_words(shelf)
 
@@ -87,7 +86,7 @@ def _catch_up(organisation_id: int, shelf_id: int, lost: threading.Event) -> Non
     """Copy again what was written meanwhile, until little is left for the switch."""
     while True:
         with step(organisation_id):
-            if copy_changes(locked_shelf(organisation_id, shelf_id, lost)) < AT_ONCE:
+            if copy_changes(*locked_shelf(organisation_id, shelf_id, lost)) < AT_ONCE:
                 return
 
 

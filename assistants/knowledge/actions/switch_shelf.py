@@ -38,11 +38,11 @@ def switch_shelf(*, organisation_id: int, shelf_id: int) -> None:
         LeaseLost: somebody else has done it, or the set is gone.
     """
     with step(organisation_id):
-        shelf = locked_shelf(organisation_id, shelf_id)
-        keep_writers_out(shelf.source_set.pk)
-        while copy_changes(shelf):
+        shelf, source_set = locked_shelf(organisation_id, shelf_id)
+        keep_writers_out(source_set.pk)
+        while copy_changes(shelf, source_set):
             pass
-        source_set = _locked(shelf.source_set)
+        source_set = _locked(source_set)
         serves = dimensions_of(source_set) == shelf.dimensions
         if serves:
             _leave(source_set)

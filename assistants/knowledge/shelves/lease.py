@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -19,14 +20,15 @@ class ShelvingLease:
     source_set_id: int
     until: datetime
 
-    def write(self, *, lease_until: datetime) -> None:
+    def write(self, **values: Any) -> None:
         """Renew it, in a transaction of its own.
 
         Raises:
             LeaseLost: it had run out and somebody else has it, or the set is gone.
         """
-        self._change(lease_until)
-        self.until = lease_until
+        until: datetime = values["lease_until"]
+        self._change(until)
+        self.until = until
 
     def end(self) -> None:
         """Give it back, if it still holds."""

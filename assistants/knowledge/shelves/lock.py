@@ -1,6 +1,7 @@
 """The lock that writers of a set's vectors share, and that whoever moves the set has for a moment to itself."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -30,7 +31,7 @@ def write_on_shelf(*, organisation_id: int, documents: Sequence[int]) -> None:
         documents: primary keys.
     """
     assert_in_action()
-    values = {"organisation": organisation_id, "documents": list(documents)}
+    values: dict[str, Any] = {"organisation": organisation_id, "documents": list(documents)}
     with connection.cursor() as cursor:
         cursor.execute(_TOGETHER, values)
         cursor.execute(

@@ -1,6 +1,7 @@
 """The rows of a shelf's table, which has no model: copying, counting. Everything runs in the open scope."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -52,7 +53,8 @@ def copy_rows(
             f"INSERT INTO {table(target)} ({_COLUMNS}) SELECT {_COLUMNS} FROM {table(origin)} WHERE {_INSIDE}{some}",  # noqa: S608 - numbers and constants
             _values(source_set) | {"documents": list(documents or ())},
         )
-        return cursor.rowcount
+        copied: int = cursor.rowcount
+    return copied
 
 
 def delete_rows(source_set: SourceSet, *, shelf: int, documents: Sequence[int] | None = None) -> None:
@@ -89,7 +91,7 @@ def count_words(shelf: Shelf) -> None:
         shelf.passages, shelf.words = cursor.fetchone()
         shelf.save(update_fields=["passages", "words"])
         shelf.terms.all().delete()
-        values = {
+        values: dict[str, Any] = {
             "organisation": shelf.organisation_id,
             "shelf": shelf.pk,
             "rows": f"SELECT words FROM {table(shelf.pk)}",  # noqa: S608 - a number
@@ -98,5 +100,5 @@ def count_words(shelf: Shelf) -> None:
         cursor.execute(_TERMS, values)
 
 
-def _values(source_set: SourceSet) -> dict[str, object]:
+def _values(source_set: SourceSet) -> dict[str, Any]:
     return {"organisation": source_set.organisation_id, "source_set": source_set.pk}

@@ -18,7 +18,7 @@ def unfinished_shelves(source_set: SourceSet) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def copy_changes(shelf: Shelf) -> int:
+def copy_changes(shelf: Shelf, source_set: SourceSet) -> int:
     """Copy some of the documents again that were written meanwhile, in the open transaction.
 
     Returns how many notes there were, at most AT_ONCE.
@@ -29,12 +29,14 @@ def copy_changes(shelf: Shelf) -> int:
     documents = sorted(set(notes.values()))
     if documents:
         rows.filter(pk__in=list(notes)).delete()
-        delete_rows(shelf.source_set, shelf=shelf.pk, documents=documents)
-        copy_rows(shelf.source_set, origin=shelf.source_set.shelf, target=shelf.pk, documents=documents)
+        delete_rows(source_set, shelf=shelf.pk, documents=documents)
+        copy_rows(source_set, origin=source_set.shelf, target=shelf.pk, documents=documents)
     return len(notes)
 
 
-def locked_shelf(organisation_id: int, shelf_id: int, lost: threading.Event | None = None) -> Shelf:
+def locked_shelf(
+    organisation_id: int, shelf_id: int, lost: threading.Event | None = None
+) -> tuple[Shelf, SourceSet]:
     """The unfinished shelf with its set; until the open transaction ends, nobody else goes on with it.
 
     Raises:
@@ -45,4 +47,4 @@ def locked_shelf(organisation_id: int, shelf_id: int, lost: threading.Event | No
     shelf: Shelf | None = rows.first()
     if shelf is None or shelf.source_set is None or (lost is not None and lost.is_set()):
         raise LeaseLost
-    return shelf
+    return shelf, shelf.source_set
