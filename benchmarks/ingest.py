@@ -13,7 +13,7 @@
    database, the embeddings server and, for us, the web process, which is told apart.
 4. A PDF of 10,000 pages in one go, with the same embeddings server: by how much the web process grows, and the worker
    with its parsers at most.
-5. Storing passages, words and vectors, held against a raw binary COPY of the same rows into tables without an index.
+5. Storing passages, words and vectors, held against a raw binary COPY of the very same rows into tables with the same indexes.
 
     .venv/bin/python benchmarks/ingest.py [--quick]
 """

@@ -12,7 +12,8 @@ from assistants.knowledge.formats import PAGE, format_of_answer
 from assistants.knowledge.parsing.blocks import ParsingFailed
 from assistants.knowledge.parsing.html import title_of
 from assistants.knowledge.policy import MEGABYTE, kind_allowed, page_allowed
-from kernel.egress import EgressError, guarded_client
+from assistants.knowledge.room import BytesFull
+from kernel.egress import EgressError, EgressTooLarge, guarded_client
 from organisations.policy import PolicyDocument
 
 ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8,text/markdown;q=0.8"
@@ -80,17 +81,20 @@ class Fetched:
     validators: Validators
 
 
-def fetch_page(url: str, *, name: str, organisation_id: str, policy: PolicyDocument) -> Fetched:
+def fetch_page(
+    url: str, *, name: str, organisation_id: str, policy: PolicyDocument, room: int | None = None
+) -> Fetched:
     """Fetch an address and store what it answers.
 
     Args:
         policy: the organisation's present one; every hop is held against it.
+        room: bytes that the organisation has left; None where nothing limits them.
 
     Raises:
         ParsingFailed: it cannot be reached, answers with an error, or with something that is not read here, or the
             organisation's policy does not allow it.
     """
-    answer = fetch(url, policy=policy)
+    answer = fetch(url, policy=policy, room=room)
     return Fetched(
         store_answer(answer, name=name, organisation_id=organisation_id, policy=policy), answer.validators
     )
@@ -125,27 +129,37 @@ def fetch(
     known: Validators = NOTHING_KNOWN,
     accept: str = ACCEPT,
     max_bytes: int | None = None,
+    room: int | None = None,
 ) -> Answer:
     """Ask an address, if `known` is given only for what is newer.
 
     Raises:
         PageGone: there is nothing there any more.
         ServerFailed: the server says that it cannot answer just now.
-        ParsingFailed: it cannot be reached or answers with another error, or the policy does not allow it or a hop.
+        ParsingFailed: it cannot be reached or answers with another error, the policy does not allow it or a hop, or it is
+            larger than `room`; of what is too large no more is read than there is room for.
     """
+    if room is not None and room <= 0:
+        raise ParsingFailed(BytesFull.code)
 
     def check(request: Any) -> None:
         if not page_allowed(policy, str(request.url)):
             raise ParsingFailed("host_forbidden")
 
     largest = min(max_upload_bytes(), (policy.files.max_mb or settings.MAX_UPLOAD_MB) * MEGABYTE)
+    largest = max_bytes or largest
     headers = {"accept": accept, "user-agent": user_agent(), **known.headers()}
     try:
         # The hook sees every hop: a redirect must not lead where the address itself could not.
         with guarded_client(
-            total=SECONDS, max_bytes=max_bytes or largest, event_hooks={"request": [check]}
+            total=SECONDS,
+            max_bytes=largest if room is None else min(largest, room),
+            event_hooks={"request": [check]},
         ) as client:
             response = client.get(url, headers=headers)
+    except EgressTooLarge as error:
+        full = room is not None and room < largest
+        raise ParsingFailed(BytesFull.code if full else error.code) from None
     except EgressError as error:
         raise ParsingFailed(error.code) from None
     if response.status_code in (404, 410):

@@ -76,6 +76,13 @@ def knowledge_room(organisation: Any) -> KnowledgeRoom:
     return KnowledgeRoom(files, size, passages, limits_of(organisation))
 
 
+def bytes_left(organisation: Any) -> int | None:
+    """How many bytes there is room for, inside the organisation's scope; None where nothing limits them."""
+    if (limit := limits_of(organisation).bytes) is None:
+        return None
+    return limit - knowledge_room(organisation).bytes
+
+
 def limits_of(organisation: Any) -> KnowledgeLimits:
     """The narrowest of the limits that rooms have set, inside the organisation's scope."""
     found = [find(organisation) for find in registries.knowledge_limits]

@@ -32,7 +32,7 @@ from assistants.knowledge.parsing.blocks import Block, ParsingFailed
 from assistants.knowledge.parsing.runner import Parsing, Progress
 from assistants.knowledge.passages import Paragraph, PassageDraft, paragraphs_of, passages_of
 from assistants.knowledge.queries import parsed_twin, vector_givers
-from assistants.knowledge.room import KnowledgeFull, guard_room
+from assistants.knowledge.room import KnowledgeFull, bytes_left, guard_room
 from assistants.knowledge.shelves.lock import write_on_shelf
 from assistants.knowledge.storing import Contents, copy_vectors, swap_in, words_of
 from assistants.knowledge.warnings import warnings_of
@@ -136,11 +136,13 @@ def _load(lease: Lease) -> Document:
 def _fetch(lease: Lease, document: Document) -> Document:
     with tenant_scope(lease.organisation_id, durable=True):
         policy = policy_of(lease.organisation_id)
+        room = bytes_left(document.organisation)
     fetched = fetch_page(
         document.source.url,
         name=document.name,
         organisation_id=document.organisation.public_id,
         policy=policy,
+        room=None if room is None else room + document.size,
     )
     stored, known = fetched.stored, fetched.validators
     with tenant_scope(lease.organisation_id, durable=True):
