@@ -93,7 +93,9 @@ def test_sources_can_be_searched(
 def test_the_whole_panel_is_drawn(alice: Actor, source_set: SourceSet, rf: Any) -> None:
     upload(alice, source_set, name="<script>alert(1)</script>.txt", data="Hostile name.")
     with tenant_scope(alice.organisation):
-        page = render_to_string("knowledge/panel.html", panel_context(alice, source_set, "/x"), request=rf.get("/x"))
+        page = render_to_string(
+            "knowledge/panel.html", panel_context(alice, source_set, "/x"), request=rf.get("/x")
+        )
     assert "<script>alert" not in page
     assert "data-drop" in page
     assert "style=" not in page
