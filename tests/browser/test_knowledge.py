@@ -35,6 +35,7 @@ def test_knowledge_is_kept_in_order(site: Site, new_context: NewContext, files: 
     change_both(page)
     cut(page)
     pairs(page)
+    share(page)
     remove(page)
     # Half a pair was refused, which the browser and htmx both tell.
     assert [problem for problem in problems if " 400 " not in problem] == []
@@ -74,6 +75,27 @@ def pairs(page: Page) -> None:
     dialog.get_by_label("Answer").fill("After nine.")
     dialog.get_by_role("button", name="Add questions").click()
     expect(page.locator("#knowledge-table").get_by_text("1 pair")).to_be_visible(timeout=30_000)
+
+
+def share(page: Page) -> None:
+    knowledge = page.url
+    page.goto("/build/")
+    page.get_by_text("New assistant").first.click()
+    page.get_by_role("button", name="Start empty").click()
+    page.wait_for_url("**/configure")
+    page.get_by_role("link", name="Knowledge").click()
+    page.get_by_role("button", name="From another assistant").click()
+    page.get_by_role("button", name="Add lease.md").click()
+    expect(page.get_by_role("button", name="Stop sharing lease.md")).to_be_focused()
+    look(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#knowledge-table").get_by_text("lease.md")).to_be_visible()
+    page.goto(knowledge)
+    page.locator("#knowledge-table").get_by_role("button", name="More for lease.md").click()
+    page.locator(".pop:popover-open").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("dialog")).to_contain_text("no longer answers from it either")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#knowledge-table").get_by_text("lease.md")).to_be_visible()
 
 
 def remove(page: Page) -> None:

@@ -33,7 +33,7 @@ function draw() {
   more.textContent = (matching() > most() ? page.dataset.chooseFirst : page.dataset.chooseMore).replace("%s", shown(Math.min(matching(), most())));
   const next = bar.querySelector("[data-choose-next]");
   next.hidden = !all || !rest;
-  next.textContent = page.dataset.chooseNext.replace("%s", shown(Math.min(rest?.left ?? 0, most())));
+  next.textContent = page.dataset.nextBatch.replace("%s", shown(Math.min(rest?.left ?? 0, most())));
 }
 
 const shown = (number) => number.toLocaleString(document.documentElement.lang);

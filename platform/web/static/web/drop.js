@@ -32,10 +32,12 @@ export function dropTarget(zone, onFiles) {
   };
   Object.entries(listeners).forEach(([name, listener]) => addEventListener(name, listener));
   const input = zone.querySelector("input[type=file]");
-  input?.addEventListener("change", () => {
+  const take = () => {
     if (input.files.length) onFiles([...input.files]);
     input.value = "";
-  });
+  };
+  input?.addEventListener("change", take);
+  if (input?.files.length) take(); // chosen before this script was there
   return () => Object.entries(listeners).forEach(([name, listener]) => removeEventListener(name, listener));
 }
 
