@@ -182,3 +182,27 @@ async def test_it_streams_in_pieces_and_counts_its_tokens(quote):
 async def test_the_same_question_gets_the_same_answer(quote):
     said = {await answer(Quote(LocalEmbedder("tests")), "When was the harbour built?") for _ in range(2)}
     assert said == {await answer(quote, "When was the harbour built?")}
+
+
+PAIRS = [
+    SourcePassage(1, "psg_f", "May I keep snakes?\nNo reptiles. Cats are fine.", "Questions"),
+    SourcePassage(2, "psg_g", "狗可以进屋吗？\n可以，请系好牵引绳。", "问答"),
+    SourcePassage(3, "psg_h", "The oak table was made in 1920.\n\nIt stands in the hall.", "Inventory"),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("May I keep snakes?", "No reptiles."), ("狗可以进屋吗？", "可以，请系好牵引绳")],
+)
+async def test_an_answer_below_its_question_is_found_by_the_question(quote, question, words):
+    said = await answer(quote, question, PAIRS)
+    assert words in said
+    assert question not in said
+
+
+async def test_a_question_answers_nothing_by_itself(quote):
+    assert (
+        await answer(quote, "May I keep snakes?", [SourcePassage(1, "psg_i", "May I keep snakes?")])
+        == NOTHING
+    )

@@ -53,7 +53,7 @@ class Quote:
             return introduction(question) if free else not_enough(request, question), []
         search = await asyncio.to_thread(prepare, question, passages)  # some milliseconds of pure Python
         quoted = choose(
-            search, await self._meanings(question, [one.sentence.text for one in search.candidates])
+            search, await self._meanings(question, [one.sentence.read for one in search.candidates])
         )
         steps = steps_taken(question, len(passages), len(search.candidates), len(quoted))
         if quoted:

@@ -61,7 +61,7 @@ def prepare(question: str, passages: Sequence[SourcePassage]) -> Search:
     """Choose, by words alone, the few sentences whose meaning is worth comparing."""
     sentences = _distinct(sentences_of(passages))
     terms = question_terms(question)
-    sets = [frozenset(terms_of(sentence.text)) for sentence in sentences]
+    sets = [frozenset(terms_of(sentence.read)) for sentence in sentences]
     whole = [frozenset(terms_of(f"{passage.heading} {passage.text}")) for passage in passages]
     weights = weights_of(terms, sets)
     covered = [coverage(weights, words) for words in whole]
