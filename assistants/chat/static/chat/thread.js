@@ -200,7 +200,8 @@ async function openSource(turnId, number, from) {
     const here = mark.closest("[data-turn]")?.dataset.turn === turnId && mark.dataset.citation === String(number);
     mark.setAttribute("aria-expanded", String(here));
   }
-  drawer.querySelector(".para-hit")?.scrollIntoView({ block: "center" });
+  // Where the page is drawn, the picture on top shows the paragraph in its place.
+  if (!drawer.querySelector("[data-page-picture]")) drawer.querySelector(".para-hit")?.scrollIntoView({ block: "center" });
   drawer.querySelector("#drawer-title")?.focus({ preventScroll: true });
 }
 
