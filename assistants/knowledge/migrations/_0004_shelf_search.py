@@ -14,16 +14,14 @@ FROM (SELECT l.lexeme, coalesce(t.passages, 0) AS passages
 """
 # Behind a policy, no index on words is used: `@@` is not leakproof. So this runs as the owner, whom the wall of the shelves'
 # tables does not bind; that of their rows does, and gives only a shelf of the organisation whose scope is open.
-# The extension's settings are known once one of its types has been used.
+# The extension's settings stand in the body: in the head, a backup could not be brought back before the extension is in use.
 SHELF_SEARCH = f"""
-SELECT '[1]'::halfvec;
 CREATE FUNCTION knowledge_search_shelf(
     number bigint, organisation bigint, documents bigint[], meant bigint[], question halfvec, lexemes text[], weights real[],
     long float8, candidates int)
 RETURNS TABLE (id bigint, distance float8, score float8) LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
-SET plan_cache_mode = auto SET enable_bitmapscan = on SET enable_seqscan = off SET hnsw.ef_search = 200 SET hnsw.iterative_scan = relaxed_order
-SET hnsw.max_scan_tuples = 20000 AS $search$
+SET plan_cache_mode = auto SET enable_bitmapscan = on SET enable_seqscan = off AS $search$
 #variable_conflict use_column
 DECLARE
     name text := 'knowledge_shelf_' || number; shelf record; few boolean := false;
@@ -33,6 +31,8 @@ BEGIN
     SELECT s.dimensions, s.passages, s.words INTO shelf FROM knowledge_shelf s
     WHERE s.organisation_id = organisation AND s.id = number;
     IF NOT FOUND THEN RETURN; END IF;
+    PERFORM set_config('hnsw.ef_search', '200', true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
+        set_config('hnsw.max_scan_tuples', '20000', true);
     IF cardinality(documents) <= {FEW_DOCUMENTS} THEN
         SELECT coalesce(sum(d.passages), 0) <= {EXACT_ROWS} INTO few FROM knowledge_document d
         WHERE d.organisation_id = organisation AND d.id = ANY(documents);
