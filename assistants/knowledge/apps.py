@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+PATIENCE_SECONDS = 3600.0
+
 
 class KnowledgeConfig(AppConfig):
     name = "assistants.knowledge"
@@ -33,12 +35,17 @@ class KnowledgeConfig(AppConfig):
         retriever.fill(search)
         citation_rights.fill(showing.citation_rights)
         tools.register(SEARCH)
-        periodic_tasks["resume_documents"] = {"task": "knowledge.resume_documents", "schedule": 15}
         periodic_tasks["remove_unneeded"] = {"task": "knowledge.remove_unneeded", "schedule": 6 * 3600}
-        periodic_tasks["keep_embedders"] = {"task": "knowledge.keep_embedders", "schedule": 30}
-        periodic_tasks["look_at_due_sources"] = {"task": "knowledge.look_at_due_sources", "schedule": 30}
-        # These may wait for workers that embed: dropped after seconds, they would not run before all is embedded.
-        patient = {"options": {"expires": 300.0}}
+        # These may wait for workers that embed: dropped after seconds, they would not run before all is embedded, and
+        # what a dead worker left would wait as long. Each is done in milliseconds where there is nothing to do.
+        patient = {"options": {"expires": PATIENCE_SECONDS}}
+        periodic_tasks["resume_documents"] = {"task": "knowledge.resume_documents", "schedule": 15, **patient}
+        periodic_tasks["keep_embedders"] = {"task": "knowledge.keep_embedders", "schedule": 30, **patient}
+        periodic_tasks["look_at_due_sources"] = {
+            "task": "knowledge.look_at_due_sources",
+            "schedule": 30,
+            **patient,
+        }
         periodic_tasks["place_documents"] = {"task": "knowledge.place_documents", "schedule": 10, **patient}
         periodic_tasks["erase_placements"] = {"task": "knowledge.erase_placements", "schedule": 30, **patient}
         periodic_tasks["keep_shelves"] = {"task": "knowledge.keep_shelves", "schedule": 60, **patient}

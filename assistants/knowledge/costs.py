@@ -14,9 +14,10 @@ from kernel import registries
 from kernel.actions import assert_in_action
 from kernel.tenancy import tenant_scope
 from organisations.models import Organisation
-from providers.catalogue import PriceSnapshot, find_model
+from providers.catalogue import PriceSnapshot, find_model, snapshot
 from providers.tokens import count_tokens
 
+RERANK = "rerank"  # whose a reranker is that the catalogue does not know
 BYTES_A_TOKEN = 3  # for an estimate on the safe side
 
 
@@ -60,6 +61,15 @@ def tariff_of(model: str, *, organisation_id: int, source_set_id: int | None = N
         info.price if info else None,
         not (info and info.built_in),
         product_of(organisation_id, source_set_id) if source_set_id else ("", ""),
+    )
+
+
+def reranking_tariff(model: str, *, organisation_id: int) -> Tariff:
+    """What calls of the operator's reranker cost, where the catalogue knows it by its id, by another name, or as `rerank/<name>`."""
+    known = snapshot()
+    info = known.find(model) or known.find(f"{RERANK}/{model}")
+    return Tariff(
+        organisation_id, model, info.provider if info else RERANK, info.price if info else None, recorded=True
     )
 
 

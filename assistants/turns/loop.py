@@ -92,9 +92,14 @@ class ModelCall:
 
 @dataclass(slots=True)
 class Transcript:
-    """What has happened in a turn so far."""
+    """What has happened in a turn so far.
+
+    Attributes:
+        calls: of the models that answer. beforehand: those that got the question ready; they count as spent too.
+    """
 
     calls: list[ModelCall] = field(default_factory=list)
+    beforehand: list[ModelCall] = field(default_factory=list)
     tools: list[FinishedCall] = field(default_factory=list)
     characters: int = 0
 
@@ -111,7 +116,7 @@ class Transcript:
     @property
     def spent(self) -> Spent:
         """What the providers counted so far."""
-        counted = [(call.usage, call.price) for call in self.calls if call.usage]
+        counted = [(call.usage, call.price) for call in (*self.beforehand, *self.calls) if call.usage]
         return Spent(
             sum(usage.input_tokens + usage.output_tokens for usage, _price in counted),
             sum(cost_of_usage(usage, price) for usage, price in counted),

@@ -133,7 +133,8 @@ def one_question(said: str) -> str:
 
 async def _ask(work: Work) -> str:
     answerer = work.opened.answerer
-    call = work.rewriting = ModelCall(_request(work), failed=True)
+    call = work.rewriting = ModelCall(_request(work), price=answerer.info.price, failed=True)
+    work.transcript.beforehand.append(call)
     async for event in answerer.model.stream(call.request):
         call.failed = False
         if type(event) is TextDelta:

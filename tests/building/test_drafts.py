@@ -127,7 +127,7 @@ def test_a_model_that_was_withdrawn_stays_until_another_is_chosen(
     )
     assert draft.specification["model"]["id"] == "fake/chat"
     update_draft(actor=alice, assistant_id=assistant.public_id, patch={"model": {"id": "bottega/quote"}})
-    draft = restore_version(actor=alice, assistant_id=assistant.public_id, number=1)
+    draft = restore_version(actor=alice, assistant_id=assistant.public_id, number=1).draft
     assert draft.specification["model"]["id"] == "fake/chat"
     with pytest.raises(NotReadyToPublish):
         publish_version(actor=alice, assistant_id=assistant.public_id)

@@ -100,7 +100,7 @@ def test_going_back_brings_definition_and_sources_back(alice: Actor) -> None:
             removed_at=timezone.now()
         )
     update_draft(actor=alice, assistant_id=assistant.public_id, patch={"profile": {"name": "Grace"}})
-    draft = restore_version(actor=alice, assistant_id=assistant.public_id, number=1)
+    draft = restore_version(actor=alice, assistant_id=assistant.public_id, number=1).draft
     assert draft.specification["profile"]["name"] == "Ada"
     with tenant_scope(alice.organisation):
         found = access_assistant(alice, assistant.public_id)

@@ -291,7 +291,7 @@ def test_a_version_s_documents_come_back(alice: Actor, run_jobs: RunJobs) -> Non
     run_jobs()
     assert len(scope_of(source_set).document_ids) == 2
     with tenant_scope(alice.organisation, durable=True):
-        restore_manifest(source_set=source_set, documents=version)
+        restore_manifest(actor=alice, source_set=source_set, documents=version)
     assert scope_of(source_set).document_ids == version
 
 

@@ -34,9 +34,16 @@ def ask(live_app: LiveApp, model_server: ModelServer, alice: Actor, run_jobs: Ru
     client = live_app.client(api_key_for(alice))
 
     def asked(
-        question: str, *, history: list[dict[str, str]] | None = None, text: str = LEASE, **knowledge: Any
+        question: str,
+        *,
+        history: list[dict[str, str]] | None = None,
+        text: str = LEASE,
+        limits: dict[str, int] | None = None,
+        **knowledge: Any,
     ) -> dict[str, Any]:
-        assistant: Assistant = make_assistant(alice, model={"id": "fake/chat"}, knowledge=knowledge)
+        assistant: Assistant = make_assistant(
+            alice, model={"id": "fake/chat"}, knowledge=knowledge, **({"limits": limits} if limits else {})
+        )
         with tenant_scope(alice.organisation):
             source_set = assistant.source_set
         add_text(actor=alice, source_set=source_set, title="Lease", text=text)
@@ -87,6 +94,16 @@ def test_a_model_completes_the_question_and_is_charged(
     assert sorted(kinds(alice)) == ["chat", "rewriting"]
     sent = model_server.chats[0].body
     assert "When is rent due?" in sent["messages"][-1]["content"]
+
+
+def test_what_the_rewriting_used_counts_towards_the_turn_s_limits(
+    ask: Ask, alice: Actor, model_server: ModelServer
+) -> None:
+    model_server.answer("Is more rent due for dogs?", usage=(9_990, 8))
+    trace = ask("And for dogs?", history=BEFORE, rewriting="model", limits={"tokens": 10_000})
+    assert [call["kind"] for call in trace["calls"]] == ["rewriting"]
+    assert len(model_server.chats) == 1
+    assert kinds(alice) == ["rewriting"]
 
 
 def test_where_the_model_fails_words_do(ask: Ask, alice: Actor, model_server: ModelServer) -> None:

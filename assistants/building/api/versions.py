@@ -103,5 +103,5 @@ class VersionRestore(OrganisationAPIView):
     @extend_schema(request=None, responses=Specification)
     def post(self, request: Request, assistant_id: str, number: int) -> Response:
         """Copy a version's definition and sources into the draft."""
-        draft = restore_version(actor=self.actor, assistant_id=assistant_id, number=number)
+        draft = restore_version(actor=self.actor, assistant_id=assistant_id, number=number).draft
         return Response(draft.specification, headers={"ETag": draft.etag})

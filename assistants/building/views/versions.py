@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assistants.building.actions.restore_version import restore_version
 from assistants.building.comparison.compare import DRAFT, compare_versions, read_side
@@ -66,9 +67,18 @@ def version_diff(request: OrganisationRequest, assistant_id: str) -> HttpRespons
 @organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
 def version_restore(request: OrganisationRequest, assistant_id: str, number: int) -> HttpResponse:
     """Copy a version into the draft."""
-    restore_version(actor=request.actor, assistant_id=assistant_id, number=number)
+    restored = restore_version(actor=request.actor, assistant_id=assistant_id, number=number)
     message = _("Version %(number)s is in the draft now. Publish it when people should use it.")
     messages.success(request, message % {"number": number})
+    if restored.left_out:
+        left_out = ngettext(
+            "%(count)s source of another assistant was left out, because you may not look into that assistant. Ask"
+            " somebody who may to share it again.",
+            "%(count)s sources of other assistants were left out, because you may not look into those assistants. Ask"
+            " somebody who may to share them again.",
+            restored.left_out,
+        )
+        messages.warning(request, left_out % {"count": restored.left_out})
     return redirect("building:assistant_configure", assistant_id)
 
 

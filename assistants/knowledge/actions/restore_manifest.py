@@ -5,19 +5,25 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from assistants.knowledge.models import Document, SharedSource, Source, SourceSet
+from assistants.knowledge.sharing import origins
 from kernel.actions import assert_in_action
+from organisations.actors import Actor
 
 BATCH = 500
 
 
-def restore_manifest(*, source_set: SourceSet, documents: Sequence[int]) -> None:
+def restore_manifest(*, actor: Actor, source_set: SourceSet, documents: Sequence[int]) -> int:
     """Make exactly these documents the present ones: sources that have none of them are removed, others come back.
 
     Args:
-        documents: primary keys; sources of other sets that have some of them are shared again, as they are now.
+        documents: primary keys; sources of other sets that have some of them are shared again, as they are now, where they
+            still are shared or the actor may look into where they come from.
+
+    Returns:
+        How many sources of others were left out because the actor may not look into where they come from.
     """
     assert_in_action()
-    _share_again(source_set, documents)
+    left_out = _share_again(actor, source_set, documents)
     known = Document.objects.for_organisation(source_set.organisation_id).filter(
         source_set=source_set, pk__in=documents
     )
@@ -34,22 +40,27 @@ def restore_manifest(*, source_set: SourceSet, documents: Sequence[int]) -> None
     Source.objects.for_organisation(source_set.organisation_id).bulk_update(
         back, ["document", "removed_at"], batch_size=BATCH
     )
+    return left_out
 
 
-def _share_again(source_set: SourceSet, documents: Sequence[int]) -> None:
+def _share_again(actor: Actor, source_set: SourceSet, documents: Sequence[int]) -> int:
     """Share exactly the sources of other sets that some of the documents come from, as far as they are still there."""
     rows = Document.objects.for_organisation(source_set.organisation_id).filter(pk__in=documents)
-    sources = Source.objects.for_organisation(source_set.organisation_id).filter(
-        pk__in=rows.exclude(source_set=source_set).values("source_id"), removed_at=None
-    )
+    sources = Source.objects.for_organisation(source_set.organisation_id).filter(removed_at=None)
+    found = sources.filter(pk__in=rows.exclude(source_set=source_set).values("source_id"))
     # A page that stands below a shared website is shared with it.
-    wanted = {parent or key for key, parent in sources.values_list("pk", "parent_id")}
+    wanted = {parent or key for key, parent in found.values_list("pk", "parent_id")}
     shares = SharedSource.objects.for_organisation(source_set.organisation_id)
-    shares.filter(source_set=source_set).exclude(source__in=wanted).delete()
+    here = shares.filter(source_set=source_set)
+    here.exclude(source__in=wanted).delete()
+    missing = wanted.difference(here.values_list("source_id", flat=True))
+    known = origins(actor, source_set, sources.filter(pk__in=missing))
+    allowed = sorted(key for key, owner in known.items() if owner)
     shares.bulk_create(
         [
             SharedSource(organisation_id=source_set.organisation_id, source_set=source_set, source_id=key)
-            for key in sorted(wanted)
+            for key in allowed
         ],
         ignore_conflicts=True,
     )
+    return len(missing) - len(allowed)

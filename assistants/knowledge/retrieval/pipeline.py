@@ -5,7 +5,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from assistants.knowledge.costs import Tariff, tariff_of
+from assistants.knowledge.costs import Tariff, reranking_tariff, tariff_of
 from assistants.knowledge.retrieval import caching
 from assistants.knowledge.retrieval.candidates import Candidate, candidate_of
 from assistants.knowledge.retrieval.documents import Searched, searched_documents
@@ -65,6 +65,7 @@ class Search:
         self._model: Embedder | None = None
         self._tariff: Tariff | None = None
         self._reranker: Reranker | None = None
+        self._rerank_tariff: Tariff | None = None
         self._vector: list[float] | None = None
         self._key = ""
         self._elsewhere: Elsewhere | None = None
@@ -94,7 +95,7 @@ class Search:
         self.searched = searched_documents(self.scope, self.knobs.narrowing)
         self._choose_model()
         if self.knobs.rerank:
-            self._reranker = reranker()
+            self._choose_reranker()
         if self.searched.ready and not self.explains:
             self._key = caching.found_key(self.scope, self.searched, self.query, self.knobs)
             self.kept = caching.kept_passages(self._key)
@@ -114,6 +115,13 @@ class Search:
                 self._tariff = tariff_of(name, organisation_id=self.scope.organisation_id)
             except ModelNotFound:
                 self.notes.append("embedder_missing")
+
+    def _choose_reranker(self) -> None:
+        self._reranker = reranker()
+        if self._reranker:
+            self._rerank_tariff = reranking_tariff(
+                self._reranker.name, organisation_id=self.scope.organisation_id
+            )
 
     async def ask(self) -> None:
         """Embed the question, where its vector is not known, and ask the store outside. Touches no database."""
@@ -205,7 +213,8 @@ class Search:
             self.notes.append("rerank_failed")
         else:
             self._reorder(judged.scores)
-            self._note_use("rerank", self._reranker.name, "rerank", judged.tokens, None)
+            if tariff := self._rerank_tariff:
+                self._note_use("rerank", tariff.model, tariff.provider, judged.tokens, tariff.price)
         self._note_time("rerank", began)
 
     def _reorder(self, scores: Sequence[float | None]) -> None:

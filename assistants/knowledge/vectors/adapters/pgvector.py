@@ -11,7 +11,8 @@ import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
 
-from assistants.knowledge.models import PassageVector
+from assistants.knowledge.models import Document, PassageVector
+from assistants.knowledge.shelves.lock import write_on_shelf
 from assistants.knowledge.vectors.port import (
     Chunk,
     Neighbour,
@@ -51,7 +52,9 @@ class PgvectorStore:
             return
         dimension_of(chunks)
         known = [chunk for chunk in chunks if _key(chunk.id) and _key(chunk.document)]
+        documents = sorted({int(chunk.document) for chunk in known})
         with tenant_scope(organisation), connection.cursor() as cursor:
+            write_on_shelf(organisation_id=organisation, documents=documents)
             values: dict[str, Any] = {
                 "organisation": organisation,
                 "ids": [int(chunk.id) for chunk in known],
@@ -64,6 +67,7 @@ class PgvectorStore:
         """Take the vectors from a document's passages, which words still find."""
         if (organisation := _key(tenant)) and (key := _key(document)):
             with tenant_scope(organisation):
+                write_on_shelf(organisation_id=organisation, documents=[key])
                 _rows(organisation).filter(document=key).update(embedding=None)
 
     def query(
@@ -89,6 +93,8 @@ class PgvectorStore:
         """Take the vectors from all passages of an organisation."""
         if organisation := _key(tenant):
             with tenant_scope(organisation):
+                documents = Document.objects.for_organisation(organisation).values_list("pk", flat=True)
+                write_on_shelf(organisation_id=organisation, documents=list(documents))
                 _rows(organisation).update(embedding=None)
 
     def count(self, tenant: str, document: str) -> int:
