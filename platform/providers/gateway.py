@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 
 from kernel.db import run_db
+from kernel.secrets import decrypt
 from kernel.tenancy import HasPk
 from providers import catalogue
 from providers.adapters.endpoint import Endpoint
@@ -22,7 +23,6 @@ from providers.environment import SLUG
 from providers.models import Provider
 from providers.own import kept_own_snapshot, organisation_key, own_snapshot
 from providers.ports import ChatModel, ChatRequest, Embedder, ModelEvent, Reranker
-from providers.secrets import decrypt
 from providers.snapshots import is_own
 
 BUILT_IN_EMBEDDER = "bottega/multilingual-e5-small"

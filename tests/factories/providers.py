@@ -3,12 +3,12 @@
 import datetime as dt
 from typing import Any
 
+from kernel.secrets import encrypt
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from providers import catalogue
 from providers.models import Model, OrganisationModel, OrganisationProvider, Price
 from providers.own import forget_own
-from providers.secrets import encrypt
 from tests.fakes.model_server import ModelServer
 from tests.fixtures.people import api_client_for
 

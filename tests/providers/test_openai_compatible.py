@@ -8,6 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from kernel.egress import StreamLimits, trust
+from kernel.secrets import encrypt
 from providers import catalogue
 from providers.adapters.endpoint import Endpoint
 from providers.adapters.openai_compatible import OpenAICompatibleChat
@@ -33,7 +34,6 @@ from providers.ports import (
     ToolSchema,
     Usage,
 )
-from providers.secrets import encrypt
 from tests.fakes.hostile_hosts import closed_port
 from tests.fakes.model_server import Answer
 from tests.providers.conftest import NOBODY, answer_of, events_of, request, text_of

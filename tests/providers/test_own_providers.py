@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from assistants.building.models import Publication
 from assistants.chat.actions.start_conversation import start_conversation
 from billing.models import AllowancePeriod, UsageRecord
+from kernel.secrets import SecretUnreadable, decrypt
 from kernel.tenancy import tenant_scope
 from organisations.actions.set_policy import set_policy
 from organisations.actors import Actor
 from providers.catalogue import ModelNotFound, get_model, running_model
 from providers.models import OrganisationProvider
-from providers.secrets import SecretUnreadable, decrypt
 from tests.factories.building import make_assistant, present_publication
 from tests.factories.chat import make_conversation, make_published
 from tests.factories.providers import KEY, PATH, add_provider, allow, store_provider

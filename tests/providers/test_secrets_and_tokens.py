@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.secrets import SecretUnreadable, decrypt, encrypt, rotate
+from kernel.secrets import SecretUnreadable, decrypt, encrypt, rotate
 from providers.tokens import count_tokens, cut_to_tokens
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.actions import entry_action
 from kernel.errors import InvalidInput
 from kernel.ratelimit import Limit, take
+from kernel.secrets import encrypt
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.names import checked_name
@@ -29,7 +30,6 @@ from providers.own_fields import (
 from providers.presets import key_header_of, preset_for
 from providers.probing import Probe, probe
 from providers.queries import own_providers
-from providers.secrets import encrypt
 
 MOST = 50
 TESTS = Limit(30, 600.0)  # of all providers of an organisation together: each one calls somebody

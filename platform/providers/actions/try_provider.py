@@ -1,6 +1,7 @@
 """Try a provider of the organisation's own out again."""
 
 from kernel.actions import entry_action
+from kernel.secrets import SecretUnreadable, decrypt
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.audit import record_audit
@@ -11,7 +12,6 @@ from providers.models import OrganisationProvider
 from providers.own import forget_own
 from providers.probing import Probe
 from providers.queries import access_provider, own_models
-from providers.secrets import SecretUnreadable, decrypt
 
 
 def try_provider(*, actor: Actor, provider_id: str) -> OrganisationProvider:

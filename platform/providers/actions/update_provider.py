@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kernel.actions import entry_action
 from kernel.errors import InvalidInput
+from kernel.secrets import encrypt
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.audit import record_audit
@@ -23,7 +24,6 @@ from providers.own import forget_own
 from providers.own_fields import ModelInput, checked_address, checked_key, checked_models, checked_region
 from providers.probing import Probe
 from providers.queries import access_provider, model_id_of, own_models, uses_of_models, uses_of_provider
-from providers.secrets import encrypt
 
 
 def update_provider(

@@ -1,4 +1,4 @@
-"""Stored keys of providers: encrypted with a key derived from SECRET_KEY, bound to the row they belong to."""
+"""Stored secrets of other systems: encrypted with a key derived from SECRET_KEY, bound to the row they belong to."""
 
 import base64
 from functools import lru_cache
