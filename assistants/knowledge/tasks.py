@@ -18,8 +18,8 @@ from assistants.knowledge.parsing.standby import standby
 
 
 @signals.worker_process_init.connect
-def _keep_a_parser(**_: Any) -> None:
-    standby.keep()
+def _keep_a_parent(**_: Any) -> None:
+    standby.renew()
 
 
 @shared_task(name="knowledge.parse_document")
@@ -36,7 +36,7 @@ def _work(organisation_id: int, document_id: str, state: str) -> None:
     try:
         working.work_on_document(organisation_id=organisation_id, document_id=document_id, state=state)
     finally:
-        standby.renew()  # starting takes the processor from what comes after the parsing, so it is done last
+        standby.renew()  # should its parent of parsers have ended
 
 
 @shared_task(name="knowledge.resume_documents")

@@ -27,18 +27,22 @@ def chosen() -> list[Hostile]:
     return [file for file in everything if file.name not in SLOW][:: EVERY - 1][: COUNT // EVERY]
 
 
-def ending(file: Hostile, folder: Path) -> str:
-    """The reason that a file is refused for; nothing where it is read."""
+def ending(file: Hostile, folder: Path) -> tuple[str, int]:
+    """The reason that a file is refused for, nothing where it is read; and the most memory that its parser held."""
     path = folder / "file"
     path.write_bytes(file.make())
+    if file.format == "zip":
+        try:
+            return ("" if members(path, folder) else "nothing_readable"), 0
+        except ParsingFailed as failure:
+            return failure.code, 0
+    parsing = Parsing(path, format=file.format, seconds=LIMIT_SECONDS)
     try:
-        if file.format == "zip":
-            return "" if members(path, folder) else "nothing_readable"
-        for _ in Parsing(path, format=file.format, seconds=LIMIT_SECONDS):
+        for _ in parsing:
             pass
     except ParsingFailed as failure:
-        return failure.code
-    return ""
+        return failure.code, parsing.peak
+    return "", parsing.peak
 
 
 def members(path: Path, folder: Path) -> int:
@@ -50,7 +54,7 @@ def members(path: Path, folder: Path) -> int:
 
 
 def test_hostile_files_end_with_a_reason_and_take_little_along(tmp_path: Path) -> None:
-    def run(numbered: tuple[int, Hostile]) -> tuple[str, str, frozenset[str]]:
+    def run(numbered: tuple[int, Hostile]) -> tuple[str, tuple[str, int], frozenset[str]]:
         number, file = numbered
         folder = tmp_path / str(number)
         folder.mkdir()
@@ -59,9 +63,10 @@ def test_hostile_files_end_with_a_reason_and_take_little_along(tmp_path: Path) -
     files = chosen()
     with ThreadPoolExecutor(2) as two:
         ends = list(two.map(run, enumerate(files)))
-    assert [(name, code) for name, code, codes in ends if code not in codes] == []
-    reasons = {code for _, code, _ in ends if code}
+    assert [(name, code) for name, (code, _), codes in ends if code not in codes] == []
+    reasons = {code for _, (code, _), _ in ends if code}
     assert all(failure_message(code) != failure_message("no such code") for code in reasons)
-    # The kernel holds each process to its address space; what a child has used says nothing, it begins with its parent's.
-    assert MEMORY_BYTES < 512 * MEGABYTE
+    peaks = {name: peak for name, (_, peak), _ in ends}
+    assert 0 < max(peaks.values()) < 512 * MEGABYTE, peaks
+    assert MEMORY_BYTES < 512 * MEGABYTE  # of its address space, to which the kernel holds each process
     assert len(files) == COUNT // EVERY

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ import pytest
 
 from assistants.knowledge.failures import failure_message
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
+from assistants.knowledge.parsing.confined import ROOT
 from assistants.knowledge.parsing.plain import decode, parse_markdown, parse_text
 from assistants.knowledge.parsing.runner import Parsing
-from assistants.knowledge.parsing.standby import ROOT, Process, Standby
 from tests.fakes import files
 
 
@@ -201,11 +200,14 @@ def test_a_parser_that_hangs_is_killed_with_its_reason(tmp_path: Path) -> None:
 
 
 def parsers() -> list[psutil.Process]:
-    return [
+    """Those at work: the children of parents."""
+    everyone = [
         p
         for p in psutil.Process().children(recursive=True)
         if "assistants.knowledge.parsing.worker" in p.cmdline()
     ]
+    pids = {p.pid for p in everyone}
+    return [p for p in everyone if p.ppid() in pids]
 
 
 def stop_parsers() -> None:
@@ -215,42 +217,6 @@ def stop_parsers() -> None:
             os.kill(process.pid, signal.SIGSTOP)
             return
         time.sleep(0.002)
-
-
-@pytest.fixture
-def kept() -> Iterator[Standby]:
-    standby = Standby()
-    standby.keep()
-    yield standby
-    for process in parsers():
-        process.kill()
-        process.wait()
-
-
-def text_from(process: Process) -> bytes:
-    with process:
-        assert process.stdout is not None
-        return process.stdout.read()
-
-
-def test_a_parser_that_waited_reads_one_file_and_the_next_one_waits(tmp_path: Path, kept: Standby) -> None:
-    (tmp_path / "one.txt").write_text(FIRST)
-    waiting = parsers()[0].pid
-    process = kept.send("txt", str(tmp_path / "one.txt"), 10)
-    kept.renew()
-    assert process.pid == waiting
-    assert FIRST.encode() in text_from(process)
-    assert [p.pid for p in parsers()] != [waiting]
-
-
-def test_a_parser_that_died_waiting_is_replaced(tmp_path: Path, kept: Standby) -> None:
-    (tmp_path / "one.txt").write_text(FIRST)
-    waiting = parsers()[0]
-    waiting.kill()
-    psutil.wait_procs([waiting], timeout=0.5)
-    process = kept.send("txt", str(tmp_path / "one.txt"), 10)
-    assert process.pid != waiting.pid
-    assert FIRST.encode() in text_from(process)
 
 
 CONFINED = """

@@ -1,16 +1,17 @@
-"""What a parser process may not do. Set by itself, before it opens the file."""
+"""What a parser process and its parent may not do. Set by itself, before it opens the file."""
 
 import contextlib
 import ctypes
 import platform
 import resource
+import signal
 import struct
 import sys
 from typing import Any
 
 MEMORY_BYTES = 480 * 1024 * 1024
 OUTPUT_BYTES = 1024 * 1024
-_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_FILTER = 38, 22, 2
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_FILTER = 1, 38, 22, 2
 # machine: (audit architecture, system call numbers of socket, socketpair, connect and ptrace, those of execve and execveat)
 _FORBIDDEN = {
     "x86_64": (0xC000003E, (41, 53, 42, 101), (59, 322)),
@@ -33,6 +34,22 @@ def confine(*, cpu_seconds: int, programs: bool = False, output_bytes: int = OUT
         sys.addaudithook(_refuse)
     if sys.platform == "linux":
         _filter_system_calls(programs)
+
+
+def confine_parent() -> None:
+    """The same for the parent of parsers, as far as it can: it forks, and a child may start text recognition before it
+    confines itself. What it gives up, all of its children have given up."""
+    _limit(resource.RLIMIT_AS, MEMORY_BYTES)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, OUTPUT_BYTES)
+    if sys.platform == "linux":
+        _filter_system_calls(programs=True)
+
+
+def end_with_parent() -> None:
+    """Be killed when the thread ends that made this process, where the system knows how."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _limit(kind: int, value: int) -> None:

@@ -4,16 +4,13 @@ The parser itself may start no program. Before it gives that up it forks a helpe
 file: only the grey values of a page that was drawn already. Helper and Tesseract end with the parser.
 """
 
-import ctypes
 import os
-import signal
 import struct
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import IO, NoReturn
 
-from assistants.knowledge.parsing.confinement import confine
+from assistants.knowledge.parsing.confinement import confine, end_with_parent
 from assistants.knowledge.parsing.recognised import Recognised, read_tsv
 
 PAGE_SECONDS = 30
@@ -22,7 +19,6 @@ LONGEST_SIDE = 5_000
 DOTS_AN_INCH = 300
 _SIZE, _ANSWER = struct.Struct("<II"), struct.Struct("<I")
 _FAILED = 0xFFFFFFFF
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,7 @@ def start_recogniser(program: str, languages: str) -> Recogniser:
 def _serve(program: str, languages: str, requests: IO[bytes], answers: IO[bytes]) -> NoReturn:
     """The helper's life: recognise until the parser closes its end."""
     try:
-        _end_with_parent()
+        end_with_parent()
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
         os.dup2(nothing, 1)  # the parser's answers are not the helper's: its reader waits for the end of them
@@ -118,7 +114,7 @@ def _recognise(command: list[str], image: bytes) -> bytes | None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        preexec_fn=_end_with_parent,  # safe where there is one thread
+        preexec_fn=end_with_parent,  # safe where there is one thread
     )
     try:
         table, _errors = process.communicate(image, timeout=PAGE_SECONDS)
@@ -132,11 +128,6 @@ def _recognise(command: list[str], image: bytes) -> bytes | None:
 def _tessdata() -> dict[str, str]:
     place = os.environ.get("TESSDATA_PREFIX")
     return {"TESSDATA_PREFIX": place} if place else {}
-
-
-def _end_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _exactly(stream: IO[bytes], length: int) -> bytes:

@@ -1,7 +1,5 @@
 """Run the parser process and kill it when it takes too much."""
 
-import contextlib
-import os
 import signal
 import threading
 import time
@@ -14,12 +12,13 @@ import structlog
 
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
 from assistants.knowledge.parsing.ocr import PAGE_SECONDS
-from assistants.knowledge.parsing.standby import Process, standby
+from assistants.knowledge.parsing.standby import Parser, standby
 from assistants.knowledge.recognition import RECOGNISED, recognition_here
 
 BASE_SECONDS = 60
 SECONDS_A_MEGABYTE = 2
 MOST_SECONDS = 1500  # with all pages that are recognised: below the time that a task has
+GRACE_SECONDS = 5.0  # that a parent has to kill its child
 MAX_CHARACTERS = 40_000_000  # about 13,000 full pages
 MAX_BLOCKS = 500_000
 # How a process ends that has used up its memory or time: native code aborts where it gets no memory.
@@ -35,6 +34,7 @@ class Parsing:
 
     Attributes:
         pages: how many the file has, once that is known; None where the format has none.
+        peak: the most memory that the parser held, in bytes, once it has ended.
         notes: what the parser found odd, as `{"code": …}` with figures; see `assistants.knowledge.warnings`.
     """
 
@@ -47,6 +47,7 @@ class Parsing:
         seconds: the limit of wall-clock time, where it is not to follow the file's size.
         """
         self.pages: int | None = None
+        self.peak = 0
         self.notes: list[dict[str, Any]] = []
         self._path = path
         self._format = format
@@ -54,25 +55,27 @@ class Parsing:
         self._limit = seconds or BASE_SECONDS + SECONDS_A_MEGABYTE * path.stat().st_size / 1_000_000
 
     def __iter__(self) -> Iterator[Block]:
-        """Raises ParsingFailed where the file cannot be read, or no further; its code says why."""
+        """Raises ParsingFailed where the file cannot be read, or no further; its code says why. ParserLost is another matter:
+        the file may be tried again."""
         recognition = (recognition_here() if self._format in RECOGNISED else None) or ()
         processor = int(MOST_SECONDS if recognition else self._limit) + 1
-        with standby.send(self._format, str(self._path.resolve()), processor, *recognition) as process:
-            watch = _Watch(process, self._limit)
+        with standby.send(self._format, str(self._path.resolve()), processor, *recognition) as parser:
+            watch = _Watch(parser, self._limit)
             watch.start()
             try:
-                verdict = yield from self._blocks(process, watch)
+                verdict = yield from self._blocks(parser, watch)
+                parser.kill()  # after its last line; it may have died before
+                ended = parser.wait()
             finally:
                 watch.end()
-                _kill(process)
+        self.peak = ended.peak
         if verdict != "end":
-            _explain(process.returncode, watch.killed, verdict, self._format)
+            _explain(ended.code, watch.killed, verdict, self._format)
 
-    def _blocks(self, process: Process, watch: "_Watch") -> Generator[Block, None, str]:
+    def _blocks(self, parser: Parser, watch: "_Watch") -> Generator[Block, None, str]:
         """The blocks; returns how it ended: `end`, a failure's code, or nothing where the process died."""
         found = characters = 0
-        assert process.stdout is not None
-        for line in process.stdout:
+        for line in parser.stdout:
             try:
                 kind, *values = orjson.loads(line)
             except ValueError:  # cut off in the middle
@@ -103,7 +106,7 @@ def _block(values: list[Any]) -> Block:
     return Block(text, page, level, kind, number, tuple(box) if box else None)
 
 
-def _explain(code: int | None, killed: bool, verdict: str, format_: str) -> NoReturn:
+def _explain(code: int, killed: bool, verdict: str, format_: str) -> NoReturn:
     if verdict:
         raise ParsingFailed(verdict)
     logger.warning("parser_died", format=format_, returncode=code, killed=killed)
@@ -113,10 +116,10 @@ def _explain(code: int | None, killed: bool, verdict: str, format_: str) -> NoRe
 class _Watch(threading.Thread):
     """Kills a process when its time is over. A page that is recognised has as much more as it takes, up to its own limit."""
 
-    def __init__(self, process: Process, seconds: float) -> None:
+    def __init__(self, parser: Parser, seconds: float) -> None:
         super().__init__(name="parser's watch", daemon=True)
         self.killed = False
-        self._process, self._ended = process, threading.Event()
+        self._parser, self._ended = parser, threading.Event()
         self._until = time.monotonic() + seconds
         self._last = time.monotonic() + max(seconds, MOST_SECONDS)
         self._asked: float | None = None
@@ -128,7 +131,9 @@ class _Watch(threading.Thread):
             if self._ended.wait(left):
                 return
         self.killed = True
-        _kill(self._process)
+        self._parser.kill()
+        if not self._ended.wait(GRACE_SECONDS):
+            self._parser.kill_parent()
 
     def extend(self, seconds: float) -> None:
         """The step that begins now may take so long; what the one before left of its time is taken back."""
@@ -141,10 +146,3 @@ class _Watch(threading.Thread):
     def end(self) -> None:
         """The work has ended."""
         self._ended.set()
-
-
-def _kill(process: Process) -> None:
-    # Its whole session: a parser that started something takes that along.
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)

@@ -1,10 +1,6 @@
 """Run the process that takes a zip apart, and kill it when it takes too much."""
 
 import contextlib
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +10,7 @@ from typing import Any
 import orjson
 
 from assistants.knowledge.parsing.blocks import ParsingFailed
-from assistants.knowledge.parsing.standby import ROOT
+from assistants.knowledge.parsing.confined import Process, end, start
 
 SECONDS = 60
 
@@ -41,7 +37,7 @@ def unpacked(file: Path, folder: Path, *, most_bytes: int, endings: Iterable[str
     """
     job = [str(file.resolve()), str(folder), most_bytes, SECONDS, sorted(endings)]
     process = _started(orjson.dumps(job) + b"\n")
-    timer = threading.Timer(SECONDS, _kill, (process,))
+    timer = threading.Timer(SECONDS, end, (process,))
     timer.start()
     verdict = ""
     try:
@@ -56,23 +52,15 @@ def unpacked(file: Path, folder: Path, *, most_bytes: int, endings: Iterable[str
                 verdict = "end" if kind == "end" else values[0]
     finally:
         timer.cancel()
-        _kill(process)
+        end(process)
         with process:
             pass
     if verdict != "end":
         raise ParsingFailed(verdict or "too_complex")
 
 
-def _started(job: bytes) -> "subprocess.Popen[bytes]":
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assistants.knowledge.parsing.unpacker"],
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def _started(job: bytes) -> Process:
+    process = start("parsing.unpacker")
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError):
         process.stdin.write(job)
@@ -86,9 +74,3 @@ def _read(line: bytes) -> list[Any]:
     except ValueError:  # cut off in the middle
         return ["failed", ""]
     return found
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)

@@ -1,7 +1,6 @@
 """A page's picture: from storage, or drawn by a process that is killed when it takes too much."""
 
 import subprocess
-import sys
 import threading
 
 from django.core.files.base import ContentFile
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistants.knowledge.files import local_copy
 from assistants.knowledge.models import Document
-from assistants.knowledge.parsing.standby import ROOT
+from assistants.knowledge.parsing.confined import end, start
 from assistants.knowledge.rendering import SECONDS
 from kernel.errors import DomainError
 
@@ -81,20 +80,13 @@ def _drawn(document: Document, page: int, width: int) -> bytes:
 
 
 def _run(job: list[str]) -> bytes:
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "assistants.knowledge.rendering.worker", *job],
-            cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise PageUnavailable from None
-    if done.returncode or not done.stdout.startswith(b"RIFF") or len(done.stdout) > MOST_BYTES:
+    with start("rendering.worker", *job, stdin=subprocess.DEVNULL) as process:
+        try:
+            drawn, _ = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            raise PageUnavailable from None
+        finally:
+            end(process)
+    if process.returncode or not drawn.startswith(b"RIFF") or len(drawn) > MOST_BYTES:
         raise PageUnavailable
-    return done.stdout
+    return drawn
