@@ -6,7 +6,6 @@ It confines itself before it opens anything (`confinement`), loads nothing of Dj
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +23,7 @@ Process = subprocess.Popen[bytes]
 
 
 def start(
-    module: str, *arguments: str, stdin: int | socket.socket = subprocess.PIPE, stdout: int = subprocess.PIPE
+    module: str, *arguments: str, stdin: int = subprocess.PIPE, stdout: int = subprocess.PIPE
 ) -> Process:
     """A process that runs a module of ours, in a session of its own: `end` takes along whatever it started.
 

@@ -27,12 +27,27 @@ _GRID, _REACH = (
     1_000.0,
 )  # steps of a page's width, and points: fine enough for four decimals of far pages
 _BULLET = re.compile(r"^(?:[•‣▪●–—*-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+\S")
-_SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’)）】]*$")
 _CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _DIGITS = re.compile(r"\d+")
-# Called for every line: looked up once.
-_char_box, _font_size = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetFontSize
-_font_weight = pdfium.FPDFText_GetFontWeight
+_CLOSING = "\"'”’)）】"
+_ENDING = frozenset(".!?:;。！？：；…")
+
+
+def _called_often(function: Any, *arguments: Any) -> Any:
+    """A function of pdfium that takes a page's and a structure's plain addresses: half of a call is turning them into those."""
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    return ctypes.CFUNCTYPE(ctypes.c_int, *arguments)(address)  # type: ignore[arg-type]
+
+
+# Called for every line. What a parser reads it reads in one thread: boxes are written to the same places again and again.
+_char_box = _called_often(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_font_weight = _called_often(pdfium.FPDFText_GetFontWeight, ctypes.c_void_p, ctypes.c_int)
+_font_size = pdfium.FPDFText_GetFontSize
+_boxes = (ctypes.c_float * 8)()  # left, top, right and bottom of a line's first character, and of its last
+_at_first = ctypes.addressof(_boxes)
+_at_last = _at_first + ctypes.sizeof(pdfium.FS_RECTF)
+_bounds = pdfium.FS_RECTF()
+_framed: list[Any] = [(), ()]  # the bounds and rotation of the last page, and its map
 
 
 @dataclass(slots=True)
@@ -113,7 +128,7 @@ def _page(document: Any, index: int, scans: Scans) -> Page:
         raise ParsingFailed("corrupt") from None
     try:
         lines = _read_lines(text_page)
-        if is_scan(page, sum(len(line.text) for line in lines)):
+        if is_scan(page, sum([len(line.text) for line in lines])):
             recognised = scans.read(page, index + 1)
             return Page([] if recognised else lines, (), recognised)
         return Page(lines, _frame(page) if lines else (), ())
@@ -124,9 +139,14 @@ def _page(document: Any, index: int, scans: Scans) -> Page:
 
 def _frame(page: Any) -> tuple[float, ...]:
     """The affine map from a page's own coordinates to parts of what is shown of it, whichever way it is cut and turned."""
-    corners = [_shown(page, x, y) for x, y in ((0, 0), (_REACH, 0), (0, _REACH))]
-    (e, f), (ax, bx), (cy, dy) = corners
-    return (ax - e) / _REACH, (cy - e) / _REACH, e, (bx - f) / _REACH, (dy - f) / _REACH, f
+    pdfium.FPDF_GetPageBoundingBox(page.raw, _bounds)
+    key = (_bounds.left, _bounds.top, _bounds.right, _bounds.bottom, pdfium.FPDFPage_GetRotation(page.raw))
+    if key != _framed[0]:  # most pages are cut and turned as the one before
+        corners = [_shown(page, x, y) for x, y in ((0, 0), (_REACH, 0), (0, _REACH))]
+        (e, f), (ax, bx), (cy, dy) = corners
+        frame = (ax - e) / _REACH, (cy - e) / _REACH, e, (bx - f) / _REACH, (dy - f) / _REACH, f
+        _framed[:] = [key, frame]
+    return _framed[1]
 
 
 def _shown(page: Any, x: float, y: float) -> tuple[float, float]:
@@ -136,33 +156,34 @@ def _shown(page: Any, x: float, y: float) -> tuple[float, float]:
 
 
 def _read_lines(text_page: Any) -> list[Line]:
-    text = text_page.get_text_range()
+    """The lines of a page. Only a line's ends are measured: asking for each character takes ten times as long."""
+    text = text_page.get_text_range().replace("\ufffe", "\x02")
     count = text_page.count_chars()
+    raw_page = text_page.raw
+    handle = ctypes.cast(raw_page, ctypes.c_void_p).value
     found, offset = [], 0
     for raw in text.split("\r\n"):
         stripped = raw.strip()
         if stripped and offset < count:
-            first = offset + raw.index(stripped[0])
-            found.append(_line(text_page.raw, stripped, first, min(first + len(stripped), count) - 1))
+            first = offset if raw[0] == stripped[0] else offset + raw.index(stripped[0])
+            last = min(first + len(stripped), count) - 1
+            _char_box(handle, first, _at_first)
+            if last > first:
+                _char_box(handle, last, _at_last)
+                left, top, right, bottom, _, top_last, right_last, _ = _boxes[:]
+                height = top - bottom
+                top = top if top > top_last else top_last
+                right = left if left > right_last else right_last
+            else:
+                left, top, right, bottom = _boxes[:4]
+                height = top - bottom
+            size = _font_size(raw_page, first) or height
+            if size <= 2 < height:  # a font of size 1 that is scaled up by its matrix
+                size = height
+            bold = _font_weight(handle, first) >= 600
+            found.append(Line(stripped, left, right, bottom, top, round(size, 1), bold))
         offset += len(raw) + 2
     return found
-
-
-def _line(text_page: Any, text: str, first: int, last: int) -> Line:
-    # Only a line's ends are measured: asking for each character takes ten times as long.
-    box = pdfium.FS_RECTF()
-    where = ctypes.byref(box)
-    _char_box(text_page, first, where)
-    left, right, bottom, top = box.left, box.right, box.bottom, box.top
-    height = top - bottom
-    if last > first:
-        _char_box(text_page, last, where)
-        right, top = box.right, max(top, box.top)
-    size = _font_size(text_page, first) or height
-    if size <= 2 < height:  # a font of size 1 that is scaled up by its matrix
-        size = height
-    bold = _font_weight(text_page, first) >= 600
-    return Line(text.replace("\ufffe", "\x02"), left, max(left, right), bottom, top, round(size, 1), bold)
 
 
 def _drop_running_lines(pages: list[list[Line]], running: tuple[set[str], set[str]]) -> None:
@@ -212,7 +233,7 @@ def _pitch(lines: list[Line]) -> float:
 def _breaks(group: list[Line], line: Line, pitch: float, widest: float) -> bool:
     previous = group[-1]
     step = previous.bottom - line.bottom
-    ended = bool(_SENTENCE_END.search(previous.text))
+    ended = previous.text.rstrip(_CLOSING)[-1:] in _ENDING
     if abs(line.size - previous.size) > 0.8 or (line.bold != previous.bold and (previous.bold or ended)):
         return True
     if _BULLET.match(line.text) and (ended or step > 0.5 * pitch):
@@ -238,14 +259,22 @@ def _block(group: list[Line], page: Page, number: int, body: float) -> Block:
 
 def _box(group: list[Line], frame: tuple[float, ...]) -> tuple[float, float, float, float]:
     a, c, e, b, d, f = frame
-    left, right = min([line.left for line in group]), max([line.right for line in group])
-    bottom, top = min([line.bottom for line in group]), max([line.top for line in group])
+    left, right, bottom, top = group[0].left, group[0].right, group[0].bottom, group[0].top
+    for line in group[1:]:
+        left = line.left if line.left < left else left
+        right = line.right if line.right > right else right
+        bottom = line.bottom if line.bottom < bottom else bottom
+        top = line.top if line.top > top else top
     # Turned by quarters at most, so two opposite corners stay opposite.
-    across = sorted((a * left + c * bottom + e, a * right + c * top + e))
-    down = sorted((b * left + d * bottom + f, b * right + d * top + f))
-    if across[0] >= 0 and down[0] >= 0 and across[1] <= 1 and down[1] <= 1:
-        return round(across[0], 4), round(down[0], 4), round(across[1], 4), round(down[1], 4)
-    return _part(across[0]), _part(down[0]), _part(across[1]), _part(down[1])
+    x, x_end = a * left + c * bottom + e, a * right + c * top + e
+    y, y_end = b * left + d * bottom + f, b * right + d * top + f
+    if x > x_end:
+        x, x_end = x_end, x
+    if y > y_end:
+        y, y_end = y_end, y
+    if x >= 0 and y >= 0 and x_end <= 1 and y_end <= 1:
+        return round(x, 4), round(y, 4), round(x_end, 4), round(y_end, 4)
+    return _part(x), _part(y), _part(x_end), _part(y_end)
 
 
 def _part(value: float) -> float:

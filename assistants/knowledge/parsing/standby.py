@@ -132,7 +132,7 @@ def _parent() -> tuple[Process, socket.socket]:
     ours, theirs = socket.socketpair()
     ours.settimeout(ANSWER_SECONDS)
     with theirs:
-        return start("parsing.worker", stdin=theirs, stdout=subprocess.DEVNULL), ours
+        return start("parsing.worker", stdin=theirs.fileno(), stdout=subprocess.DEVNULL), ours
 
 
 def _forked(process: Process, line: socket.socket, job: bytes) -> Parser | None:
