@@ -36,11 +36,12 @@ SELECT setweight(to_tsvector('english', p->>0), 'A') || setweight(to_tsvector('e
 FROM json_array_elements(%s::text::json) p
 """
 _SEARCHED = """
-INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id, embedding, words, shelf)
-SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, i.embedding, i.words,
+INSERT INTO {table} (id, organisation_id, source_set_id, document_id, {column}, shelf)
+SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, i.{column},
     (SELECT s.shelf FROM knowledge_sourceset s WHERE s.id = %(source_set)s)
 FROM incoming i JOIN knowledge_passage p ON p.document_id = %(document)s AND p.ordinal = i.ordinal
 """
+_PARTS = (("knowledge_passagevector", "embedding"), ("knowledge_passagewords", "words"))
 _INCOMING_PAGES = (
     "CREATE TEMPORARY TABLE incoming_page (number int, paragraphs jsonb, boxes jsonb) ON COMMIT DROP"
 )
@@ -126,13 +127,15 @@ def swap_in(document: Document, contents: Contents, vectors: Vectors) -> None:
             "source_set": document.source_set_id,
         }
         cursor.execute(_PASSAGES, values)
-        cursor.execute(_SEARCHED, values)
+        for table, column in _PARTS:
+            cursor.execute(_SEARCHED.format(table=table, column=column), values)
         cursor.execute("DROP TABLE incoming")
         _copy_pages(cursor, document, contents.paragraphs)
 
 
 def _clear(cursor: CursorWrapper, document: Document) -> None:
-    for table in ("knowledge_passagevector", "knowledge_passage", "knowledge_documentpage"):
+    searched = [table for table, _ in _PARTS]
+    for table in (*searched, "knowledge_passage", "knowledge_documentpage"):
         cursor.execute(f"DELETE FROM {table} WHERE document_id = %s", [document.pk])  # noqa: S608
 
 

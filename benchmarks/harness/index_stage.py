@@ -42,18 +42,19 @@ PARAGRAPHS, DIMENSIONS, ROUNDS = 2_000, 384, 9
 OURS = {
     "knowledge_passage": "raw_passage",
     "knowledge_shelf_0": "raw_vector",
+    "knowledge_words_0": "raw_words",
     "knowledge_documentpage": "raw_page",
 }
 LIKE = "CREATE TABLE {} (LIKE {} INCLUDING INDEXES INCLUDING STORAGE)"
 # A column that is generated may stand in no COPY, so words are made of a text beside them.
 MADE = (
-    "CREATE TABLE raw_made (LIKE knowledge_shelf_0 INCLUDING INDEXES INCLUDING STORAGE, terms text);"
+    "CREATE TABLE raw_made (LIKE knowledge_words_0 INCLUDING INDEXES INCLUDING STORAGE, terms text);"
     "ALTER TABLE raw_made DROP words;"
     "ALTER TABLE raw_made ADD words tsvector GENERATED ALWAYS AS (to_tsvector('english', terms)) STORED"
 )
-COLUMNS = ("id", "organisation_id", "source_set_id", "document_id", "embedding", "shelf")
+COLUMNS = ("id", "organisation_id", "source_set_id", "document_id", "shelf")
 MADE_COLUMNS = f"({', '.join(COLUMNS)}, terms)"
-EMPTY = "TRUNCATE raw_passage, raw_vector, raw_page, raw_made"
+EMPTY = "TRUNCATE raw_passage, raw_vector, raw_words, raw_page, raw_made"
 
 
 def main() -> None:
@@ -97,7 +98,8 @@ def main() -> None:
             owner.execute(EMPTY)
             owner.commit()
             started = time.monotonic()
-            for raw_name, copied in zip(("raw_passage", "raw_page"), (rows[0], rows[2]), strict=True):
+            others = ("raw_passage", "raw_vector", "raw_page")
+            for raw_name, copied in zip(others, (rows[0], rows[1], rows[3]), strict=True):
                 _copy(owner, raw_name, "", copied)
             _copy(owner, "raw_made", MADE_COLUMNS, with_terms)
             owner.commit()
@@ -117,11 +119,11 @@ def _ratio(some: list[float], others: list[float]) -> float:
 
 
 def _stored(owner: psycopg.Connection[Any], table: str, document: Document) -> list[bytes]:
-    """A document's rows as a binary COPY gives them; `made` are those of its vectors with their text in the place of words."""
+    """A document's rows as a binary COPY gives them; `made` are those of its words with the text in their place."""
     query = f"SELECT * FROM {table} WHERE document_id = {document.pk}"
     if table == "made":
         query = (
-            f"SELECT {', '.join(f'v.{name}' for name in COLUMNS)}, p.text FROM knowledge_shelf_0 v"
+            f"SELECT {', '.join(f'v.{name}' for name in COLUMNS)}, p.text FROM knowledge_words_0 v"
             f" JOIN knowledge_passage p USING (id) WHERE v.document_id = {document.pk}"
         )
     with owner.cursor().copy(f"COPY ({query}) TO STDOUT (FORMAT binary)") as copy:

@@ -20,7 +20,7 @@ BATCH = 2000
 EMBEDDER = "made"
 _WORDS = "SELECT setweight(to_tsvector('english', text), 'A') FROM unnest(%s::text[]) text"
 _SIGNATURE, _TRAILER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8, b"\xff\xff"
-_ROW, _LENGTH = struct.Struct(">hiqiqiqiqihh"), struct.Struct(">i")
+_ROW = struct.Struct(">hiqiqiqiqi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,13 @@ def load(passages: Passages, admin: psycopg.Connection[Any]) -> Loaded:
     started = time.monotonic()
     admin.execute("SET session_replication_role = replica")
     _copy_passages(passages, loaded, admin)
-    _copy_vectors(passages, loaded, admin)
+    _copy_rows(admin, "knowledge_shelf_0", "embedding", _rows(passages, loaded, _vectors(passages)))
+    _copy_rows(admin, "knowledge_words_0", "words", _rows(passages, loaded, _words(passages, admin)))
     admin.commit()
     seconds = time.monotonic() - started
     admin.autocommit = True
     admin.execute(
-        "VACUUM ANALYZE knowledge_passage, knowledge_shelf_0, knowledge_document, knowledge_sourceset"
+        "VACUUM ANALYZE knowledge_passage, knowledge_shelf_0, knowledge_words_0, knowledge_document, knowledge_sourceset"
     )
     return Loaded(loaded.organisations, loaded.sets, documents, by_tenant, seconds)
 
@@ -124,42 +125,35 @@ def _copy_passages(passages: Passages, loaded: Loaded, admin: psycopg.Connection
             )
 
 
-def _copy_vectors(passages: Passages, loaded: Loaded, admin: psycopg.Connection[Any]) -> None:
+def _vectors(passages: Passages) -> Iterator[bytes]:
+    head = struct.pack(">hh", DIMENSIONS, 0)
+    for start in range(0, len(passages.documents), BATCH):
+        for vector in passages.vectors[start : start + BATCH].astype(">f2"):
+            yield head + vector.tobytes()
+
+
+def _words(passages: Passages, admin: psycopg.Connection[Any]) -> Iterator[bytes]:
     cursor = admin.cursor(binary=True)
     cursor.adapters.register_loader("tsvector", psycopg.types.string.ByteaBinaryLoader)
     words = [words for (words,) in cursor.execute(_WORDS, [MADE_TEXTS])]
     by_text = dict(zip(MADE_TEXTS, words, strict=True))
-    with cursor.copy(
-        "COPY knowledge_shelf_0 (id, organisation_id, source_set_id, document_id, embedding, words)"
-        " FROM STDIN (FORMAT binary)"
-    ) as copy:
+    for row in range(len(passages.documents)):
+        yield by_text[text_of(row)]
+
+
+def _rows(passages: Passages, loaded: Loaded, values: Iterator[bytes]) -> Iterator[bytes]:
+    """Rows of a binary COPY: a passage's keys, and what is searched of it."""
+    places = zip(passages.tenants.tolist(), passages.documents.tolist(), values, strict=True)
+    for row, (tenant, document, value) in enumerate(places):
+        keys = (row + 1, loaded.organisations[tenant], loaded.sets[tenant], loaded.documents[document])
+        sized = (part for key in keys for part in (8, key))
+        yield _ROW.pack(5, *sized, len(value)) + value
+
+
+def _copy_rows(admin: psycopg.Connection[Any], table: str, column: str, rows: Iterator[bytes]) -> None:
+    keys = "id, organisation_id, source_set_id, document_id"
+    with admin.cursor().copy(f"COPY {table} ({keys}, {column}) FROM STDIN (FORMAT binary)") as copy:
         copy.write(_SIGNATURE)
-        for row in _vector_rows(passages, loaded, by_text):
+        for row in rows:
             copy.write(row)
         copy.write(_TRAILER)
-
-
-def _vector_rows(passages: Passages, loaded: Loaded, words: dict[str, bytes]) -> Iterator[bytes]:
-    for start in range(0, len(passages.documents), BATCH):
-        vectors = passages.vectors[start : start + BATCH].astype(">f2")
-        for row, vector in enumerate(vectors, start):
-            tenant, document = int(passages.tenants[row]), int(passages.documents[row])
-            keys = (
-                8,
-                row + 1,
-                8,
-                loaded.organisations[tenant],
-                8,
-                loaded.sets[tenant],
-                8,
-                loaded.documents[document],
-            )
-            said = words[text_of(row)]
-            yield b"".join(
-                (
-                    _ROW.pack(6, *keys, 4 + 2 * DIMENSIONS, DIMENSIONS, 0),
-                    vector.tobytes(),
-                    _LENGTH.pack(len(said)),
-                    said,
-                )
-            )

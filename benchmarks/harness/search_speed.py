@@ -152,15 +152,18 @@ def server_seconds() -> float:
 def sizes(admin: psycopg.Connection[Any]) -> dict[str, float]:
     """Bytes a passage of the tables and their indexes."""
     row = admin.execute(
-        "SELECT count(*), avg(pg_column_size(embedding)), avg(pg_column_size(words)), pg_table_size('knowledge_shelf_0'),"
-        " pg_indexes_size('knowledge_shelf_0'), pg_total_relation_size('knowledge_passage') FROM knowledge_shelf_0"
+        "SELECT count(*), avg(pg_column_size(embedding)), (SELECT avg(pg_column_size(words)) FROM knowledge_words_0),"
+        " pg_table_size('knowledge_shelf_0'), pg_table_size('knowledge_words_0'),"
+        " pg_indexes_size('knowledge_shelf_0') + pg_indexes_size('knowledge_words_0'),"
+        " pg_total_relation_size('knowledge_passage') FROM knowledge_shelf_0"
     ).fetchone()
     assert row
-    count, vector, words, table, indexes, texts = map(float, row)
+    count, vector, words, vectors, said, indexes, texts = map(float, row)
     return {
         "vector_bytes": vector,
         "words_bytes": words,
-        "row_bytes": table / count,
+        "vector_row_bytes": vectors / count,
+        "words_row_bytes": said / count,
         "index_bytes": indexes / count,
         "text_bytes": texts / count,
     }

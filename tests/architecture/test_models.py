@@ -95,7 +95,10 @@ def _tenant_parents(model: type[models.Model]) -> list[models.ForeignKey]:
 
 
 # The partition whose rows are tied to parents; each of the others holds one organisation's by a constraint of its own.
-CHECKED_AT = {"knowledge_passagevector": "knowledge_shelf_0"}
+CHECKED_AT = {
+    "knowledge_passagevector": "knowledge_shelf_0",
+    "knowledge_passagewords": "knowledge_words_0",
+}
 
 
 @pytest.mark.django_db

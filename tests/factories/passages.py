@@ -21,10 +21,15 @@ SELECT format('psg_made%%s', (%(documents)s::bigint[])[1 + m.ordinal %% %(count)
 FROM made m
 """
 _ROWS = """
-INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id, embedding, words, shelf)
-SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, m.embedding,
-    setweight(to_tsvector('english', p.text), 'A'), %(shelf)s
-FROM made m JOIN knowledge_passage p ON p.ordinal = m.ordinal AND p.document_id = ANY(%(documents)s)
+WITH rows AS (
+    SELECT p.id, p.organisation_id, p.document_id, p.text, m.embedding
+    FROM made m JOIN knowledge_passage p ON p.ordinal = m.ordinal AND p.document_id = ANY(%(documents)s)
+), words AS (
+    INSERT INTO knowledge_passagewords (id, organisation_id, source_set_id, document_id, words, shelf)
+    SELECT id, organisation_id, %(source_set)s, document_id, setweight(to_tsvector('english', text), 'A'), %(shelf)s FROM rows
+)
+INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id, embedding, shelf)
+SELECT id, organisation_id, %(source_set)s, document_id, embedding, %(shelf)s FROM rows
 """
 
 

@@ -104,14 +104,14 @@ def texts(rows: list[tuple[Any, ...]]) -> list[str]:
 
 
 def index_scans(shelf: int) -> dict[str, int]:
-    """How often each kind of index of a shelf's table was used, over all connections."""
+    """How often each kind of index of a shelf's tables was used, over all connections."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush()")
         cursor.execute("SELECT 1")
         cursor.execute(
             "SELECT a.amname, sum(s.idx_scan) FROM pg_stat_all_indexes s JOIN pg_class c ON c.oid = s.indexrelid"
-            " JOIN pg_am a ON a.oid = c.relam WHERE s.relname = %s GROUP BY 1",
-            [f"knowledge_shelf_{shelf}"],
+            " JOIN pg_am a ON a.oid = c.relam WHERE s.relname = ANY(%s) GROUP BY 1",
+            [[f"knowledge_shelf_{shelf}", f"knowledge_words_{shelf}"]],
         )
         return {kind: int(scans) for kind, scans in cursor.fetchall()}
 
@@ -430,7 +430,7 @@ def test_another_organisation_reads_nothing_of_it(source_set: SourceSet, charlie
             assert (cursor.fetchone()[0] > 0) == seen
     with pytest.raises(DatabaseError), tenant_scope(charlie.organisation), connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO knowledge_shelf_{shelf} (id, organisation_id, source_set_id, document_id, words)"
+            f"INSERT INTO knowledge_words_{shelf} (id, organisation_id, source_set_id, document_id, words)"
             " VALUES (1, %s, 1, 1, '')",
             [charlie.organisation.pk],
         )

@@ -12,7 +12,8 @@ from tests.factories.knowledge import make_source_set, scope_of, upload
 from tests.fixtures.jobs import RunJobs
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shelves")]
-COLUMNS = "id, organisation_id, source_set_id, document_id, embedding, words"
+KEYS = "id, organisation_id, source_set_id, document_id"
+PARTS = (("shelf", "passagevector", "embedding"), ("words", "passagewords", "words"))
 
 
 @pytest.fixture
@@ -43,14 +44,17 @@ def move(scope: KnowledgeScope) -> Shelf:
             organisation_id=scope.organisation_id, source_set_id=set_id, dimensions=384
         )
     with tenant_scope(scope.organisation_id, durable=True):
-        run(
-            f"INSERT INTO knowledge_shelf_{shelf.pk} ({COLUMNS}) SELECT {COLUMNS} FROM knowledge_passagevector"
-            f" WHERE source_set_id = {set_id}"
-        )
+        for part, origin, column in PARTS:
+            columns = f"{KEYS}, {column}"
+            run(
+                f"INSERT INTO knowledge_{part}_{shelf.pk} ({columns}) SELECT {columns} FROM knowledge_{origin}"
+                f" WHERE source_set_id = {set_id}"
+            )
     with tenant_scope(scope.organisation_id, durable=True):
         become(shelf, Shelf.State.INDEXED)
     with tenant_scope(scope.organisation_id, durable=True):
-        run(f"DELETE FROM knowledge_shelf_0 WHERE source_set_id = {set_id}")
+        for part, _, _ in PARTS:
+            run(f"DELETE FROM knowledge_{part}_0 WHERE source_set_id = {set_id}")
         become(shelf, Shelf.State.SERVING)
         SourceSet.objects.for_organisation(scope.organisation_id).filter(pk=set_id).update(shelf=shelf.pk)
     return shelf
@@ -67,9 +71,12 @@ def test_the_same_is_found_on_a_shelf_of_its_own(scope: KnowledgeScope, mode: st
     assert [found(query)[0] for query in queries] == before
 
 
-def test_a_shelf_shows_its_rows_to_its_own_organisation_only(scope: KnowledgeScope, charlie: Actor) -> None:
+@pytest.mark.parametrize("part", ["shelf", "words"])
+def test_a_shelf_shows_its_rows_to_its_own_organisation_only(
+    scope: KnowledgeScope, charlie: Actor, part: str
+) -> None:
     shelf = move(scope)
-    rows = f"SELECT id FROM knowledge_shelf_{shelf.pk}"
+    rows = f"SELECT id FROM knowledge_{part}_{shelf.pk}"
     assert run(rows) == []
     with tenant_scope(charlie.organisation):
         assert run(rows) == []
@@ -84,17 +91,17 @@ def test_nobody_makes_or_drops_the_shelf_of_another(scope: KnowledgeScope, charl
     with pytest.raises(DatabaseError), tenant_scope(charlie.organisation):
         Shelf.unscoped.create(organisation_id=charlie.organisation.pk, source_set_id=scope.source_set_ids[0])
     with pytest.raises(DatabaseError, match="must be owner"), tenant_scope(scope.organisation_id):
-        run(f"DROP TABLE knowledge_shelf_{shelf.pk}")
+        run(f"DROP TABLE knowledge_words_{shelf.pk}")
     with tenant_scope(scope.organisation_id):
         assert run(f"SELECT to_regclass('knowledge_shelf_{shelf.pk}') IS NOT NULL") == [(True,)]
 
 
 def test_a_shelf_goes_with_its_row(scope: KnowledgeScope) -> None:
     shelf = move(scope)
-    name = f"knowledge_shelf_{shelf.pk}"
+    names = f"to_regclass('knowledge_shelf_{shelf.pk}'), to_regclass('knowledge_words_{shelf.pk}')"
     with tenant_scope(scope.organisation_id, durable=True):
         shelf.delete()
-    assert run(f"SELECT to_regclass('{name}')") == [(None,)]
+    assert run(f"SELECT {names}") == [(None, None)]
 
 
 def test_what_is_added_later_lies_on_the_same_shelf(

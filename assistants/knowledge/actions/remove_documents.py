@@ -10,6 +10,7 @@ from kernel.actions import assert_in_action
 
 _TABLES = (
     "knowledge_passagevector",
+    "knowledge_passagewords",
     "knowledge_pendingvector",
     "knowledge_passage",
     "knowledge_documentpage",

@@ -1,4 +1,7 @@
-"""Large sets get a partition of their vectors to themselves, and the search becomes a function of the database."""
+"""Large sets get a partition of their vectors to themselves.
+
+How the partitions follow their rows, and the functions that search them, are in the migration that took the words apart.
+"""
 
 from typing import ClassVar
 
@@ -6,9 +9,7 @@ import django.db.models.deletion
 import django.db.models.manager
 from django.db import migrations, models
 
-from assistants.knowledge.migrations._0004_search import SEARCH
-from assistants.knowledge.migrations._0004_shelf_search import SHELF_SEARCH
-from assistants.knowledge.migrations._0004_shelving import PARTITION, TRIGGER
+from assistants.knowledge.migrations._0004_shelving import PARTITION
 from kernel.rls import TenantTable
 
 KEY = (
@@ -119,7 +120,4 @@ class Migration(migrations.Migration):
         TenantTable("Shelf"),
         TenantTable("ShelfChange"),
         TenantTable("ShelfTerm"),
-        migrations.RunSQL(TRIGGER),
-        migrations.RunSQL(SHELF_SEARCH),
-        migrations.RunSQL(SEARCH),
     ]

@@ -5,7 +5,7 @@ keep documents in their manifests, so a removed source's documents stay where th
 """
 
 from assistants.knowledge.models.documents import Document, DocumentPage
-from assistants.knowledge.models.passages import Passage, PassageVector, PendingVector
+from assistants.knowledge.models.passages import Passage, PassageVector, PassageWords, PendingVector
 from assistants.knowledge.models.placements import Placement
 from assistants.knowledge.models.shelves import Shelf, ShelfChange, ShelfTerm
 from assistants.knowledge.models.sources import SharedSource, SiteAddress, Source, SourceAudience, SourceSet
@@ -16,6 +16,7 @@ __all__ = [
     "DocumentPage",
     "Passage",
     "PassageVector",
+    "PassageWords",
     "PendingVector",
     "Placement",
     "Reembedding",

@@ -41,7 +41,7 @@ class Passage(TenantModel):
 
 
 class PassageVector(TenantModel):
-    """What a search reads: kept narrow, because every search of a source set reads all of its rows.
+    """What a search by meaning reads: kept narrow, because every search of a source set reads all of its rows.
 
     Its table is partitioned by `shelf`, the one of its set: see `Shelf`.
     """
@@ -61,11 +61,33 @@ class PassageVector(TenantModel):
         Document, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     embedding = HalfVectorField(null=True)
-    words = SearchVectorField()
     shelf = models.BigIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["organisation", "source_set", "document"], name="vector_place")]
+
+
+class PassageWords(TenantModel):
+    """What a search by words reads: each passage has a row here and a PassageVector, on the same shelf.
+
+    Its passage says that set and document are there, and of the organisation.
+    """
+
+    passage = models.OneToOneField(
+        Passage,
+        primary_key=True,
+        db_column="id",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+    )
+    source_set_id = models.BigIntegerField()
+    document_id = models.BigIntegerField()
+    words = SearchVectorField()
+    shelf = models.BigIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["organisation", "source_set_id", "document_id"], name="words_place")]
 
 
 class PendingVector(TenantModel):

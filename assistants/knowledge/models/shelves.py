@@ -7,10 +7,11 @@ from kernel.models import TenantModel
 
 
 class Shelf(TenantModel):
-    """A set's own partition of the vectors, the table `knowledge_shelf_<its key>`. The key 0, without a row, is shared.
+    """A set's own partitions of vectors and words, the tables `knowledge_shelf_<its key>` and `knowledge_words_<its key>`.
+    The key 0, without a row, is shared.
 
-    The table follows its row, by a trigger of the database: it is made and dropped with it, indexed when the shelf is
-    INDEXED, becomes a partition when it is SERVING, and stands by itself again when it is LEAVING.
+    The tables follow their row, by a trigger of the database: they are made and dropped with it, indexed when the shelf is
+    INDEXED, become partitions when it is SERVING, and stand by themselves again when it is LEAVING.
 
     Attributes:
         source_set: whose; null where the set is gone, so that the shelf can go, too.

@@ -1,4 +1,4 @@
-"""The rows of a shelf's table, which has no model: copying, counting. Everything runs in the open scope."""
+"""The rows of a shelf's tables, which have no models: copying, counting. Everything runs in the open scope."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from kernel.actions import assert_in_action
 
 BATCH = 5_000  # passages, about, that a transaction copies
 FEWEST = 5  # passages that hold a word which is counted: most words stand in fewer, and are as good as unique
-_COLUMNS = "id, organisation_id, source_set_id, document_id, embedding, words"
+_KEYS = "id, organisation_id, source_set_id, document_id"
 _INSIDE = "organisation_id = %(organisation)s AND source_set_id = %(source_set)s"
 _TERMS = """
 INSERT INTO knowledge_shelfterm (organisation_id, shelf_id, lexeme, passages)
@@ -18,9 +18,12 @@ SELECT %(organisation)s, %(shelf)s, word, ndoc FROM ts_stat(%(rows)s) WHERE ndoc
 """
 
 
-def table(shelf: int) -> str:
-    """The table of a shelf, by its key; 0 is the shared one's."""
+def _vectors(shelf: int) -> str:
     return f"knowledge_shelf_{int(shelf)}"
+
+
+def _words(shelf: int) -> str:
+    return f"knowledge_words_{int(shelf)}"
 
 
 def next_documents(shelf: Shelf) -> list[int]:
@@ -41,38 +44,40 @@ def next_documents(shelf: Shelf) -> list[int]:
 def copy_rows(
     source_set: SourceSet, *, origin: int, target: int, documents: Sequence[int] | None = None
 ) -> int:
-    """Copy a set's rows from one shelf's table to another's, and return how many.
+    """Copy a set's rows from one shelf's tables to another's, and return how many passages.
 
     Args:
         documents: only theirs; None for all.
     """
     assert_in_action()
     some = "" if documents is None else " AND document_id = ANY(%(documents)s)"
+    values = _values(source_set) | {"documents": list(documents or ())}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table(target)} ({_COLUMNS}) SELECT {_COLUMNS} FROM {table(origin)} WHERE {_INSIDE}{some}",  # noqa: S608 - numbers and constants
-            _values(source_set) | {"documents": list(documents or ())},
-        )
+        for of, column in ((_words, "words"), (_vectors, "embedding")):
+            columns = f"{_KEYS}, {column}"
+            cursor.execute(
+                f"INSERT INTO {of(target)} ({columns}) SELECT {columns} FROM {of(origin)} WHERE {_INSIDE}{some}",  # noqa: S608 - numbers and constants
+                values,
+            )
         copied: int = cursor.rowcount
     return copied
 
 
 def delete_rows(source_set: SourceSet, *, shelf: int, documents: Sequence[int] | None = None) -> None:
-    """Delete a set's rows from a shelf's table; of some documents, or all."""
+    """Delete a set's rows from a shelf's tables; of some documents, or all."""
     assert_in_action()
     some = "" if documents is None else " AND document_id = ANY(%(documents)s)"
+    values = _values(source_set) | {"documents": list(documents or ())}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {table(shelf)} WHERE {_INSIDE}{some}",  # noqa: S608 - numbers and constants
-            _values(source_set) | {"documents": list(documents or ())},
-        )
+        for of in (_vectors, _words):
+            cursor.execute(f"DELETE FROM {of(shelf)} WHERE {_INSIDE}{some}", values)  # noqa: S608 - numbers and constants
 
 
 def dimensions_of(source_set: SourceSet) -> int | None:
     """How long the set's vectors are: those of one model; None where there are none."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT vector_dims(embedding) FROM {table(source_set.shelf)} WHERE {_INSIDE}"  # noqa: S608 - numbers and constants
+            f"SELECT vector_dims(embedding) FROM {_vectors(source_set.shelf)} WHERE {_INSIDE}"  # noqa: S608 - numbers and constants
             " AND embedding IS NOT NULL LIMIT 1",
             _values(source_set),
         )
@@ -87,14 +92,14 @@ def count_words(shelf: Shelf) -> None:
     """
     assert_in_action()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), coalesce(avg(length(words)), 1) FROM {table(shelf.pk)}")  # noqa: S608 - a number
+        cursor.execute(f"SELECT count(*), coalesce(avg(length(words)), 1) FROM {_words(shelf.pk)}")  # noqa: S608 - a number
         shelf.passages, shelf.words = cursor.fetchone()
         shelf.save(update_fields=["passages", "words"])
         shelf.terms.all().delete()
         values: dict[str, Any] = {
             "organisation": shelf.organisation_id,
             "shelf": shelf.pk,
-            "rows": f"SELECT words FROM {table(shelf.pk)}",  # noqa: S608 - a number
+            "rows": f"SELECT words FROM {_words(shelf.pk)}",  # noqa: S608 - a number
             "fewest": FEWEST,
         }
         cursor.execute(_TERMS, values)

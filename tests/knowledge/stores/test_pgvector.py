@@ -13,8 +13,8 @@ from organisations.models import Organisation
 from tests.knowledge.stores.contract import Bench, Names, StoreContract
 
 ROWS = """
-INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id, words)
-SELECT p.id, p.organisation_id, d.source_set_id, d.id, ''
+INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id)
+SELECT p.id, p.organisation_id, d.source_set_id, d.id
 FROM knowledge_passage p JOIN knowledge_document d ON d.id = p.document_id
 WHERE p.organisation_id = %s AND NOT EXISTS (SELECT FROM knowledge_passagevector v WHERE v.id = p.id)
 """

@@ -1,10 +1,8 @@
 """SQL that ranks: a function, so that the database plans it once a connection and not once a question."""
 
 _ONE = "0.6079271::float8"  # what `ts_rank` gives for one occurrence of a word of class A
-# What the searching role sees of a set, and of it the documents of the manifest.
-PLACE = "v.organisation_id = organisation AND v.source_set_id = ANY(source_sets) AND v.document_id = ANY(documents)"
-# Vectors of another model say nothing here, and may be of another length.
-_DISTANCE = "CASE WHEN meant IS NULL OR v.document_id = ANY(meant) THEN v.embedding <=> question END"
+# What the searching role sees of a set, and of it some documents.
+PLACE = "{0}.organisation_id = organisation AND {0}.source_set_id = ANY(source_sets) AND {0}.document_id = ANY({1})"
 PARAMETERS = (
     "organisation bigint, source_sets bigint[], documents bigint[], meant bigint[], question halfvec, outside bigint[],"
     " apart float8[], terms text, weights real[], long float8, candidates int, constant float8, rank float8, meaning float8,"
@@ -17,32 +15,35 @@ def _every(pattern: str, count: int, *, between: str = ", ") -> str:
 
 
 def exact(count: int) -> str:
-    """Candidates by reading every row: one pass for distances and for each word's strength, then their rarity.
+    """Candidates by reading every row: one pass over the words for each word's strength, then their rarity, and one over the
+    vectors.
 
     Gives `id, distance, score`: all that are among the nearest or the strongest `candidates`. The score is BM25's, with
     `ts_rank`'s saturation in the place of its own.
     """
     return f"""
-WITH place AS MATERIALIZED (
-    SELECT v.id, length(v.words) AS size, {_DISTANCE} AS distance,
-        {_every("ts_rank(weights, v.words, q#) AS s#", count)}
-    FROM knowledge_shelf_0 v WHERE {PLACE}
+WITH said AS MATERIALIZED (
+    SELECT w.id, length(w.words) AS size, {_every("ts_rank(weights, w.words, q#) AS s#", count)}
+    FROM knowledge_words_0 w WHERE {PLACE.format("w", "documents")}
 ), extent AS MATERIALIZED (
     SELECT count(*)::float8 AS rows, greatest(sum(size)::float8 / greatest(count(*), 1), 1) AS size,
         {_every("count(*) FILTER (WHERE s# > 0) AS n#", count)}
-    FROM place
+    FROM said
 ), rarity AS MATERIALIZED (
     SELECT long / size AS stretch, {_every(f"ln(1 + (rows - n# + 0.5) / (n# + 0.5)) / {_ONE} AS w#", count)}
     FROM extent
 ), scored AS (
-    SELECT p.id, p.distance, ({_every("s# * w#", count, between=" + ")}) / (1 - long + p.size * r.stretch) AS score
-    FROM place p, rarity r
+    SELECT s.id, ({_every("s# * w#", count, between=" + ")}) / (1 - long + s.size * r.stretch) AS score FROM said s, rarity r
 ), near AS MATERIALIZED (
-    SELECT id, distance FROM place WHERE distance IS NOT NULL ORDER BY distance, id LIMIT candidates
+    SELECT v.id, (v.embedding <=> question) + 0 AS distance FROM knowledge_shelf_0 v
+    WHERE {PLACE.format("v", "meant")} AND v.embedding IS NOT NULL AND question IS NOT NULL ORDER BY 2, v.id LIMIT candidates
 ), strong AS MATERIALIZED (
-    SELECT id, distance, score FROM scored WHERE score > 0 ORDER BY score DESC, id LIMIT candidates
+    SELECT id, score FROM scored WHERE score > 0 ORDER BY score DESC, id LIMIT candidates
 ), found AS (
-    SELECT id, coalesce(n.distance, s.distance) AS distance, s.score FROM near n FULL JOIN strong s USING (id)
+    SELECT id, s.score, CASE WHEN question IS NULL OR n.distance IS NOT NULL THEN n.distance ELSE (
+        SELECT v.embedding <=> question FROM knowledge_shelf_0 v WHERE v.id = s.id AND v.document_id = ANY(meant)
+    ) END AS distance
+    FROM near n FULL JOIN strong s USING (id)
 )"""  # noqa: S608 - constants of this module
 
 
@@ -107,7 +108,6 @@ BEGIN
     IF terms <> '' THEN
         lexemes := ARRAY(SELECT lexeme FROM unnest(to_tsvector('english', terms)) ORDER BY length(lexeme) DESC, lexeme LIMIT {_VARIANTS[-1]});
     END IF;
-    IF meant = documents THEN meant := NULL; END IF;
     question := vector;
     IF source_sets IS NOT NULL THEN
         {" ".join(f"{name} := coalesce(quote_literal(lexemes[{i}]), '');" for i, name in enumerate(_QUERIES[:8], 1))}

@@ -1,6 +1,6 @@
 """SQL of the search: functions that give what was found with its text, so that its joins are planned once a connection, too."""
 
-from assistants.knowledge.migrations._0004_ranking import COUNTED, PARAMETERS, PLACE, RANKING
+from assistants.knowledge.migrations._0009_ranking import COUNTED, PARAMETERS, PLACE, RANKING
 
 _FOUND = """
 RETURNS TABLE (public_id text, document text, name text, said text, page int, paragraph int, heading text, score float8, first int,
@@ -27,16 +27,19 @@ BEGIN
 END $search$;
 """  # noqa: S608 - constants of this package
 _SHARE = "coalesce((f.worst - f.distance) / nullif(f.worst - f.best, 0), 1)"
-# By meaning alone nothing but vectors is read. Sets with a shelf of their own go the longer way.
+_OWN_SHELF = """EXISTS (SELECT FROM knowledge_sourceset s
+        WHERE s.organisation_id = organisation AND s.id = ANY(source_sets) AND s.shelf <> 0)"""
+_LONGER = """SELECT f.* FROM knowledge_found(organisation, source_sets, documents, documents, question, NULL::bigint[],
+            NULL::float8[], '', '{0,0,0,0}'::real[], 0, candidates, constant, rank, 1, 0, wanted) f"""
+# By meaning alone nothing but vectors is read. Sets with a shelf of their own go the longer way; what has a row on the
+# shared one has all of them there, so that a set that is searched by itself is looked up only where it has none.
 _NEAREST = f"""
 CREATE FUNCTION knowledge_nearest(
     organisation bigint, source_sets bigint[], documents bigint[], question halfvec, candidates int, constant float8,
     rank float8, wanted int) {_FOUND}
 BEGIN
-    IF EXISTS (SELECT FROM knowledge_sourceset s
-        WHERE s.organisation_id = organisation AND s.id = ANY(source_sets) AND s.shelf <> 0) THEN
-        RETURN QUERY SELECT f.* FROM knowledge_found(organisation, source_sets, documents, documents, question, NULL::bigint[],
-            NULL::float8[], '', '{{0,0,0,0}}'::real[], 0, candidates, constant, rank, 1, 0, wanted) f;
+    IF cardinality(source_sets) > 1 AND {_OWN_SHELF} THEN
+        RETURN QUERY {_LONGER};
         RETURN;
     END IF;
     RETURN QUERY SELECT {_columns(COUNTED.format(place="f.place", share=_SHARE), "f.place::int", "NULL::int")}
@@ -44,9 +47,10 @@ BEGIN
         SELECT n.id, n.distance, row_number() OVER () AS place, min(n.distance) OVER () AS best, max(n.distance) OVER () AS worst
         FROM (
             SELECT v.id, (v.embedding <=> question) + 0 AS distance FROM knowledge_shelf_0 v
-            WHERE {PLACE} AND v.embedding IS NOT NULL ORDER BY 2, v.id LIMIT candidates) n
+            WHERE {PLACE.format("v", "documents")} AND v.embedding IS NOT NULL ORDER BY 2, v.id LIMIT candidates) n
         LIMIT wanted) f
     {_TEXTS} ORDER BY f.place;
+    IF NOT FOUND AND {_OWN_SHELF} THEN RETURN QUERY {_LONGER}; END IF;
 END $search$;
 """  # noqa: S608 - constants of this package
 SEARCH = RANKING + _SEARCH + _NEAREST

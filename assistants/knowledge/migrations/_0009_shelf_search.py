@@ -24,7 +24,7 @@ SET search_path = pg_catalog, public, pg_temp
 SET plan_cache_mode = auto SET enable_bitmapscan = on SET enable_seqscan = off AS $search$
 #variable_conflict use_column
 DECLARE
-    name text := 'knowledge_shelf_' || number; shelf record; few boolean := false;
+    vectors text := 'knowledge_shelf_' || number; said text := 'knowledge_words_' || number; shelf record; few boolean := false;
     counts int[]; rarity float8[]; queries tsquery[]; any_of text := ''; budget int := {CANDIDATES};
     near bigint[] := '{{}}'; strong bigint[] := '{{}}'; inside text := 'v.document_id IN (SELECT unnest($1)) IS TRUE';
 BEGIN
@@ -40,13 +40,13 @@ BEGIN
     IF few THEN inside := 'v.document_id = ANY($1)'; END IF;
     IF question IS NOT NULL AND NOT few AND vector_dims(question) = shelf.dimensions THEN
         EXECUTE format('SELECT coalesce(array_agg(id), ''{{}}'') FROM (SELECT v.id FROM %I v WHERE (%s) AND vector_dims(v.embedding) = %s'
-            ' ORDER BY v.embedding::halfvec(%3$s) <=> $2 LIMIT $3) n', name, inside, shelf.dimensions)
+            ' ORDER BY v.embedding::halfvec(%3$s) <=> $2 LIMIT $3) n', vectors, inside, shelf.dimensions)
         INTO near USING coalesce(meant, documents), question, candidates;
     END IF;
     IF question IS NOT NULL AND cardinality(near) < candidates THEN
         -- The graph gave too little, or would: every vector is compared.
         EXECUTE format('SELECT coalesce(array_agg(id), ''{{}}'') FROM (SELECT v.id FROM %I v WHERE (%s) AND v.embedding IS NOT NULL'
-            ' ORDER BY (v.embedding <=> $2) + 0, v.id LIMIT $3) n', name, inside)
+            ' ORDER BY (v.embedding <=> $2) + 0, v.id LIMIT $3) n', vectors, inside)
         INTO near USING coalesce(meant, documents), question, candidates;
     END IF;
     IF cardinality(lexemes) > 0 THEN
@@ -63,13 +63,13 @@ BEGIN
             -- All are common: what holds the two rarest is looked at.
             any_of := quote_literal(lexemes[1]) || ' & ' || quote_literal(lexemes[2]);
         END IF;
-        EXECUTE format('SELECT coalesce(array_agg(id), ''{{}}'') FROM (SELECT v.id FROM %I v WHERE (%s) AND v.words @@ $2 LIMIT $3) n', name, inside)
+        EXECUTE format('SELECT coalesce(array_agg(id), ''{{}}'') FROM (SELECT v.id FROM %I v WHERE (%s) AND v.words @@ $2 LIMIT $3) n', said, inside)
         INTO strong USING documents, any_of::tsquery, {CANDIDATES};
     END IF;
     RETURN QUERY EXECUTE format('SELECT v.id, CASE WHEN $4 IS NULL OR v.document_id = ANY($4) THEN v.embedding <=> $5 END,'
-        ' (SELECT sum(t.weight * ts_rank($9, v.words, t.query)) FROM unnest($6, $7) t (query, weight))'
-        ' / (1 - $10 + $10 * length(v.words) / $8)'
-        ' FROM %I v WHERE v.id = ANY($2 || $3)', name)
+        ' (SELECT sum(t.weight * ts_rank($9, w.words, t.query)) FROM unnest($6, $7) t (query, weight))'
+        ' / (1 - $10 + $10 * length(w.words) / $8)'
+        ' FROM %I v JOIN %I w ON w.id = v.id WHERE v.id = ANY($2 || $3)', vectors, said)
     USING documents, near, strong, meant, question, queries, rarity, greatest(shelf.words, 1), weights, long;
 END $search$
 """  # noqa: S608 - constants of this module
