@@ -12,6 +12,8 @@ from kernel.egress.deadline import deadline, ends_at
 from kernel.egress.errors import EgressInterrupted, EgressRefused, EgressTimeout, EgressTooLarge
 from kernel.egress.targets import check_target
 
+AsyncBody = httpx2.AsyncByteStream  # for rooms that put a counter of their own around a response's body
+
 
 class GuardedTransport(httpx2.BaseTransport):
     """The way out of a synchronous client."""
