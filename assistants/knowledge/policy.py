@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from assistants.knowledge.formats import BY_NAME, FORMATS, Format
 from assistants.knowledge.models import Source
+from kernel.egress import ascii_host
 from kernel.errors import InvalidInput, TooLarge
 from kernel.registries import PolicyImpact
 from organisations.models import Organisation
@@ -86,8 +87,8 @@ def host_of(url: str) -> str:
     """The host of an address, as policies write it."""
     host = (urlsplit(url).hostname or "").lower().removesuffix(".")
     try:
-        return host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError:
+        return ascii_host(host)
+    except ValueError:
         return host
 
 

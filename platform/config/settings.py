@@ -289,6 +289,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 EGRESS_ALLOW: list[str] = env.list("EGRESS_ALLOW", default=[])
+EGRESS_RESOLVER: Any = None  # the system's; tests put names under their own control here, no variable does
 # Seconds between two requests to a website that is followed; its robots.txt may ask for more.
 CRAWL_PAUSE_SECONDS: float = env.float("CRAWL_PAUSE_SECONDS", default=0.5)
 

@@ -3,11 +3,14 @@
 Here stands what the document is; `policy_checks` says whether its names exist, `policy_rules` what follows from it.
 """
 
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import Annotated, Any
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from kernel.egress import ascii_host
 from organisations.models import Organisation, Policy
 
 
@@ -23,12 +26,25 @@ def _tidy_hosts(value: Any) -> Any:
 
 
 def _host(value: str) -> str:
-    """A host as it is compared: small letters, no dot at its end, other scripts in their ASCII form."""
+    """A host as it is compared: small letters, no dot at its end, other scripts and addresses in their one form."""
     lowered = value.lower().removesuffix(".")
+    with suppress(ValueError):
+        return str(ip_address(lowered.removeprefix("[").removesuffix("]")))
+    wildcard = "*." if lowered.startswith("*.") else ""
     try:
-        return lowered.encode("idna").decode() if not lowered.isascii() else lowered
-    except UnicodeError:
+        return wildcard + ascii_host(lowered.removeprefix(wildcard))
+    except ValueError:
         return lowered
+
+
+def called_host(host: str) -> str:
+    """The host of a call as policies compare it; the port that stands behind it does not matter to them."""
+    name = host.strip()
+    if name.startswith("["):
+        name = name.partition("]")[0]
+    elif name.count(":") == 1:
+        name = name.partition(":")[0]
+    return _host(name)
 
 
 Name = Annotated[str, Field(max_length=200)]

@@ -16,14 +16,20 @@ _cache: dict[int, tuple[float, PolicyDocument]] = {}
 
 def policy_in_force(organisation_id: int) -> PolicyDocument:
     """An organisation's policy, at most some seconds old; whichever scope is open, and also where none is."""
-    found = _cache.get(organisation_id)
-    if found is not None and found[0] > monotonic():
-        return found[1]
+    kept = kept_policy(organisation_id)
+    if kept is not None:
+        return kept
     policy = _read(organisation_id)
     if len(_cache) >= SIZE:
         _cache.clear()
     _cache[organisation_id] = (monotonic() + FRESH_SECONDS, policy)
     return policy
+
+
+def kept_policy(organisation_id: int) -> PolicyDocument | None:
+    """The same without touching the database: None where it has to be read."""
+    found = _cache.get(organisation_id)
+    return found[1] if found is not None and found[0] > monotonic() else None
 
 
 def _read(organisation_id: int) -> PolicyDocument:

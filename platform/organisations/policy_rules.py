@@ -1,6 +1,7 @@
 """What follows from a policy: whether somebody may do something, and what is allowed. Rooms above ask here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -11,7 +12,14 @@ from kernel.tenancy import tenant_scope
 from organisations.actors import SERVICE_ACCOUNT, Actor
 from organisations.models import CustomRole, Organisation
 from organisations.permissions import ROLE_LABELS, Role
-from organisations.policy import Hosts, Models, Who
+from organisations.policy import Hosts, Models, Who, called_host
+
+
+class HostRefusal(StrEnum):
+    """Which list of a policy keeps a call from a host."""
+
+    BLOCKED = "blocked"
+    NOT_LISTED = "not_listed"
 
 
 class PolicyForbids(PermissionDenied):
@@ -65,10 +73,22 @@ def model_allowed(models: Models, *, model: str, provider: str, region: str) -> 
 
 def host_allowed(hosts: Hosts, host: str) -> bool:
     """Whether a policy allows calls to a host; what is blocked stays blocked."""
-    name = host.lower().removesuffix(".")
-    if any(_fits(pattern, name) for pattern in hosts.blocked):
-        return False
-    return hosts.allowed is None or any(_fits(pattern, name) for pattern in hosts.allowed)
+    return host_refusal([hosts], host) is None
+
+
+def host_refusal(policies: Iterable[Hosts], host: str) -> HostRefusal | None:
+    """Why policies do not let a call go to a host: the first of them that is against it, None where all agree.
+
+    Args:
+        host: as it stands in an address, with or without its port, in any script.
+    """
+    name = called_host(host)
+    for hosts in policies:
+        if any(_fits(pattern, name) for pattern in hosts.blocked):
+            return HostRefusal.BLOCKED
+        if hosts.allowed is not None and not any(_fits(pattern, name) for pattern in hosts.allowed):
+            return HostRefusal.NOT_LISTED
+    return None
 
 
 def _fits(pattern: str, host: str) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
+from kernel.egress import ascii_host
+
 LONGEST = 1000
 _PORTS = {"http": 80, "https": 443}
 _TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "sessionid", "phpsessid")
@@ -32,8 +34,8 @@ def normalised(address: str, base: str = "") -> str | None:
     if parts.scheme not in _PORTS or not host or parts.username is not None:
         return None
     try:
-        host = host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError:
+        host = ascii_host(host)
+    except ValueError:
         return None
     if ":" in host:  # an IPv6 literal
         host = f"[{host}]"

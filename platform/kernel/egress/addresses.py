@@ -50,11 +50,18 @@ _OWN_ADDRESSES_FOR = 30.0  # seconds
 
 def is_forbidden(address: str) -> bool:
     """Whether an address, as a resolver gives it, leads anywhere but to the public internet."""
+    public = _public(address)
+    return public is None or public in _own_addresses(int(time.monotonic() / _OWN_ADDRESSES_FOR))
+
+
+@lru_cache(maxsize=4096)
+def _public(text: str) -> str | None:
+    """An address in its one spelling, None where it is none or a special one."""
     try:
-        parsed = ip_address(address)
+        address: IPv4Address | IPv6Address = ip_address(text)
     except ValueError:
-        return True
-    return _is_special(parsed) or address in _own_addresses(int(time.monotonic() / _OWN_ADDRESSES_FOR))
+        return None
+    return None if _is_special(address) else str(address)
 
 
 def _is_special(address: IPv4Address | IPv6Address) -> bool:

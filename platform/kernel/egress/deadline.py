@@ -17,8 +17,8 @@ def ends_at() -> float:
 
 @contextmanager
 def deadline(end: float) -> Iterator[None]:
-    """Everything inside must be over at monotonic time `end`."""
-    token = _end.set(end)
+    """Everything inside must be over at monotonic time `end`, and never later than what is around it."""
+    token = _end.set(min(end, _end.get()))
     try:
         yield
     finally:

@@ -6,16 +6,19 @@ checked by the same guard.
 """
 
 import asyncio
+import math
 import ssl
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import httpx2
 
 from kernel.egress.clients import MEGABYTE, default_ssl_context
 from kernel.egress.connection import Connection
+from kernel.egress.deadline import ends_at
 from kernel.egress.errors import EgressInterrupted, EgressRefused
 from kernel.egress.resolving import Resolver, resolve_async, system_resolver
 from kernel.egress.targets import Target, check_target
@@ -112,14 +115,14 @@ class StreamClient:
         head = _head(address, headers, len(body))
         while (kept := self._kept(target)) is not None:
             try:
-                await kept.exchange(head, body, limits)
+                await kept.exchange(head, body, _before_the_end(limits))
                 return StreamResponse(kept, self, target)
             except EgressInterrupted:
                 if kept.received:
                     raise
                 # The other side had closed it while it was idle and has not seen the call: use another one.
-        connection = await self._connect(target, limits.connect)
-        await connection.exchange(head, body, limits)
+        connection = await self._connect(target, _before_the_end(limits).connect)
+        await connection.exchange(head, body, _before_the_end(limits))
         return StreamResponse(connection, self, target)
 
     def release(self, connection: Connection, target: Target) -> None:
@@ -165,6 +168,15 @@ class StreamClient:
         except TimeoutError:
             raise EgressRefused(host=target.host, reason="connecting took too long") from None
         raise EgressRefused(host=target.host, reason="no address answers")
+
+
+def _before_the_end(limits: StreamLimits) -> StreamLimits:
+    """The limits, or what the deadline around this call leaves of them."""
+    left = ends_at() - time.monotonic()
+    if math.isinf(left):
+        return limits
+    left = max(left, 0.0)
+    return replace(limits, connect=min(limits.connect, left), total=min(limits.total, left))
 
 
 @lru_cache(maxsize=256)

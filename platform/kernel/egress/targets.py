@@ -2,8 +2,8 @@
 
 import re
 import string
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ from django.conf import settings
 
 from kernel.egress.addresses import is_forbidden
 from kernel.egress.errors import EgressRefused
+from kernel.egress.names import ascii_host
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _METADATA_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "instance-data.ec2.internal"})
@@ -96,27 +97,38 @@ def connect_target(host: str, port: int, *, operator_hosts: bool) -> Target:
 def _is_trusted(host: str, port: int, *, operator_hosts: bool) -> bool:
     if operator_hosts and (host, port) in _trusted:
         return True
-    return f"{host}:{port}" in _allowed() or f"[{host}]:{port}" in _allowed()
+    allowed = _entries(tuple(settings.EGRESS_ALLOW))
+    return bool(allowed) and (f"{host}:{port}" in allowed or f"[{host}]:{port}" in allowed)
 
 
-def _allowed() -> Iterable[str]:
-    return [entry.strip().lower() for entry in settings.EGRESS_ALLOW]
+@lru_cache(maxsize=16)
+def _entries(allow: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(entry.strip().lower() for entry in allow)
 
 
 def _check_host(host: str) -> None:
+    literal, problem = _spelling(host)
+    if literal is not None and is_forbidden(literal):
+        problem = "a forbidden address"
+    if problem:
+        raise EgressRefused(host=host, reason=problem)
+
+
+@lru_cache(maxsize=4096)
+def _spelling(host: str) -> tuple[str | None, str]:
+    """The address that a host is, None for a name; and what is wrong with the name. The same for ever, so kept."""
     literal = _literal(host)
     if literal is not None:
-        if is_forbidden(literal):
-            raise EgressRefused(host=host, reason="a forbidden address")
-        return
+        return literal, ""
     labels = host.split(".")
     if len(host) > 253 or len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise EgressRefused(host=host, reason="not a public host name")
+        return None, "not a public host name"
     # 127.1, 0x7f.1 and 0177.0.0.1 are addresses to some resolvers: no public top-level domain looks like them.
     if not labels[-1][0].isalpha():
-        raise EgressRefused(host=host, reason="an unusual spelling of an address")
+        return None, "an unusual spelling of an address"
     if host in _METADATA_NAMES or host.endswith(_INNER_SUFFIXES):
-        raise EgressRefused(host=host, reason="an inner name")
+        return None, "an inner name"
+    return None, ""
 
 
 def _literal(host: str) -> str | None:
@@ -129,9 +141,7 @@ def _literal(host: str) -> str | None:
 
 
 def _ascii(host: str) -> str:
-    if host.isascii():
-        return host
     try:
-        return host.encode("idna").decode()
-    except UnicodeError:
+        return ascii_host(host)
+    except ValueError:
         raise EgressRefused(host=host, reason="not a host name") from None

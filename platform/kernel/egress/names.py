@@ -1,0 +1,20 @@
+"""How a host is written: one spelling for what is checked, what is dialled and what policies name."""
+
+import httpx2
+
+
+def ascii_host(host: str) -> str:
+    """A host in small letters and in its ASCII form (IDNA 2008, RFC 5891): exactly what the clients here dial.
+
+    Python's own codec follows the older IDNA 2003, which makes another host of some names: straße.example was
+    strasse.example then. Two spellings of one host would let a name pass a list that holds it.
+
+    Raises:
+        ValueError: no host can be called that.
+    """
+    if host.isascii():
+        return host.lower()
+    try:
+        return httpx2.URL(scheme="https", host=host).raw_host.decode("ascii")
+    except (httpx2.InvalidURL, TypeError):
+        raise ValueError(host) from None
