@@ -9,8 +9,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import FrameType
+from typing import IO
 
 import psutil
 
@@ -21,19 +24,25 @@ from config.translations import compile_catalogues
 
 BIN = Path(sys.executable).parent
 PACKAGES = ("platform", "assistants", "billing", "store")
-GATE: list[tuple[str, list[str]]] = [
-    ("Formatting", ["ruff", "format", "--check", "--quiet", "."]),
-    ("Lint", ["ruff", "check", "--quiet", "."]),
-    ("Import contracts", ["lint-imports", "--no-cache"]),
-    ("Types", ["mypy", *PACKAGES]),
-    ("Migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
+SERIAL = "serial and not browser"
+# Each step has a title and commands, which run at the same time.
+GATE: list[tuple[str, list[list[str]]]] = [
+    ("Formatting", [["ruff", "format", "--check", "--quiet", "."]]),
+    ("Lint", [["ruff", "check", "--quiet", "."]]),
+    ("Import contracts", [["lint-imports", "--no-cache"]]),
+    ("Types", [["mypy", *PACKAGES]]),
+    ("Migrations", [[sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]]),
     (
         "Unit and integration tests",
-        ["pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "not browser and not serial"],
+        [["pytest", "-q", "-n", "3", "--dist", "worksteal", "-m", "not browser and not serial"]],
     ),
-    ("Tests that need the machine for themselves", ["pytest", "-q", "-m", "serial and not browser"]),
+    # They wait more than they work: two at a time, those with services of their own beside the others.
+    (
+        "Tests that need services for themselves",
+        [["pytest", "-q", "-m", f"{SERIAL} and {which}"] for which in ("not apart", "apart")],
+    ),
     # Each worker has a site and a browser of its own.
-    ("Browser journeys", ["pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", "browser"]),
+    ("Browser journeys", [["pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", "browser"]]),
 ]
 NOTHING_COLLECTED = 5
 NOT_FOR_TESTS = {
@@ -68,13 +77,36 @@ def _run(command: list[str], environment: dict[str, str]) -> int:
     return subprocess.run(command, env=environment, cwd=ROOT).returncode
 
 
+def _run_together(commands: list[list[str]], environment: dict[str, str]) -> bool:
+    """Run commands at the same time, and show what each of them said, one after the other; returns whether all are good."""
+    *others, first = commands
+    with ExitStack() as stack:
+        waiting: list[tuple[list[str], subprocess.Popen[bytes], IO[bytes]]] = []
+        for command in others:
+            said = stack.enter_context(TemporaryFile())
+            running = subprocess.Popen(
+                command, env=environment, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT
+            )
+            waiting.append((command, stack.enter_context(running), said))
+            stack.callback(running.terminate)  # where this run is ended; otherwise it has ended itself
+        good = [_is_good(first, _run(first, environment))]
+        for command, running, said in waiting:
+            good.append(_is_good(command, running.wait()))
+            said.seek(0)
+            print(said.read().decode(errors="replace"), end="", flush=True)
+    return all(good)
+
+
+def _is_good(command: list[str], code: int) -> bool:
+    return code == 0 or (command[0] == "pytest" and code == NOTHING_COLLECTED)
+
+
 def _gate(environment: dict[str, str]) -> int:
     failed: list[str] = []
-    for title, command in GATE:
+    for title, commands in GATE:
         started = time.monotonic()
         print(f"\n── {title}", flush=True)
-        code = _run(command, environment)
-        good = code == 0 or (command[0] == "pytest" and code == NOTHING_COLLECTED)
+        good = _run_together(commands, environment)
         print(f"── {title}: {'good' if good else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
         failed += [] if good else [title]
     print(f"\n{'Failed: ' + ', '.join(failed) if failed else 'Everything holds.'}", flush=True)

@@ -19,7 +19,8 @@ from config.testing import NOT_FOR_TESTS
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
-pytestmark = pytest.mark.serial
+# Its services are its own: it disturbs nobody who works on the shared ones.
+pytestmark = [pytest.mark.serial, pytest.mark.apart]
 
 
 def environment(data: Path, port: int, **more: str) -> dict[str, str]:

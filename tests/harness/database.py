@@ -21,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 from config.embedded.roles import APP, OWNER, ensure_database, ensure_roles
 
 RESET_TRIES = 4
+_cleaners: dict[str, psycopg.Connection[Any]] = {}
 ROLE_OF_ALIAS = {"default": APP, "owner": OWNER}
 # Rows that migrations made are kept aside in the schema `seed`; `seed.reset()` brings exactly them back.
 SEED = """
@@ -72,18 +73,36 @@ def worker_database(worker: str) -> Iterator[str]:
         yield name
     finally:
         connections.close_all()
+        _forget_cleaners()
         _drop(name)
 
 
 def reset_rows(database: str) -> None:
     """Leave only the rows that migrations made."""
-    with psycopg.connect(admin_url(database=database), autocommit=True) as connection:
-        for _attempt in range(RESET_TRIES):
-            # What a test's processes still do in the background may meet the reset half-way.
-            with suppress(psycopg.errors.DeadlockDetected):
-                connection.execute("SELECT seed.reset()")
-                return
-        connection.execute("SELECT seed.reset()")
+    for attempt in range(RESET_TRIES):
+        # What a test's processes still do in the background may meet the reset half-way, and a test may have killed the
+        # server's processes, this one's among them.
+        try:
+            _cleaner(database).execute("SELECT seed.reset()")
+            return
+        except psycopg.errors.LockNotAvailable:
+            raise
+        except psycopg.OperationalError:
+            _forget_cleaners()
+            if attempt == RESET_TRIES - 1:
+                raise
+
+
+def _cleaner(database: str) -> psycopg.Connection[Any]:
+    """The superuser's connection to a database, kept: the plans of the reset's hundred statements are, too."""
+    if database not in _cleaners:
+        _cleaners[database] = psycopg.connect(admin_url(database=database), autocommit=True)
+    return _cleaners[database]
+
+
+def _forget_cleaners() -> None:
+    while _cleaners:
+        _cleaners.popitem()[1].close()
 
 
 def point_django_at(database: str) -> None:
