@@ -43,7 +43,7 @@ class McpFake:
 
     Attributes:
         token: the bearer token that it wants; empty for none. challenge: what its 401 says beside `Bearer`.
-        older: whether it knows the handshake alone. page: tools on one page of its list.
+        older: whether it knows the handshake alone. page: tools on one page of its list; endless: there is always another.
         redirect: an address that every POST is sent on to; status: an HTTP status that every POST is answered with.
         called: pairs of tool and arguments. sessions: ids that were opened; closed: those that were ended again.
         requests: method, headers and JSON-RPC method of everything that was asked.
@@ -60,6 +60,7 @@ class McpFake:
     status: int = 0
     retry_after: str = ""
     slow_seconds: float = 5.0
+    endless: bool = False
     huge_bytes: int = 30_000_000
     tools: dict[str, mcp.Tool] = field(default_factory=dict)
     prompts: dict[str, mcp.Prompt] = field(default_factory=dict)
@@ -69,6 +70,13 @@ class McpFake:
     sessions: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
+
+    def reset(self) -> None:
+        """As it was when it began, at the same address."""
+        fresh = McpFake(url=self.url)
+        self.__dict__.update(fresh.__dict__)
+        self.offer(*standard_tools())
+        self.prompts = {one.name: one for one in standard_prompts()}
 
     @property
     def host(self) -> str:
@@ -129,7 +137,7 @@ def _server(fake: McpFake) -> Server[Any]:
         end = start + (fake.page or len(tools) or 1)
         return mcp.ListToolsResult(
             tools=tools[start:end],
-            next_cursor=str(end) if end < len(tools) else None,
+            next_cursor="0" if fake.endless else str(end) if end < len(tools) else None,
             ttl_ms=0,
             cache_scope="private",
         )
@@ -264,8 +272,7 @@ def _rpc(body: bytes) -> str:
 def mcp_server(*, json_response: bool = False) -> Iterator[McpFake]:
     """Serve one with tools of every kind; `json_response` answers plain JSON instead of an event stream."""
     fake = McpFake()
-    fake.offer(*standard_tools())
-    fake.prompts = {one.name: one for one in standard_prompts()}
+    fake.reset()
     app = _Door(_server(fake).streamable_http_app(json_response=json_response), fake)
     config = uvicorn.Config(
         app, host="127.0.0.1", port=0, log_config=None, lifespan="on", timeout_graceful_shutdown=1

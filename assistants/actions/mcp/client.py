@@ -25,7 +25,7 @@ from assistants.actions.mcp.errors import (
 )
 from assistants.actions.mcp.offer import ServerOffer, prompt_of, tools_of
 from assistants.actions.mcp.results import McpResult, PromptText, prompt_text, result_of
-from assistants.actions.mcp.wire import Wire
+from assistants.actions.mcp.wire import LEAVE_SECONDS, Wire
 from kernel.egress import EgressTooLarge, guarded_async_client
 from kernel.errors import DomainError
 
@@ -176,9 +176,12 @@ async def _client(
     from mcp.client.streamable_http import streamable_http_client
     from mcp_types import Implementation
 
+    end = (
+        seconds + LEAVE_SECONDS
+    )  # the deadline is kept around all of it; a session has yet to be closed after it
     hooks = {"request": [wire.asking], "response": [wire.answered]}
     async with guarded_async_client(
-        timeout=seconds, total=seconds, max_bytes=max_bytes, headers=dict(headers or {}), event_hooks=hooks
+        timeout=end, total=end, max_bytes=max_bytes, headers=dict(headers or {}), event_hooks=hooks
     ) as http:
         transport = streamable_http_client(wire.url, http_client=http, max_sse_event_size=max_bytes)
         who = Implementation(name="Bottega", version="1")
