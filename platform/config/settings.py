@@ -124,6 +124,8 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- Data -----------------------------------------------------------------------------------------------------
 POOL_SIZE: int = env.int("DATABASE_POOL_SIZE", default=16)
+# Whether connections are one's own from beginning to end, so that a search may be prepared on them, with a plan for every set.
+DATABASE_PREPARES: bool = env.bool("DATABASE_PREPARES", default=not env.str("DATABASE_URL", default=""))
 
 
 def _database(variable: str, *, pooled: bool) -> dict[str, Any]:
@@ -133,6 +135,9 @@ def _database(variable: str, *, pooled: bool) -> dict[str, Any]:
     if host := database.get("OPTIONS", {}).pop("host", None):  # a socket folder given as ?host=/path
         database["HOST"] = host
     database |= {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}
+    if DATABASE_PREPARES:
+        options = database.setdefault("OPTIONS", {})
+        options["options"] = f"{options.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
     if pooled:
         database.setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": POOL_SIZE, "timeout": 10}
     return database
@@ -289,6 +294,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 EGRESS_ALLOW: list[str] = env.list("EGRESS_ALLOW", default=[])
+# Hosts where people may consent although they do not belong to the API's site, beside the well-known ones.
+OAUTH_HOSTS: list[str] = env.list("OAUTH_HOSTS", default=[])
 EGRESS_RESOLVER: Any = None  # the system's; tests put names under their own control here, no variable does
 # Seconds between two requests to a website that is followed; its robots.txt may ask for more.
 CRAWL_PAUSE_SECONDS: float = env.float("CRAWL_PAUSE_SECONDS", default=0.5)
