@@ -1,7 +1,7 @@
 """How allauth makes accounts here: everybody gets a personal organisation, and an invitation is honoured."""
 
 from contextlib import suppress
-from smtplib import SMTPException
+from smtplib import SMTPException  # noqa: TID251 - the name of what Django's mail raises
 from typing import Any
 from urllib.parse import urlsplit
 
