@@ -1,4 +1,4 @@
-"""Who works on a document. A lease is renewed while the work goes on; after a crash it runs out."""
+"""Who works on something. A lease is renewed while the work goes on; after a crash it runs out."""
 
 import secrets
 import threading
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import structlog
 from django.conf import settings
 from django.db import Error, connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from assistants.knowledge.models import Document
@@ -25,7 +25,47 @@ logger = structlog.get_logger(__name__)
 
 
 class LeaseLost(Exception):
-    """Somebody else has taken the work over, or the document is gone: stop, and write nothing."""
+    """Somebody else has taken the work over, or what it was about is gone: stop, and write nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where a table keeps its leases: the holder's token, until when it holds, and how often the work was begun."""
+
+    token: str
+    until: str
+    attempts: str
+
+
+_DOCUMENT = Columns("lease", "lease_until", "attempts")
+
+
+def take(rows: QuerySet[Any], columns: Columns, *, lasting: timedelta) -> tuple[int, str] | None:
+    """Take the lease of a row that nobody holds, or whose last holder has died, inside the open scope.
+
+    Args:
+        rows: the row, as long as there is work on it.
+
+    Returns:
+        Its primary key and the token of the lease; None where there is nothing to do, somebody works on it, or it was begun
+        too often.
+    """
+    token, now = secrets.token_hex(8), timezone.now()
+    free = Q(**{columns.token: ""}) | Q(**{f"{columns.until}__lt": now})
+    taken = rows.filter(free, **{f"{columns.attempts}__lt": MAX_ATTEMPTS}).update(
+        **{columns.token: token, columns.until: now + lasting, columns.attempts: F(columns.attempts) + 1}
+    )
+    return (rows.values_list("pk", flat=True).get(**{columns.token: token}), token) if taken else None
+
+
+def change(rows: QuerySet[Any], columns: Columns, token: str, **values: Any) -> None:
+    """Change a leased row, inside the open scope, if the lease still holds.
+
+    Raises:
+        LeaseLost: it does not.
+    """
+    if not rows.filter(**{columns.token: token}).update(**values):
+        raise LeaseLost
 
 
 class Renewable(Protocol):
@@ -53,11 +93,8 @@ class Lease:
         Raises:
             LeaseLost: it does not.
         """
-        rows = Document.objects.for_organisation(self.organisation_id).filter(
-            pk=self.document_id, lease=self.token
-        )
-        if not rows.update(**values):
-            raise LeaseLost
+        rows = Document.objects.for_organisation(self.organisation_id).filter(pk=self.document_id)
+        change(rows, _DOCUMENT, self.token, **values)
 
     def write(self, **values: Any) -> None:
         """The same in a transaction of its own."""
@@ -74,22 +111,10 @@ def claim(*, organisation_id: int, document_id: str, states: Sequence[str]) -> L
     Returns:
         None where there is nothing to do: no such document here, another state, or somebody works on it.
     """
-    token, now = secrets.token_hex(8), timezone.now()
     with tenant_scope(organisation_id, durable=True):
-        rows = Document.objects.for_organisation(organisation_id).filter(
-            Q(lease="") | Q(lease_until__lt=now),
-            public_id=document_id,
-            state__in=states,
-            attempts__lt=MAX_ATTEMPTS,
-        )
-        if not rows.update(lease=token, lease_until=now + LEASE, attempts=F("attempts") + 1):
-            return None
-        key = (
-            Document.objects.for_organisation(organisation_id)
-            .values_list("pk", flat=True)
-            .get(public_id=document_id)
-        )
-    return Lease(organisation_id, key, token)
+        rows = Document.objects.for_organisation(organisation_id)
+        taken = take(rows.filter(public_id=document_id, state__in=states), _DOCUMENT, lasting=LEASE)
+    return Lease(organisation_id, *taken) if taken else None
 
 
 @contextmanager

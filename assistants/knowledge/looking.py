@@ -1,24 +1,20 @@
 """Who looks at a source's origin: a lease, as documents have one."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assistants.knowledge.freshness import next_look
+from assistants.knowledge.leases import Columns, LeaseLost, change, take
 from assistants.knowledge.models import Source
 from kernel.tenancy import tenant_scope
 
 LOOK = timedelta(seconds=120)  # longer than one fetch may take with what comes after it
 QUEUED = timedelta(seconds=60)
-MAX_ATTEMPTS = 3
-
-
-class LookLost(Exception):
-    """Somebody else looks by now, or the source was removed: stop, and write nothing."""
+_SOURCE = Columns("look", "look_until", "look_attempts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +29,25 @@ class Look:
         """Change the source, inside the open scope, if the lease still holds.
 
         Raises:
-            LookLost: it does not.
+            LeaseLost: it does not.
         """
-        rows = Source.objects.for_organisation(self.organisation_id).filter(
-            pk=self.source_id, look=self.token, removed_at=None
-        )
-        if not rows.update(**values):
-            raise LookLost
+        change(self._rows(), _SOURCE, self.token, **values)
 
     def load(self) -> Source:
         """The source with its document, held against other writers, inside the open scope.
 
         Raises:
-            LookLost: the lease does not hold.
+            LeaseLost: the lease does not hold.
         """
-        rows = Source.objects.for_organisation(self.organisation_id).select_related(
-            "document", "organisation"
-        )
-        held = rows.filter(pk=self.source_id, look=self.token, removed_at=None)
+        held = self._rows().filter(look=self.token).select_related("document", "organisation")
         found: Source | None = held.select_for_update(of=("self",)).first()
         if found is None:
-            raise LookLost
+            raise LeaseLost
         return found
+
+    def _rows(self) -> "QuerySet[Source]":
+        rows = Source.objects.for_organisation(self.organisation_id)
+        return rows.filter(pk=self.source_id, removed_at=None)
 
     def renew(self) -> None:
         """Keep the lease, in a transaction of its own: the work gets on."""
@@ -68,7 +61,7 @@ class Look:
             error: why it failed, as a failure's code.
 
         Raises:
-            LookLost: the lease does not hold.
+            LeaseLost: the lease does not hold.
         """
         source = self.load()
         failures = min(source.failures + 1, 1000) if error else 0
@@ -93,16 +86,9 @@ def claim_look(*, organisation_id: int, source_id: str) -> Look | None:
     Returns:
         None where there is nothing to do: no such source here, nobody asked, or somebody looks.
     """
-    token, now = secrets.token_hex(8), timezone.now()
     with tenant_scope(organisation_id, durable=True):
         rows = Source.objects.for_organisation(organisation_id).filter(
-            Q(look="") | Q(look_until__lt=now),
-            public_id=source_id,
-            removed_at=None,
-            look_until__isnull=False,
-            look_attempts__lt=MAX_ATTEMPTS,
+            public_id=source_id, removed_at=None, look_until__isnull=False
         )
-        if not rows.update(look=token, look_until=now + LOOK, look_attempts=F("look_attempts") + 1):
-            return None
-        keys = Source.objects.for_organisation(organisation_id).filter(public_id=source_id)
-        return Look(organisation_id, keys.values_list("pk", flat=True).get(), token)
+        taken = take(rows, _SOURCE, lasting=LOOK)
+    return Look(organisation_id, *taken) if taken else None

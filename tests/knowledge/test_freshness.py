@@ -16,7 +16,8 @@ from assistants.knowledge.actions.look_at_due_sources import AN_ORGANISATION, lo
 from assistants.knowledge.actions.look_at_source import look_at_source
 from assistants.knowledge.actions.request_look import request_look
 from assistants.knowledge.freshness import JITTER, LONGEST, PERIODS, freshness_of, next_look
-from assistants.knowledge.looking import MAX_ATTEMPTS, LookLost, claim_look
+from assistants.knowledge.leases import MAX_ATTEMPTS, LeaseLost
+from assistants.knowledge.looking import claim_look
 from assistants.knowledge.models import Document, SiteAddress, Source, SourceSet
 from assistants.knowledge.pairs import Add, Pair
 from assistants.knowledge.queries import manifest
@@ -178,7 +179,7 @@ def test_one_looks_at_a_time(page: Source) -> None:
     change(page, look_until=timezone.now() - timedelta(seconds=1))
     second = claim_look(**place)
     assert second
-    with pytest.raises(LookLost):
+    with pytest.raises(LeaseLost):
         first.renew()
     second.renew()
 

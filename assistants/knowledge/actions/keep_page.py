@@ -46,7 +46,7 @@ def keep_page(look: Look, site: SiteNow, address: SiteAddress, visited: Visited)
     """Keep what was found at an address, note where it leads, and strike the address off, in the open transaction.
 
     Raises:
-        LookLost: somebody else looks by now.
+        LeaseLost: somebody else looks by now.
     """
     assert_in_action()
     source = look.load()

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from assistants.knowledge.actions.look_at_source import give_up
 from assistants.knowledge.actions.request_look import request_look, send_look
-from assistants.knowledge.looking import MAX_ATTEMPTS, QUEUED
+from assistants.knowledge.leases import MAX_ATTEMPTS
+from assistants.knowledge.looking import QUEUED
 from assistants.knowledge.models import SharedSource, Source
 from kernel.registries import knowledge_holders
 from kernel.tenancy import across_organisations

@@ -28,7 +28,7 @@ def look_at_page(look: Look) -> None:
 
     Raises:
         ParsingFailed: it cannot be fetched.
-        LookLost: somebody else looks by now.
+        LeaseLost: somebody else looks by now.
     """
     with tenant_scope(look.organisation_id, durable=True):
         page, policy = look.load(), policy_of(look.organisation_id)

@@ -5,7 +5,8 @@ from contextlib import suppress
 import structlog
 from django.utils import timezone
 
-from assistants.knowledge.looking import Look, LookLost, claim_look
+from assistants.knowledge.leases import LeaseLost
+from assistants.knowledge.looking import Look, claim_look
 from assistants.knowledge.models import SiteAddress, Source
 from assistants.knowledge.parsing.blocks import ParsingFailed
 from assistants.knowledge.room import KnowledgeFull
@@ -28,7 +29,7 @@ def look_at_source(*, organisation_id: int, source_id: str) -> None:
         return
     try:
         _look(look)
-    except LookLost:
+    except LeaseLost:
         logger.info("look_taken_over", source=source_id)
     except (ParsingFailed, KnowledgeFull) as failure:
         end_look(look, failure.code)
@@ -48,13 +49,13 @@ def _look(look: Look) -> None:
 
 def end_look(look: Look, code: str) -> None:
     """End a look that failed; what the source holds keeps answering."""
-    with suppress(LookLost), tenant_scope(look.organisation_id, durable=True):
+    with suppress(LeaseLost), tenant_scope(look.organisation_id, durable=True):
         _end(look, code)
 
 
 def _give_back(look: Look) -> None:
     """Have the sweeper try again."""
-    with suppress(LookLost), tenant_scope(look.organisation_id, durable=True):
+    with suppress(LeaseLost), tenant_scope(look.organisation_id, durable=True):
         look.update(look="", look_until=timezone.now())
 
 

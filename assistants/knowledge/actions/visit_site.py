@@ -43,7 +43,7 @@ def visit_site(look: Look) -> None:
 
     Raises:
         ParsingFailed: the site's start, or its robots.txt, cannot be fetched.
-        LookLost: somebody else looks by now.
+        LeaseLost: somebody else looks by now.
     """
     site = _site(look)
     robots = robots_of(site.start, policy=site.policy)
