@@ -8,7 +8,7 @@ _PARAMETER_KEYWORDS = ("type", "format", "enum", "pattern", "default", "minimum"
 _SCHEMA_KEYWORDS = ("type", "format", "description", "enum", "pattern", "default", "readOnly", "required")
 _WHOLE_PATH = re.compile(r"\{\+([^{}]+)\}")
 _AUTHORISE = "https://accounts.google.com/o/oauth2/v2/auth"
-_TOKEN = "https://oauth2.googleapis.com/token"
+_EXCHANGE = "https://oauth2.googleapis.com/token"
 
 
 def is_discovery(root: Mapping[str, Any]) -> bool:
@@ -39,7 +39,7 @@ def to_openapi(root: Mapping[str, Any]) -> dict[str, Any]:
     if scopes:
         flow = {
             "authorizationUrl": _AUTHORISE,
-            "tokenUrl": _TOKEN,
+            "tokenUrl": _EXCHANGE,
             "scopes": {name: str(_object(each).get("description", "")) for name, each in scopes.items()},
         }
         document["components"]["securitySchemes"] = {

@@ -18,8 +18,9 @@ STYLES = {
 }
 # Set by us, by the connection or by the protocol: never by a model.
 _OWN_HEADERS = frozenset(
-    """accept accept-encoding authorization connection content-length content-type cookie expect host keep-alive
-    origin proxy-authorization referer te trailer transfer-encoding upgrade user-agent via""".split()
+    {"accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie"}
+    | {"expect", "host", "keep-alive", "origin", "proxy-authorization", "referer", "te", "trailer"}
+    | {"transfer-encoding", "upgrade", "user-agent", "via"}
 )
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
@@ -126,8 +127,9 @@ def _unsendable(where: str, name: str, path: str, parameter: Mapping[str, Any]) 
 
 def _read(raw: Mapping[str, Any], where: str, name: str, way: Way, schemas: Schemas) -> Parameter:
     content = raw.get("content")
-    is_json = isinstance(content, dict) and bool(content)
-    if is_json:
+    is_json = False
+    if isinstance(content, dict) and content:
+        is_json = True
         media = next(iter(content.values()))
         source = media.get("schema", {}) if isinstance(media, dict) else {}
         place: Way = (*way, "content", next(iter(content)), "schema")

@@ -8,7 +8,7 @@ import orjson
 import yaml
 
 STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
 
 Way = tuple[str | int, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -89,29 +89,29 @@ def _walk(events: Iterator[tuple[str, str, int, int]]) -> Iterator[tuple[Way, Pl
 
 def _json_events(text: str) -> Iterator[tuple[str, str, int, int]]:
     line, start, seen = 1, 0, 0
-    for match in _TOKEN.finditer(text):
-        token, position = match.group(), match.start()
-        if token in ",:":
+    for match in _PIECE.finditer(text):
+        piece, position = match.group(), match.start()
+        if piece in ",:":
             continue
         if breaks := text.count("\n", seen, position):
             line += breaks
             start = text.rfind("\n", seen, position) + 1
         seen = position
-        if token in "{[":
-            yield token, "", line, position - start + 1
-        elif token in "}]":
+        if piece in "{[":
+            yield piece, "", line, position - start + 1
+        elif piece in "}]":
             yield "}", "", line, 0
         else:
-            yield "", _unquoted(token), line, position - start + 1
+            yield "", _unquoted(piece), line, position - start + 1
 
 
-def _unquoted(token: str) -> str:
-    return str(orjson.loads(token)) if "\\" in token else token.strip('"')
+def _unquoted(piece: str) -> str:
+    return str(orjson.loads(piece)) if "\\" in piece else piece.strip('"')
 
 
 def _yaml_events(text: str) -> Iterator[tuple[str, str, int, int]]:
     for event in yaml.parse(text, Loader=_Loader):
-        mark = event.start_mark
+        mark: Any = event.start_mark
         if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             yield "}", "", mark.line + 1, 0
         elif isinstance(event, yaml.NodeEvent):
@@ -119,4 +119,4 @@ def _yaml_events(text: str) -> Iterator[tuple[str, str, int, int]]:
             yield kind, str(getattr(event, "value", "")), mark.line + 1, mark.column + 1
 
 
-_OPENING = {yaml.MappingStartEvent: "{", yaml.SequenceStartEvent: "["}
+_OPENING: dict[Any, str] = {yaml.MappingStartEvent: "{", yaml.SequenceStartEvent: "["}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import orjson
 from django.utils.translation import gettext as _
@@ -118,8 +118,6 @@ def _filled(path: str, values: Mapping[str, str]) -> str:
 
 
 def _static(text: str) -> str:
-    from urllib.parse import quote
-
     return quote(text, safe="/:@!$&'()*+,;=~%-._")
 
 

@@ -210,7 +210,10 @@ def _with_null(raw: Mapping[str, Any], schema: dict[str, Any]) -> dict[str, Any]
     combined = [key for key in ("allOf", "anyOf", "oneOf") if key in schema]
     if raw.get("nullable") is not True or not combined or "type" in schema:
         return schema
-    outer = {key: schema.pop(key) for key in ("title", "description", "default") if key in schema}
+    outer: dict[str, Any] = {}
+    for key in ("title", "description", "default"):
+        if key in schema:
+            outer[key] = schema.pop(key)
     return {**outer, "anyOf": [schema, {"type": "null"}]}
 
 

@@ -1,0 +1,407 @@
+"""An outside API on loopback, made from a document: it checks each request against what the document declares.
+
+`OpenAPIServer(document).start()` gives its address. A request that the document does not allow is answered 400 or
+404 with the reason; an allowed one with an example made from the answer's schema. Both are kept in `requests`.
+"""
+
+import http.server
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import orjson
+
+from assistants.actions.openapi.checking import check_value
+from assistants.actions.openapi.documents import ReadDocument, ReadOperation
+
+_INTEGER = re.compile(r"-?\d{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRequest:
+    """A request as it came.
+
+    Attributes:
+        operation: the key of the operation that it calls; empty where there is none.
+        arguments: what was read back from path, query, headers and body, by the names that models use.
+        problem: why it was refused; empty where it was not.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+    operation: str
+    arguments: Mapping[str, Any]
+    problem: str
+
+
+@dataclass
+class Answer:
+    """What an operation answers in place of its example."""
+
+    body: bytes
+    content_type: str = "application/json"
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class OpenAPIServer:
+    """Serves the operations of a document; `answers` by operation key take the place of examples.
+
+    Args:
+        credential: the `Authorization` header that calls need; None where they need none.
+    """
+
+    def __init__(self, document: ReadDocument, *, credential: str | None = None) -> None:
+        self.document = document
+        self.credential = credential
+        self.answers: dict[str, Answer] = {}
+        self.requests: list[ServedRequest] = []
+        self._base = urlsplit(document.servers[0]).path.rstrip("/") if document.servers else ""
+        self._routes = [(_pattern(self._base, operation), operation) for operation in document.operations]
+        # A path of plain words comes before one with parameters, as the standard asks.
+        self._routes.sort(key=lambda route: route[1].path.count("{"))
+        self._server: http.server.ThreadingHTTPServer | None = None
+
+    @property
+    def base_url(self) -> str:
+        """The address to call in place of the document's server."""
+        assert self._server is not None, "start() it first"
+        return f"http://127.0.0.1:{self._server.server_port}{self._base}"
+
+    def start(self) -> str:
+        """Serve until `stop()`; gives the address."""
+        owner = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _serve(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                answer = owner.answer(self.command, self.path, dict(self.headers.items()), body)
+                self.send_response(answer.status)
+                self.send_header("Content-Type", answer.content_type)
+                self.send_header("Content-Length", str(len(answer.body)))
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(answer.body)
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve
+
+            def log_message(self, *arguments: Any) -> None: ...
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
+        return self.base_url
+
+    def stop(self) -> None:
+        """End it."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def __enter__(self) -> "OpenAPIServer":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Check one request, keep it, and answer it."""
+        operation, values = self._find(method, urlsplit(target).path)
+        if operation is None:
+            self._keep(method, target, headers, body, "", {}, "no such operation")
+            return _refusal(404, "no such operation")
+        if self.credential is not None and headers.get("Authorization") != self.credential:
+            self._keep(method, target, headers, body, operation.key, {}, "credential")
+            return Answer(b'{"error": "credential"}', status=401, headers={"WWW-Authenticate": "Bearer"})
+        arguments = _arguments(operation, values, urlsplit(target).query, headers, body)
+        problem = _problem(operation, arguments)
+        self._keep(method, target, headers, body, operation.key, arguments, problem)
+        if problem:
+            return _refusal(400, problem)
+        return self.answers.get(operation.key) or Answer(orjson.dumps(example_of(operation.response_schema)))
+
+    def _find(self, method: str, path: str) -> tuple[ReadOperation | None, dict[str, str]]:
+        for pattern, operation in self._routes:
+            if operation.method == method and (match := pattern.fullmatch(path)):
+                names = re.findall(r"\{([^{}]*)\}", operation.path)
+                return operation, dict(zip(names, map(unquote, match.groups()), strict=True))
+        return None, {}
+
+    def _keep(self, *values: Any) -> None:
+        self.requests.append(ServedRequest(*values))
+
+
+def _pattern(base: str, operation: ReadOperation) -> re.Pattern[str]:
+    segmented = {each["name"] for each in operation.mapping["parameters"] if each.get("segments")}
+    base = operation.mapping.get("server_path", base).rstrip("/")
+    pieces = re.split(r"\{([^{}]*)\}", operation.path)
+    return re.compile(
+        re.escape(base)
+        + "".join(
+            re.escape(piece) if at % 2 == 0 else "(.+)" if piece in segmented else "([^/]+)"
+            for at, piece in enumerate(pieces)
+        )
+    )
+
+
+def _refusal(status: int, problem: str) -> Answer:
+    return Answer(orjson.dumps({"error": problem}), status=status)
+
+
+def _problem(operation: ReadOperation, arguments: dict[str, Any]) -> str:
+    schema = operation.mapping.get("schema") or operation.arguments_schema
+    errors = check_value(schema, arguments)
+    return "; ".join(error.message for error in errors)
+
+
+def _arguments(
+    operation: ReadOperation, values: Mapping[str, str], query: str, headers: Mapping[str, str], body: bytes
+) -> dict[str, Any]:
+    lower = {name.lower(): value for name, value in headers.items()}
+    pairs = parse_qsl(query, keep_blank_values=True)
+    raw_pairs = [tuple(each.partition("=")[::2]) for each in query.split("&")]
+    found: dict[str, Any] = {}
+    for target in operation.mapping["parameters"]:
+        schema = _argument_schema(operation, target["argument"])
+        name = target["name"]
+        if target["in"] == "path" and name in values:
+            found[target["argument"]] = _typed(values[name], schema, target)
+        elif target["in"] == "header" and name.lower() in lower:
+            found[target["argument"]] = _typed(unquote(lower[name.lower()]), schema, target)
+        elif target["in"] == "query" and (value := _queried(pairs, raw_pairs, schema, target)) is not None:
+            found[target["argument"]] = value
+    return found | _body(operation, lower.get("content-type", ""), body)
+
+
+def _argument_schema(operation: ReadOperation, argument: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = operation.arguments_schema["properties"].get(argument, {})
+    return found
+
+
+def _kinds(schema: Mapping[str, Any]) -> set[str]:
+    kind = schema.get("type")
+    kinds = {kind} if isinstance(kind, str) else set(kind or ())
+    for key in ("allOf", "anyOf", "oneOf"):
+        for each in schema.get(key, ()):
+            kinds |= _kinds(each)
+    return kinds
+
+
+def _queried(
+    pairs: list[tuple[str, str]],
+    raw: list[tuple[str, ...]],
+    schema: Mapping[str, Any],
+    target: Mapping[str, Any],
+) -> Any:
+    name, style, explode = target["name"], target.get("style", "form"), target.get("explode", True)
+    if style == "deepObject":
+        nested = _unbracketed(name, pairs)
+        if nested is not None:
+            return _typed_within(nested, schema)
+    if style == "form" and explode and "object" in _kinds(schema) and name not in dict(pairs):
+        members = {key: value for key, value in pairs if key in schema.get("properties", {})}
+        return {key: _typed(each, schema["properties"][key], {}) for key, each in members.items()} or None
+    values = [value for key, value in pairs if key == name]
+    if not values:
+        return None
+    if "array" in _kinds(schema) and not target.get("json"):
+        if not explode:
+            joint = {"spaceDelimited": "%20", "pipeDelimited": "|"}.get(style, ",")
+            whole = next(value for key, value in raw if unquote(key) == name)
+            values = [unquote(each) for each in whole.split(joint)]
+        return [_typed(each, schema.get("items", {}), {}) for each in values]
+    return _typed(values[0], schema, target)
+
+
+def _unbracketed(name: str, pairs: list[tuple[str, str]]) -> Any:
+    root: dict[str, Any] = {}
+    for key, value in pairs:
+        if not key.startswith(name + "["):
+            continue
+        steps = re.findall(r"\[([^\]]*)\]", key)
+        holder = root
+        for step in steps[:-1]:
+            holder = holder.setdefault(step, {})
+        holder[steps[-1]] = value
+    return root or None
+
+
+def _typed_within(value: Any, schema: Mapping[str, Any]) -> Any:
+    if not isinstance(value, dict):
+        return _typed(value, schema, {})
+    for each in schema.get("anyOf", schema.get("oneOf", schema.get("allOf", ()))):
+        if _kinds(each) & {"object", "array"}:
+            schema = each
+            break
+    if "array" in _kinds(schema) and all(key.isdecimal() for key in value):
+        return [_typed_within(each, schema.get("items", {})) for each in value.values()]
+    properties = schema.get("properties", {})
+    extra = schema.get("additionalProperties")
+    extra = extra if isinstance(extra, dict) else {}
+    return {key: _typed_within(each, properties.get(key, extra)) for key, each in value.items()}
+
+
+def _typed(text: str, schema: Mapping[str, Any], target: Mapping[str, Any]) -> Any:
+    if target.get("json"):
+        return orjson.loads(text)
+    kinds = _kinds(schema)
+    if "array" in kinds and target.get("in") in ("path", "header"):
+        return [_typed(each, schema.get("items", {}), {}) for each in text.split(",")]
+    if "integer" in kinds and _INTEGER.fullmatch(text):
+        return int(text)
+    if "number" in kinds:
+        try:
+            return float(text)
+        except ValueError:
+            return text
+    if "boolean" in kinds and text in ("true", "false"):
+        return text == "true"
+    if kinds & {"object", "array"} and text[:1] in ("{", "["):
+        return orjson.loads(text)
+    if "null" in kinds and not text:
+        return None
+    return text
+
+
+def _body(operation: ReadOperation, content_type: str, body: bytes) -> dict[str, Any]:
+    described = operation.mapping.get("body")
+    if described is None or not body:
+        return {}
+    names = {name: argument for argument, name in described.get("properties", {}).items()}
+    kind = content_type.partition(";")[0].strip()
+    if kind.endswith("json"):
+        value = orjson.loads(body)
+    elif kind == "application/x-www-form-urlencoded":
+        value = _form(operation, described, parse_qsl(body.decode(), keep_blank_values=True))
+    elif kind == "multipart/form-data":
+        value = _parts(operation, described, content_type, body)
+    else:
+        value = body.decode("utf-8", "replace")
+    if "argument" in described:
+        return {described["argument"]: value}
+    return {names.get(name, name): each for name, each in value.items()}
+
+
+def _form(
+    operation: ReadOperation, described: Mapping[str, Any], pairs: list[tuple[str, str]]
+) -> dict[str, Any]:
+    raw = [(key, value) for key, value in pairs]
+    found: dict[str, Any] = {}
+    for argument, name in described.get("properties", {}).items():
+        rule = described.get("encoding", {}).get(name, {})
+        target = {"name": name, "style": rule.get("style", "form"), "explode": rule.get("explode", True)}
+        value = _queried(pairs, list(raw), _argument_schema(operation, argument), target)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _parts(
+    operation: ReadOperation, described: Mapping[str, Any], content_type: str, body: bytes
+) -> dict[str, Any]:
+    message = message_from_bytes(
+        b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body, policy=policy.HTTP
+    )
+    arguments = {name: argument for argument, name in described.get("properties", {}).items()}
+    found: dict[str, Any] = {}
+    for part in message.iter_parts():  # type: ignore[attr-defined]
+        name = unquote(str(part.get_param("name", header="content-disposition")))
+        schema = _argument_schema(operation, arguments.get(name, name))
+        data = part.get_payload(decode=True)
+        value = _typed(
+            data.decode("utf-8", "replace"), schema if name not in described.get("files", ()) else {}, {}
+        )
+        if "array" in _kinds(schema):
+            found.setdefault(name, []).append(value)
+        else:
+            found[name] = value
+    return found
+
+
+def example_of(schema: Mapping[str, Any] | None) -> Any:
+    """A value that fits a schema, as small as its required fields allow and with a few of the others."""
+    return None if schema is None else _example(schema, schema.get("$defs", {}), 0)
+
+
+def _example(schema: Any, definitions: Mapping[str, Any], depth: int) -> Any:
+    if not isinstance(schema, Mapping):
+        return None
+    if "$ref" in schema:
+        return _example(definitions.get(schema["$ref"].removeprefix("#/$defs/"), {}), definitions, depth)
+    for key in ("const", "default"):
+        if key in schema:
+            return schema[key]
+    if schema.get("enum"):
+        return schema["enum"][0]
+    for key in ("anyOf", "oneOf"):
+        if schema.get(key) and "properties" not in schema:
+            return _example(schema[key][0], definitions, depth)
+    if "allOf" in schema:
+        members = [_example(each, definitions, depth) for each in schema["allOf"]]
+        if all(isinstance(each, dict) for each in members):
+            own = (
+                _example({**schema, "allOf": ()} | {"allOf": []}, definitions, depth)
+                if "properties" in schema
+                else {}
+            )
+            return {name: value for each in (*members, own or {}) for name, value in each.items()}
+        return members[0] if members else _plain(schema, definitions, depth)
+    return _plain(schema, definitions, depth)
+
+
+_FORMATS = {
+    "date-time": "2026-01-31T09:30:00Z",
+    "date": "2026-01-31",
+    "time": "09:30:00Z",
+    "email": "ada@example.org",
+    "uuid": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+    "uri": "https://example.org/thing",
+    "url": "https://example.org/thing",
+    "hostname": "example.org",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+}
+
+
+def _plain(schema: Mapping[str, Any], definitions: Mapping[str, Any], depth: int) -> Any:
+    kind = schema.get("type")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object" or "properties" in schema:
+        required = set(schema.get("required", ()))
+        members = schema.get("properties", {})
+        shown = [name for at, name in enumerate(members) if name in required or (depth < 3 and at < 12)]
+        return {name: _example(members[name], definitions, depth + 1) for name in shown} if depth < 8 else {}
+    if kind == "array" or "items" in schema:
+        count = max(schema.get("minItems", 0), 1) if depth < 6 else schema.get("minItems", 0)
+        return [_example(schema.get("items", {}), definitions, depth + 1) for _each in range(count)]
+    if kind == "integer":
+        return max(int(schema.get("minimum", 1)), 1)
+    if kind == "number":
+        return float(schema.get("minimum", 1.5))
+    if kind == "boolean":
+        return True
+    if kind == "null":
+        return None
+    return _text(schema)
+
+
+def _text(schema: Mapping[str, Any]) -> str:
+    text = _FORMATS.get(schema.get("format", ""), "example")
+    text += "x" * max(0, schema.get("minLength", 0) - len(text))
+    return text[: schema["maxLength"]] if schema.get("maxLength", 10**6) < len(text) else text
