@@ -22,10 +22,10 @@ class MarkFilter:
     mark is held back until it is known.
     """
 
-    def __init__(self, sources: int) -> None:
+    def __init__(self, sources: int, used: Sequence[int] = ()) -> None:
         self.sources = sources  # grows where the model finds more
         self._held = ""
-        self.used: list[int] = []
+        self.used: list[int] = list(used)
 
     def feed(self, text: str) -> str:
         """The part of the answer that may be shown now."""
@@ -54,7 +54,7 @@ def citation_items(
 
     Args:
         text: the answer. Where the words before a mark stand in its passage, the citation is of just those words.
-        base_url: where the product is reached; a citation's `url` opens its place there.
+        base_url: where the product is reached; a citation's `url` opens its place there, or the web page that it is of.
     """
     said = words_before_marks(text) if numbers else {}
     return [_item(n, passages[n - 1], said.get(n, []), turn_id, base_url) for n in numbers]
@@ -89,7 +89,7 @@ def _item(
         "heading": passage.heading,
         "quote": shown[:QUOTE_LENGTH],
         "spans": spans,
-        "url": f"{base_url}/citations/{turn_id}/{number}",
+        "url": passage.url or f"{base_url}/citations/{turn_id}/{number}",
     }
     return item if passage.quotable else without_words(item)
 

@@ -60,6 +60,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionUse:
+    """An action of a plan: its public id, the revision that counts, and the keys of the operations that are on."""
+
+    action_id: str
+    revision_id: str
+    operations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AssistantPlan:
     """An assistant as a turn sees it, made from a version or a draft.
 
@@ -75,7 +84,7 @@ class AssistantPlan:
         rewriting: how a question that leans on the conversation is made one that stands alone.
         show_steps: whether the answer begins with its reasoning. verification: whether it is checked afterwards.
         language: a language code, empty for that of the question.
-        capabilities: names of the built-in tools that are switched on.
+        capabilities: names of the built-in tools that are switched on. actions: what it may do outside.
     """
 
     assistant_id: str
@@ -102,6 +111,7 @@ class AssistantPlan:
     verification: bool = False
     language: str = ""
     capabilities: frozenset[str] = frozenset()
+    actions: tuple[ActionUse, ...] = ()
     limits: Limits = Limits()
 
     @property
@@ -124,6 +134,7 @@ class RetrievedPassage:
         id, document_id: public ids. page and paragraph count from 1; None where the format has none.
         score: 0 to 1, comparable inside one result. start, end: character offsets in the document's text.
         quotable: whether its words may be shown to readers; otherwise only where they stand.
+        url: where it stands, for what was fetched from the web in this turn: then there is no document.
     """
 
     id: str
@@ -138,6 +149,7 @@ class RetrievedPassage:
     end: int
     tokens: int
     quotable: bool = True
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

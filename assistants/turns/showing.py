@@ -32,7 +32,7 @@ def shown_citations(turns: Sequence[Turn]) -> dict[str, list[dict[str, Any]]]:
     cited: defaultdict[CitationReading, set[str]] = defaultdict(set)
     for turn in turns:
         if turn.citations:
-            cited[reading_of(turn)].update(item["document"] for item in turn.citations)
+            cited[reading_of(turn)].update(item["document"] for item in turn.citations if item["document"])
     rights = {
         reading: citation_rights.get()(reading, sorted(documents)) for reading, documents in cited.items()
     }
@@ -41,6 +41,9 @@ def shown_citations(turns: Sequence[Turn]) -> dict[str, list[dict[str, Any]]]:
 
 def _cut(turn: Turn, rights: dict[str, str]) -> list[dict[str, Any]]:
     return [
-        item if rights.get(item["document"], HIDDEN) != HIDDEN else without_words(item)
+        # A page of the web is of no document: whoever asked was shown it in the answer.
+        item
+        if not item["document"] or rights.get(item["document"], HIDDEN) != HIDDEN
+        else without_words(item)
         for item in turn.citations
     ]

@@ -49,20 +49,16 @@ def offered_operations(offer: ServerOffer, *, trust_hints: bool = True) -> tuple
 def offer_findings(offer: ServerOffer) -> tuple[Finding, ...]:
     """What is to be known of an offer: tools that cannot be used, with the reason, and descriptions that will be long."""
     found = []
+    values: dict[str, object]
     for tool in offer.tools:
         if tool.unusable:
-            words = _("%(tool)s cannot be used. %(reason)s") % {
-                "tool": tool.title,
-                "reason": UNUSABLE[tool.unusable],
-            }
-            found.append(Finding(f"mcp_{tool.unusable}", str(words), tool.key))
+            sentence = _("%(tool)s cannot be used. %(reason)s")
+            values = {"tool": tool.title, "reason": UNUSABLE[tool.unusable]}
+            found.append(Finding(f"mcp_{tool.unusable}", str(sentence) % values, tool.key))
         elif len(tool.description) > LONGEST_FOR_MODELS:
-            words = _(
+            sentence = _(
                 "The description of %(tool)s is longer than %(most)s characters; some models read no further."
             )
-            found.append(
-                Finding(
-                    "long_description", words % {"tool": tool.title, "most": LONGEST_FOR_MODELS}, tool.key
-                )
-            )
+            values = {"tool": tool.title, "most": LONGEST_FOR_MODELS}
+            found.append(Finding("long_description", str(sentence) % values, tool.key))
     return tuple(found)

@@ -68,11 +68,14 @@ def citation_file(request: OrganisationRequest, turn_id: str, number: int) -> Ht
 def _place(actor: Actor, turn_id: str, number: int) -> Place:
     """The place alone, with no transaction left open: what follows reads files."""
     with tenant_scope(actor.organisation):
-        return _opened(actor, turn_id, number)[1]
+        place = _opened(actor, turn_id, number)[1]
+    if place is None:
+        raise NotFound
+    return place
 
 
-def _opened(actor: Actor, turn_id: str, number: int, page: int | None = None) -> tuple[Turn, Place]:
-    """A turn of the actor's and the place of one of its citations, as far as it may be shown now.
+def _opened(actor: Actor, turn_id: str, number: int, page: int | None = None) -> tuple[Turn, Place | None]:
+    """A turn of the actor's and the place of one of its citations, as far as it may be shown now; none for a web page.
 
     Raises:
         NotFound: there is no such turn or citation, or it may not be opened: all answer alike.
@@ -81,6 +84,8 @@ def _opened(actor: Actor, turn_id: str, number: int, page: int | None = None) ->
     item = next((item for item in turn.citations if item["number"] == number), None)
     if item is None or not (turn.publication_id or actor.can(Permission.BUILD_ASSISTANTS)):
         raise NotFound
+    if not item["document"]:
+        return turn, None
     showing = citation_rights.get()(reading_of(turn, actor), [item["document"]]).get(item["document"])
     if showing is None:
         raise NotFound
@@ -100,12 +105,14 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 7 else None
 
 
-def _context(turn: Turn, items: dict[int, dict[str, Any]], number: int, place: Place) -> dict[str, Any]:
+def _context(
+    turn: Turn, items: dict[int, dict[str, Any]], number: int, place: Place | None
+) -> dict[str, Any]:
     numbers = sorted(items)
     at = numbers.index(number)
     return {
         "turn": turn,
-        "item": items[number] | {"quote": place.quote},
+        "item": items[number] | ({"quote": place.quote} if place else {}),
         "items": [items[n] for n in numbers],
         "number": number,
         "previous": numbers[at - 1] if at else None,
