@@ -1,0 +1,20 @@
+"""Wall connections in. A consent that is under way is found by whose it is: the browser that comes back may act for
+another organisation of theirs by then.
+"""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from kernel.rls import OWN_USER, ReadPolicy, TenantTable
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("connections", "0001_initial")]
+    operations: ClassVar = [
+        TenantTable("AuthProfile"),
+        TenantTable("Connection"),
+        TenantTable("OAuthAttempt"),
+        TenantTable("OAuthClient"),
+        ReadPolicy("OAuthAttempt", "own_attempts", OWN_USER),
+    ]
