@@ -7,17 +7,19 @@ from types import TracebackType
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from assistants.knowledge.costs import Call, call_made, likely_tokens
 from assistants.knowledge.passages import PassageDraft
 from billing.actions.reserve import AllowanceUsedUp
 from providers.gateway import BUILT_IN_EMBEDDER
-from providers.ports import Embedded, Embedder, Vectors
+from providers.ports import Embedder
 
 BATCH = 64  # texts of one request
 CONCURRENT = 8
 SECONDS = 3.0  # what has not begun by then is left to a task of its own: other documents wait to be read
-NO_VECTORS: Vectors = np.empty((0, 0), dtype=np.float32)
+Halves = NDArray[np.float16]  # a row a text
+NO_VECTORS: Halves = np.empty((0, 0), dtype=np.float16)
 logger = structlog.get_logger(__name__)
 
 
@@ -42,7 +44,7 @@ class Ahead:
         self._reference, self._hold = reference, hold
         self._threads = ThreadPoolExecutor(max_workers=CONCURRENT, thread_name_prefix="ahead")
         self._texts: list[str] = []
-        self._asked: list[tuple[list[str], Future[Embedded]]] = []
+        self._asked: list[Future[tuple[Halves, Call]]] = []
         self._until = 0.0
         self._refused = False
 
@@ -66,47 +68,51 @@ class Ahead:
             self._ask()
         self._until = time.monotonic() + SECONDS
 
-    def vectors(self, *, within: float | None = None) -> Vectors:
+    def vectors(self, *, within: float | None = None) -> Halves:
         """Those of the first passages, in their order: all, or as many as came in time or before a failure.
 
         Args:
             within: seconds to wait for more of them; None waits for all that are under way.
         """
-        asked = [future for _, future in self._asked]
+        asked = self._asked
         wait(asked, timeout=max(0.0, self._until - time.monotonic()) if within is None else within)
         if within is None:
             wait([future for future in asked if not future.cancel()])
-        made: list[Vectors] = []
+        made: list[Halves] = []
         for future in asked:
             if not future.done() or future.cancelled():
                 break
             if error := future.exception():  # the task that makes the others meets it too, and tells it
                 logger.info("not_embedded_ahead", model=self.model.name, error=repr(error))
                 break
-            made.append(future.result().vectors)
+            made.append(future.result()[0])
         return np.concatenate(made) if made else NO_VECTORS
 
     def calls(self) -> list[Call]:
         """Those that have been answered, whether their vectors are of use or not."""
         return [
-            call_made(self._name(number), texts, future.result().tokens)
-            for number, (texts, future) in enumerate(self._asked)
+            future.result()[1]
+            for future in self._asked
             if future.done() and not future.cancelled() and future.exception() is None
         ]
-
-    def _name(self, number: int) -> str:
-        return f"{self._reference}/{number}"
 
     def _ask(self) -> None:
         texts, self._texts = self._texts, []
         if self._refused:
             return
+        name = f"{self._reference}/{len(self._asked)}"
         try:
-            self._hold(self._name(len(self._asked)), likely_tokens(texts))
+            self._hold(name, likely_tokens(texts))
         except AllowanceUsedUp:  # as above
             self._refused = True
             return
-        self._asked.append((texts, self._threads.submit(self.model.embed, texts)))
+        self._asked.append(self._threads.submit(_made, self.model, name, texts))
+
+
+def _made(model: Embedder, name: str, texts: list[str]) -> tuple[Halves, Call]:
+    """A call's vectors, as short as they are stored, and what it is charged by: its texts are not kept."""
+    made = model.embed(texts)
+    return made.vectors.astype(np.float16), call_made(name, texts, made.tokens)
 
 
 def asked_ahead(model: Embedder) -> bool:

@@ -1,7 +1,7 @@
 """Cut a document's blocks into passages, along its structure and with exact offsets."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from semantic_text_splitter import TextSplitter
 
@@ -17,8 +17,7 @@ SECTION_PARAGRAPHS = 40  # what is shown around a citation of a document without
 _GROUPED = frozenset({"text", "row"})  # short ones stand together; others stand alone
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A paragraph in its place; `number` counts from 1 on its page, or in the document where there are no pages."""
 
     text: str
@@ -37,8 +36,7 @@ class Paragraph:
         return self.start + len(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class PassageDraft:
+class PassageDraft(NamedTuple):
     """A passage that is about to be stored; fields as those of the model."""
 
     ordinal: int

@@ -2,39 +2,28 @@
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, groupby, repeat
 from typing import Any
 
-import orjson
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from psycopg import Cursor
+from numpy import floating
+from numpy.typing import NDArray
 
+from assistants.knowledge.contents import Contents
 from assistants.knowledge.models import Document, SourceSet
-from assistants.knowledge.passages import Paragraph, PassageDraft
 from assistants.knowledge.queries import vector_givers
 from kernel.actions import assert_in_action
-from kernel.ids import new_public_id
-from kernel.text import search_terms
-from providers.ports import Vectors
 
 _INCOMING = """
 CREATE TEMPORARY TABLE incoming (public_id text, ordinal int, text text, section int, page int, paragraph int,
     heading text, start int, "end" int, tokens int, kind text, words tsvector, embedding halfvec)
     WITH (toast_tuple_target = 8160) ON COMMIT DROP
 """  # rows as long as a page are not pressed together, for they are taken apart again at once
-# How each column of it travels: words and vectors are sent as the bytes that their types are made of.
-_TYPES = ("text", "int4", "text", *["int4"] * 3, "text", *["int4"] * 3, "text", "bytea", "bytea")
 _COLUMNS = 'public_id, ordinal, text, section, page, paragraph, heading, start, "end", tokens, kind'
 _PASSAGES = f"""
 INSERT INTO knowledge_passage (organisation_id, document_id, {_COLUMNS})
 SELECT %(organisation)s, %(document)s, {_COLUMNS} FROM incoming
 """  # noqa: S608 - constants of this module
-_WORDS = """
-SELECT setweight(to_tsvector('english', p->>0), 'A') || setweight(to_tsvector('english', p->>1), 'D')
-FROM json_array_elements(%s::text::json) p
-"""
 _SEARCHED = """
 INSERT INTO {table} (id, organisation_id, source_set_id, document_id, {column}, shelf)
 SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, i.{column},
@@ -49,6 +38,7 @@ _PAGES = """
 INSERT INTO knowledge_documentpage (organisation_id, document_id, number, paragraphs, boxes)
 SELECT %s, %s, number, paragraphs, boxes FROM incoming_page
 """
+Vectors = NDArray[floating[Any]]  # a row a passage
 _VECTORS = "CREATE TEMPORARY TABLE arriving (id bigint, embedding halfvec) ON COMMIT DROP"
 _JOIN_VECTORS = """
 UPDATE knowledge_passagevector v SET embedding = a.embedding FROM arriving a WHERE v.id = a.id AND v.document_id = %s
@@ -81,35 +71,6 @@ _TRAILER = b"\xff\xff"
 _AT_ONCE = 1024  # vectors: what is copied of a long document's stays small
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What was found in a document: `words` of each passage for the index; `pages` counts them where the format has any.
-
-    Attributes:
-        warnings: what is odd about it, as `assistants.knowledge.warnings` finds it.
-    """
-
-    paragraphs: Sequence[Paragraph]
-    passages: Sequence[PassageDraft]
-    words: Sequence[bytes]
-    pages: int | None
-    warnings: Sequence[dict[str, Any]] = ()
-
-
-def words_of(title: str, passages: Sequence[PassageDraft]) -> list[bytes]:
-    """The `tsvector` of each passage, as PostgreSQL sends it in binary: its own words, and with less weight its heading's and
-    its document's.
-
-    Needs no open transaction: it is made before one begins, while the rest of a document is still being read.
-    """
-    known = search_terms(title)
-    asked = [(search_terms(passage.text), f"{known} {passage.heading}") for passage in passages]
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(_WORDS, [orjson.dumps(asked).decode()], binary=True)
-        return [words for (words,) in cursor.fetchall()]
-
-
 def swap_in(document: Document, contents: Contents, vectors: Vectors) -> None:
     """Put a document's pages and passages in the place of what it had, words searchable, in the open transaction.
 
@@ -120,7 +81,7 @@ def swap_in(document: Document, contents: Contents, vectors: Vectors) -> None:
     with connection.cursor() as cursor:
         _clear(cursor, document)
         cursor.execute(_INCOMING)
-        _copy_passages(cursor, contents, vectors)
+        _copy(cursor, "incoming", contents.passage_rows(_binary(vectors)))
         values = {
             "organisation": document.organisation_id,
             "document": document.pk,
@@ -130,7 +91,10 @@ def swap_in(document: Document, contents: Contents, vectors: Vectors) -> None:
         for table, column in _PARTS:
             cursor.execute(_SEARCHED.format(table=table, column=column), values)
         cursor.execute("DROP TABLE incoming")
-        _copy_pages(cursor, document, contents.paragraphs)
+        cursor.execute(_INCOMING_PAGES)
+        _copy(cursor, "incoming_page", contents.page_rows())
+        cursor.execute(_PAGES, [document.organisation_id, document.pk])
+        cursor.execute("DROP TABLE incoming_page")
 
 
 def _clear(cursor: CursorWrapper, document: Document) -> None:
@@ -139,26 +103,12 @@ def _clear(cursor: CursorWrapper, document: Document) -> None:
         cursor.execute(f"DELETE FROM {table} WHERE document_id = %s", [document.pk])  # noqa: S608
 
 
-def _copy_passages(cursor: CursorWrapper, contents: Contents, vectors: Vectors) -> None:
-    without = repeat(None, len(contents.passages) - len(vectors))
-    embeddings = chain(_binary(vectors), without)
-    with cursor.copy("COPY incoming FROM STDIN (FORMAT binary)") as copy:
-        copy.set_types(_TYPES)
-        for p, words, embedding in zip(contents.passages, contents.words, embeddings, strict=True):
-            place = (p.section, p.page, p.paragraph, p.heading, p.start, p.end, p.tokens, p.kind)
-            copy.write_row((new_public_id("psg_"), p.ordinal, p.text, *place, words, embedding))
-
-
-def _copy_pages(cursor: CursorWrapper, document: Document, paragraphs: Sequence[Paragraph]) -> None:
-    cursor.execute(_INCOMING_PAGES)
-    with cursor.copy("COPY incoming_page FROM STDIN") as copy:
-        for section, group in groupby(paragraphs, key=lambda paragraph: paragraph.section):
-            shown = list(group)
-            rows = [[p.number, p.start, p.end, p.heading or None, p.text, p.kind] for p in shown]
-            boxes = [p.box for p in shown] if any(p.box for p in shown) else []
-            copy.write_row((section, orjson.dumps(rows).decode(), orjson.dumps(boxes).decode()))
-    cursor.execute(_PAGES, [document.organisation_id, document.pk])
-    cursor.execute("DROP TABLE incoming_page")
+def _copy(cursor: CursorWrapper, table: str, rows: Iterator[bytes]) -> None:
+    with cursor.copy(f"COPY {table} FROM STDIN (FORMAT binary)") as copy:
+        copy.write(_SIGNATURE)
+        for some in rows:
+            copy.write(some)
+        copy.write(_TRAILER)
 
 
 def join_vectors(document_id: int, ids: Sequence[int], vectors: Vectors) -> None:

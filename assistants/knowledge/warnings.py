@@ -4,9 +4,7 @@ A warning stops nothing: the document answers, but worse than it could. Warnings
 """
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from django.utils.functional import Promise
@@ -19,6 +17,7 @@ ENOUGH = 30  # paragraphs: with fewer of them nothing is told about the whole
 SAMPLE = 60_000  # characters that are looked at one by one
 LINE, LONG = 120, 40  # characters: a running line is shorter, and a paragraph that is said again longer
 RECURS = 5
+FULL = 20  # characters: a page with fewer is empty
 NAMES_SHOWN = 5
 _DIGITS = re.compile(r"\d+")
 _ODD = re.compile(r"[\ufffd\ue000-\uf8ff\x80-\x9f¤¦¬¶¨¯^~|\\<>{}=*_#]")
@@ -116,23 +115,108 @@ def left_out(code: str, names: Sequence[str]) -> dict[str, Any]:
 
 
 def warnings_of(
-    paragraphs: Sequence[Paragraph], pages: int | None, notes: Iterable[Noted] = ()
+    paragraphs: Iterable[Paragraph], pages: int | None, notes: Iterable[Noted] = ()
 ) -> list[dict[str, Any]]:
-    """What is odd about a document, worst first.
+    """What is odd about a document, worst first; see `Oddities.found`."""
+    oddities = Oddities()
+    for paragraph in paragraphs:
+        oddities.add(paragraph)
+    return oddities.found(pages, notes)
 
-    Args:
-        pages: how many it has, where it has any.
-        notes: what its parser noted; the same code is told once, its figures added up.
-    """
-    found = [
-        *_misread(paragraphs),
-        *_odd_characters(paragraphs),
-        *_mostly_empty(paragraphs, pages),
-    ]
-    texts = [paragraph for paragraph in paragraphs if paragraph.kind == "text"]
-    if len(texts) >= ENOUGH:
-        found += [*_repeated_lines(texts, pages), *_duplicated(texts), *_fragments(texts)]
-    return found + _summed(notes)
+
+class Oddities:
+    """Looks at a document's paragraphs one after the other, and keeps little of them."""
+
+    def __init__(self) -> None:
+        self._all, self._texts = _Sample(), _Sample()
+        self._section, self._on_page, self._full_pages = 0, 0, 0
+        self._count = self._short = self._characters = self._again = 0
+        self._lines: dict[
+            str, list[int]
+        ] = {}  # a short line: on how many pages it stands, and the last of them
+        self._said: set[int] = set()
+
+    def add(self, paragraph: Paragraph) -> None:
+        """One more of them, in order."""
+        text, section = paragraph.text, paragraph.section
+        size = len(text)
+        self._all.add(text)
+        if section != self._section:
+            self._end_page()
+            self._section = section
+        self._on_page += size
+        if paragraph.kind != "text":
+            return
+        self._texts.add(text)
+        self._count += 1
+        self._characters += size
+        self._short += size < 15
+        if size <= LINE:
+            seen = self._lines.setdefault(_DIGITS.sub("#", text), [0, -1])
+            if seen[1] != section:
+                seen[:] = [seen[0] + 1, section]
+        if size >= LONG:
+            said = hash(text)  # of 64 bits: that two texts share one by chance stays out of sight
+            if said in self._said:
+                self._again += size
+            self._said.add(said)
+
+    def _end_page(self) -> None:
+        self._full_pages += self._on_page >= FULL
+        self._on_page = 0
+
+    def found(self, pages: int | None, notes: Iterable[Noted] = ()) -> list[dict[str, Any]]:
+        """What is odd, worst first, once all paragraphs are there.
+
+        Args:
+            pages: how many the document has, where it has any.
+            notes: what its parser noted; the same code is told once, its figures added up.
+        """
+        self._end_page()
+        found = [
+            *_misread(self._all.text()),
+            *_odd_characters(self._texts.text()),
+            *_mostly_empty(self._full_pages, pages),
+        ]
+        if self._count >= ENOUGH:
+            found += [*self._repeated_lines(pages), *self._duplicated(), *self._fragments()]
+        return found + _summed(notes)
+
+    def _repeated_lines(self, pages: int | None) -> list[dict[str, Any]]:
+        if not pages or pages < RECURS:
+            return []
+        lines = sum(on >= max(RECURS, pages / 2) for on, _ in self._lines.values())
+        return [{"code": "repeated_lines", "lines": lines}] if lines else []
+
+    def _duplicated(self) -> list[dict[str, Any]]:
+        share = self._again * 100 // max(1, self._characters)
+        return [{"code": "duplicated_text", "share": share}] if share >= 20 else []
+
+    def _fragments(self) -> list[dict[str, Any]]:
+        share = self._short * 100 // self._count
+        return [{"code": "fragments", "share": share}] if share >= 60 else []
+
+
+class _Sample:
+    """Texts from all over a document, about as many characters as `SAMPLE`: every so many-th, the more there are the fewer."""
+
+    def __init__(self) -> None:
+        self._kept: list[str] = []
+        self._step = 1
+        self._seen = self._size = 0
+
+    def add(self, text: str) -> None:
+        if self._seen % self._step == 0:
+            self._kept.append(text)
+            self._size += len(text)
+            if self._size > 2 * SAMPLE and len(self._kept) > 1:
+                self._kept = self._kept[::2]
+                self._step *= 2
+                self._size = sum(map(len, self._kept))
+        self._seen += 1
+
+    def text(self) -> str:
+        return "\n".join(self._kept)[: 2 * SAMPLE]
 
 
 def _summed(notes: Iterable[Noted]) -> list[dict[str, Any]]:
@@ -145,22 +229,12 @@ def _summed(notes: Iterable[Noted]) -> list[dict[str, Any]]:
     return list(sums.values())
 
 
-def _sample(paragraphs: Sequence[Paragraph]) -> str:
-    """Text from all over the document, about as much as `SAMPLE`."""
-    total = paragraphs[-1].end if paragraphs else 0
-    step = max(1, -(-total // SAMPLE))
-    return "\n".join(paragraph.text for paragraph in islice(paragraphs, 0, None, step))[: 2 * SAMPLE]
-
-
-def _misread(paragraphs: Sequence[Paragraph]) -> list[dict[str, Any]]:
-    sample = _sample(paragraphs)
+def _misread(sample: str) -> list[dict[str, Any]]:
     places = len(_MISREAD.findall(sample))
     return [{"code": "wrong_encoding", "places": places}] if places >= max(3, len(sample) // 2_000) else []
 
 
-def _odd_characters(paragraphs: Sequence[Paragraph]) -> list[dict[str, Any]]:
-    texts = [paragraph for paragraph in paragraphs if paragraph.kind == "text"]
-    sample = _sample(texts)
+def _odd_characters(sample: str) -> list[dict[str, Any]]:
     words = len(_WORD.findall(sample))
     if words < 200:
         return []
@@ -168,35 +242,8 @@ def _odd_characters(paragraphs: Sequence[Paragraph]) -> list[dict[str, Any]]:
     return [{"code": "odd_characters", "share": min(share, 100)}] if share >= 10 else []
 
 
-def _mostly_empty(paragraphs: Sequence[Paragraph], pages: int | None) -> list[dict[str, Any]]:
+def _mostly_empty(full: int, pages: int | None) -> list[dict[str, Any]]:
     if not pages or pages < 4:
         return []
-    characters: Counter[int] = Counter()
-    for paragraph in paragraphs:
-        characters[paragraph.section] += len(paragraph.text)
-    empty = pages - sum(count >= 20 for count in characters.values())
+    empty = pages - full
     return [{"code": "mostly_empty", "empty": empty, "pages": pages}] if empty * 2 >= pages else []
-
-
-def _repeated_lines(texts: Sequence[Paragraph], pages: int | None) -> list[dict[str, Any]]:
-    if not pages or pages < RECURS:
-        return []
-    seen: defaultdict[str, set[int]] = defaultdict(set)
-    for paragraph in texts:
-        if len(paragraph.text) <= LINE:
-            seen[_DIGITS.sub("#", paragraph.text)].add(paragraph.section)
-    lines = sum(len(sections) >= max(RECURS, pages / 2) for sections in seen.values())
-    return [{"code": "repeated_lines", "lines": lines}] if lines else []
-
-
-def _duplicated(texts: Sequence[Paragraph]) -> list[dict[str, Any]]:
-    seen = Counter(paragraph.text for paragraph in texts if len(paragraph.text) >= LONG)
-    again = sum((count - 1) * len(text) for text, count in seen.items())
-    share = again * 100 // max(1, sum(len(paragraph.text) for paragraph in texts))
-    return [{"code": "duplicated_text", "share": share}] if share >= 20 else []
-
-
-def _fragments(texts: Sequence[Paragraph]) -> list[dict[str, Any]]:
-    short = sum(len(paragraph.text) < 15 for paragraph in texts)
-    share = short * 100 // len(texts)
-    return [{"code": "fragments", "share": share}] if share >= 60 else []

@@ -1,8 +1,8 @@
 """What storing a document's passages takes beside a raw COPY of the same rows: `python -m harness.index_stage`.
 
-The last line is a JSON object of figures. Ours is the transaction that makes a document searchable. The words of its index are
-made before, while the document is still being read: what they take is told apart, and held together with the transaction
-against a COPY whose table makes words by itself, in a generated column.
+The last line is a JSON object of figures. Ours is the transaction that makes a document searchable. The words of its index and
+the rows are made before, while the document is still being read: what they take is told apart, and held together with the
+transaction against a COPY whose table makes words by itself, in a generated column.
 
 The raw COPY is the owner's, in binary, one statement a table: the very same rows (passages with ids and words, vectors, pages)
 into tables of the same database that have our columns and our indexes, but no foreign keys, no wall and no earlier rows to
@@ -28,12 +28,13 @@ from django.core.files.base import ContentFile  # noqa: E402
 from accounts.models import User  # noqa: E402
 from assistants.knowledge.actions.add_source import add_document  # noqa: E402
 from assistants.knowledge.actions.create_source_set import create_source_set  # noqa: E402
+from assistants.knowledge.contents import Contents  # noqa: E402
 from assistants.knowledge.files import store_file  # noqa: E402
 from assistants.knowledge.formats import BY_NAME  # noqa: E402
 from assistants.knowledge.models import Document, Source  # noqa: E402
 from assistants.knowledge.parsing.blocks import Block  # noqa: E402
 from assistants.knowledge.passages import paragraphs_of, passages_of  # noqa: E402
-from assistants.knowledge.storing import Contents, swap_in, words_of  # noqa: E402
+from assistants.knowledge.storing import swap_in  # noqa: E402
 from kernel.tenancy import tenant_scope  # noqa: E402
 from organisations.models import Organisation  # noqa: E402
 from organisations.queries import actor_for  # noqa: E402
@@ -80,12 +81,15 @@ def main() -> None:
         owner.commit()
         for _ in range(ROUNDS):
             started = time.monotonic()
-            contents = Contents(paragraphs, passages, words_of(document.name, passages), None)
-            indexing.append(time.monotonic() - started)
-            started = time.monotonic()
-            with tenant_scope(actor.organisation, durable=True):
-                swap_in(document, contents, vectors)
-            ours.append(time.monotonic() - started)
+            with Contents(document.name) as contents:
+                for passage in passages_of(contents.through(paragraphs)):
+                    contents.add(passage)
+                contents.complete(None)
+                indexing.append(time.monotonic() - started)
+                started = time.monotonic()
+                with tenant_scope(actor.organisation, durable=True):
+                    swap_in(document, contents, vectors)
+                ours.append(time.monotonic() - started)
             rows = [_stored(owner, table, document) for table in OURS]
             owner.execute(EMPTY)
             owner.commit()

@@ -68,7 +68,7 @@ def test_too_few_vectors_are_an_error(model_server):
     model = embedder("fake/embed")
     assert isinstance(model, OpenAIEmbedder)
     with pytest.raises(ProviderIncomplete):
-        model._vectors(b'{"data": []}', 2)
+        model._vectors({"data": []}, 2)
 
 
 def test_the_length_of_unknown_vectors_is_found_out(model_server):

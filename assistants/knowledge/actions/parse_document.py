@@ -1,8 +1,6 @@
 """Read a document: bytes → blocks → passages that words can find."""
 
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,6 +19,7 @@ from assistants.knowledge.actions.keep_ahead import keep_ahead
 from assistants.knowledge.actions.queue_document import queue_document
 from assistants.knowledge.actions.unpack_archive import unpack_archive
 from assistants.knowledge.ahead import NO_VECTORS, Ahead, asked_ahead
+from assistants.knowledge.contents import Contents
 from assistants.knowledge.costs import Tariff, charge, hold, tariff_of
 from assistants.knowledge.embedders import embedder_of, serves
 from assistants.knowledge.fetching import fetch_page
@@ -30,19 +29,17 @@ from assistants.knowledge.leases import Lease, LeaseLost, claim, kept
 from assistants.knowledge.models import Document, DocumentPage
 from assistants.knowledge.parsing.blocks import Block, ParsingFailed
 from assistants.knowledge.parsing.runner import Parsing, Progress
-from assistants.knowledge.passages import Paragraph, PassageDraft, paragraphs_of, passages_of
+from assistants.knowledge.passages import Paragraph, paragraphs_of, passages_of
 from assistants.knowledge.queries import parsed_twin, vector_givers
 from assistants.knowledge.room import KnowledgeFull, bytes_left, guard_room
 from assistants.knowledge.shelves.lock import write_on_shelf
-from assistants.knowledge.storing import Contents, copy_vectors, swap_in, words_of
-from assistants.knowledge.warnings import warnings_of
+from assistants.knowledge.storing import copy_vectors, swap_in
 from kernel.tenancy import tenant_scope
 from organisations.policy import policy_of
 from providers.catalogue import ModelNotFound
 from providers.ports import Embedder
 
 PROGRESS_SECONDS = 0.5
-WORDS_BATCH = 64
 AHEAD_SECONDS = 0.25  # that words wait for vectors which are about to be there: both are then written once
 logger = structlog.get_logger(__name__)
 
@@ -91,17 +88,24 @@ def _parse(lease: Lease) -> None:
         paragraphs = _paragraphs_of_twin(twin) if twin else []
         model = _model_of(document)
         tariff = None if paragraphs or model is None else _asking(document, model)
-    if twin and paragraphs:
-        passages = list(passages_of(paragraphs))
-        words = words_of(document.name, passages)
-        contents = Contents(paragraphs, passages, words, twin.pages, twin.warnings)
-        _finish(lease, document, contents, model)
-        return
-    if model is None or tariff is None:
-        _finish(lease, document, _read(document, _progress(lease), None), model)
-        return
+    with Contents(document.name) as contents:
+        if twin and paragraphs:
+            for passage in passages_of(contents.through(paragraphs)):
+                contents.add(passage)
+            contents.complete(twin.pages, known=twin.warnings)
+            _finish(lease, document, contents, model)
+        elif model is None or tariff is None:
+            _read(document, contents, _progress(lease), None)
+            _finish(lease, document, contents, model)
+        else:
+            _read_ahead(lease, document, contents, model, tariff)
+
+
+def _read_ahead(
+    lease: Lease, document: Document, contents: Contents, model: Embedder, tariff: Tariff
+) -> None:
     with Ahead(model, reference=f"{document.public_id}/ahead", hold=partial(hold, tariff)) as ahead:
-        contents = _read(document, _progress(lease), ahead)
+        _read(document, contents, _progress(lease), ahead)
         if not _finish(lease, document, contents, model, ahead=ahead, tariff=tariff):
             keep_ahead(lease, ahead, tariff)
 
@@ -162,30 +166,17 @@ def _fetch(lease: Lease, document: Document) -> Document:
     return _load(lease)
 
 
-def _read(document: Document, progress: Progress, ahead: Ahead | None) -> Contents:
+def _read(document: Document, contents: Contents, progress: Progress, ahead: Ahead | None) -> None:
     """Cut passages, find their words and ask for their vectors while the parser still reads."""
-    paragraphs: list[Paragraph] = []
-    passages: list[PassageDraft] = []
-    words: list[bytes] = []
     with local_copy(document.storage_key) as path:
         parsing = Parsing(path, format=BY_NAME[document.format].name, progress=progress)
-        for passage in passages_of(_kept_in(paragraphs, paragraphs_of(parsing))):
-            passages.append(passage)
+        for passage in passages_of(contents.through(paragraphs_of(parsing))):
             if ahead:
                 ahead.add(passage)
-            if len(passages) == len(words) + WORDS_BATCH:
-                words += words_of(document.name, passages[len(words) :])
+            contents.add(passage)
     if ahead:
         ahead.complete()
-    words += words_of(document.name, passages[len(words) :])
-    warnings = warnings_of(paragraphs, parsing.pages, parsing.notes)
-    return Contents(paragraphs, passages, words, parsing.pages, warnings)
-
-
-def _kept_in(kept: list[Paragraph], paragraphs: Iterable[Paragraph]) -> Iterator[Paragraph]:
-    for paragraph in paragraphs:
-        kept.append(paragraph)
-        yield paragraph
+    contents.complete(parsing.pages, parsing.notes)
 
 
 def _progress(lease: Lease) -> Progress:
@@ -212,8 +203,7 @@ def _paragraphs_of_twin(twin: Document) -> list[Paragraph]:
         for (number, start, _end, heading, text, kind), box in zip(page.paragraphs, boxes, strict=True):
             known = next(paragraphs_of([Block(text, kind=kind, box=tuple(box) if box else None)]))
             found.append(
-                replace(
-                    known,
+                known._replace(
                     start=start,
                     section=page.number,
                     page=number_of_page,
@@ -243,13 +233,13 @@ def _finish(
     vectors = ahead.vectors(within=AHEAD_SECONDS) if ahead else NO_VECTORS
     with tenant_scope(lease.organisation_id, durable=True):
         write_on_shelf(organisation_id=document.organisation_id, documents=[document.pk])
-        _guard(document, passages=len(contents.passages) - document.passages)
+        _guard(document, passages=contents.passages - document.passages)
         serving = model is not None and serves(
             model.name, organisation_id=lease.organisation_id, source_set_id=document.source_set_id
         )
         if not serving:
             vectors = vectors[:0]
-        whole = len(vectors) == len(contents.passages)
+        whole = len(vectors) == contents.passages
         lease.update(
             **_found(document, contents), done=len(vectors), embedder=model.name if model and serving else ""
         )
@@ -278,14 +268,14 @@ def _found(document: Document, contents: Contents) -> dict[str, Any]:
         "state": Document.State.EMBEDDING,
         "searchable": True,
         "attempts": 0,
-        "total": len(contents.passages),
+        "total": contents.passages,
         "unit": "passages",
         "pages": contents.pages,
         "page_kind": BY_NAME[document.format].page_kind,
-        "warnings": list(contents.warnings),
-        "passages": len(contents.passages),
-        "characters": contents.paragraphs[-1].end,
-        "tokens": sum(passage.tokens for passage in contents.passages),
+        "warnings": contents.warnings,
+        "passages": contents.passages,
+        "characters": contents.characters,
+        "tokens": contents.tokens,
         "parsed_at": timezone.now(),
         "error_code": "",
     }

@@ -1,7 +1,7 @@
 """What parsers make: blocks of text in reading order, each with its place."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
 class ParsingFailed(Exception):
@@ -12,8 +12,7 @@ class ParsingFailed(Exception):
         super().__init__(code)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph, a heading, a table, a row of a sheet or a piece of code.
 
     Attributes:
@@ -51,7 +50,9 @@ def cleaned(blocks: Iterable[Block]) -> Iterator[Block]:
     The first line of code keeps its indentation.
     """
     for block in blocks:
-        text = block.text.replace("\x00", "").encode("utf-8", "ignore").decode()
+        text = block.text.replace("\x00", "")
+        if not text.isascii():
+            text = text.encode("utf-8", "ignore").decode()
         text = text.strip("\r\n").rstrip() if block.kind == "code" else text.strip()
         if text:
-            yield block if text == block.text else replace(block, text=text)
+            yield block if text == block.text else block._replace(text=text)

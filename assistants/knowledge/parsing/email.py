@@ -4,7 +4,6 @@ import email
 import io
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
@@ -137,7 +136,7 @@ def _attached(part: Message, listener: Listener, depth: int) -> Iterator[Block]:
     yield Block(name, level=level)
     for block in read(format_, io.BytesIO(_bytes(part)), Listener()):
         deeper = min(6, block.level + level) if block.level else 0
-        yield replace(block, page=None, box=None, number=None, level=deeper)
+        yield block._replace(page=None, box=None, number=None, level=deeper)
 
 
 def _header(message: Message, name: str) -> str:

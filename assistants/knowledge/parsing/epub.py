@@ -5,7 +5,6 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote
@@ -68,7 +67,7 @@ def _chapter(data: bytes, page: int) -> Iterator[Block]:
     if not any(block.level for block in blocks) and blocks and (title := title_of(data)):
         yield Block(title, page, level=1)
     for block in blocks:
-        yield replace(block, page=page)
+        yield block._replace(page=page)
 
 
 def _xml(data: bytes) -> Any:

@@ -47,7 +47,7 @@ _boxes = (ctypes.c_float * 8)()  # left, top, right and bottom of a line's first
 _at_first = ctypes.addressof(_boxes)
 _at_last = _at_first + ctypes.sizeof(pdfium.FS_RECTF)
 _bounds = pdfium.FS_RECTF()
-_framed: list[Any] = [(), ()]  # the bounds and rotation of the last page, and its map
+_framed: list[tuple[float, ...]] = [(), ()]  # the bounds and rotation of the last page, and its map
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Embeddings from anything that speaks OpenAI's embeddings API."""
 
 import asyncio
-import base64
+import binascii
 import random
 import time
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ class OpenAIEmbedder:
         for attempt in range(1, TRIES + 1):
             outcome = await self._ask(self._body([text]))
             if not isinstance(outcome, Failure):
-                vector: list[float] = self._vectors(outcome, 1)[0].tolist()
+                vector: list[float] = self._vectors(self._decoded(outcome), 1)[0].tolist()
                 return vector
             if not _again(outcome, attempt):
                 raise outcome.error
@@ -98,7 +98,8 @@ class OpenAIEmbedder:
         for attempt in range(1, TRIES + 1):
             outcome = self._post(body)
             if not isinstance(outcome, Failure):
-                return Embedded(self._vectors(outcome, len(texts)), _counted(outcome))
+                answer = self._decoded(outcome)
+                return Embedded(self._vectors(answer, len(texts)), _counted(answer))
             if not _again(outcome, attempt):
                 raise outcome.error
             time.sleep(_pause(outcome, attempt))
@@ -137,17 +138,21 @@ class OpenAIEmbedder:
     def _refused(self, status: int, headers: Mapping[str, str], said: bytes) -> Failure:
         return failure_of(model=self.name, status=status, headers=headers, said=said, body={})
 
-    def _vectors(self, said: bytes, expected: int) -> Vectors:
+    def _decoded(self, said: bytes) -> Any:
         try:
-            entries = sorted(orjson.loads(said)["data"], key=lambda entry: entry["index"])
-            rows = [_row(entry["embedding"]) for entry in entries]
+            return orjson.loads(said)
+        except ValueError:
+            raise ProviderIncomplete(model=self.name, detail=f"{len(said)} bytes that are no JSON") from None
+
+    def _vectors(self, answer: Any, expected: int) -> Vectors:
+        try:
+            entries = sorted(answer["data"], key=lambda entry: entry["index"])
+            rows = _rows([entry["embedding"] for entry in entries])
         except (ValueError, KeyError, TypeError):
-            raise ProviderIncomplete(
-                model=self.name, detail=f"{len(said)} bytes that are no embeddings"
-            ) from None
+            raise ProviderIncomplete(model=self.name, detail="an answer without embeddings") from None
         if len(rows) != expected or len({row.size for row in rows}) != 1:
             raise ProviderIncomplete(model=self.name, detail=f"{len(rows)} vectors for {expected} texts")
-        return self._of_length_1(np.stack(rows))
+        return self._of_length_1(np.stack(rows) if isinstance(rows, list) else rows)
 
     def _of_length_1(self, vectors: Vectors) -> Vectors:
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -157,17 +162,28 @@ class OpenAIEmbedder:
         return normal
 
 
-def _counted(said: bytes) -> int:
+def _counted(answer: dict[str, Any]) -> int:
     """Tokens by the provider's count, out of an answer whose vectors were read."""
-    usage = orjson.loads(said).get("usage")
+    usage = answer.get("usage")
     counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
     return counted if isinstance(counted, int) and counted > 0 else 0
+
+
+def _rows(embeddings: list[Any]) -> Vectors | list[Vectors]:
+    """The numbers of each text; of base64 that is equally long and needs no padding all are decoded together."""
+    if embeddings and all(isinstance(one, str) for one in embeddings):
+        size = len(embeddings[0])
+        if size and not size % 4 and all(len(one) == size and not one.endswith("=") for one in embeddings):
+            return np.frombuffer(binascii.a2b_base64("".join(embeddings)), dtype="<f4").reshape(
+                len(embeddings), -1
+            )
+    return [_row(one) for one in embeddings]
 
 
 def _row(embedding: Any) -> Vectors:
     """The numbers of one text, from little-endian float32 in base64 or from a list."""
     if isinstance(embedding, str):
-        return np.frombuffer(base64.b64decode(embedding), dtype="<f4")
+        return np.frombuffer(binascii.a2b_base64(embedding), dtype="<f4")
     return np.asarray(embedding, dtype="<f4").reshape(-1)
 
 

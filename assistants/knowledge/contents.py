@@ -1,0 +1,188 @@
+"""What was found in a document, as the rows that a binary COPY reads.
+
+They are made while the document is still being read, window by window, and what is more than some megabytes waits on disk:
+so a document of ten thousand pages takes no more memory than one of a hundred, and is still swapped in at once.
+"""
+
+import struct
+from array import array
+from collections.abc import Iterable, Iterator
+from tempfile import SpooledTemporaryFile
+from types import TracebackType
+from typing import Any
+
+import orjson
+from django.db import connection
+from psycopg import Cursor
+
+from assistants.knowledge.passages import Paragraph, PassageDraft
+from assistants.knowledge.warnings import Noted, Oddities
+from kernel.ids import new_public_ids
+from kernel.text import search_terms
+
+WINDOW = 128  # passages that become rows together
+IN_MEMORY = 4 * 1024 * 1024  # bytes of rows, before they go to disk
+AT_ONCE = 256 * 1024
+_WORDS = """
+SELECT setweight(to_tsvector('english', p->>0), 'A') || setweight(to_tsvector('english', p->>1), 'D')
+FROM json_array_elements(%s::text::json) p
+"""
+# A row of a binary COPY: the number of its columns, and each with its length before it.
+_LENGTH = struct.Struct(">i")
+_INT = struct.Struct(">ii")
+_FIRST = struct.Struct(">hi")
+_PAGE = struct.Struct(">hiii")
+_SPAN = struct.Struct(">iiiiii")
+_NONE = _LENGTH.pack(-1)
+_JSON = b"\x01"  # the version of jsonb's binary form
+PASSAGE_COLUMNS = 13  # the last one is the vector, which comes later
+
+
+class Contents:
+    """Pages and passages, with the words of each for the index. A context manager: leaving it drops the rows.
+
+    Attributes:
+        passages: how many there are.
+        tokens: of all of them.
+        characters: of the document's text.
+        pages: how many it has, where its format has any.
+        warnings: what is odd about it, as `assistants.knowledge.warnings` finds it.
+    """
+
+    def __init__(self, title: str) -> None:
+        self.passages = self.tokens = self.characters = 0
+        self.pages: int | None = None
+        self.warnings: list[dict[str, Any]] = []
+        self._title = search_terms(title)
+        self._oddities = Oddities()
+        self._waiting: list[PassageDraft] = []
+        self._page: list[Paragraph] = []
+        self._rows = SpooledTemporaryFile[bytes](IN_MEMORY)
+        self._sizes = array("I")
+        self._pages = SpooledTemporaryFile[bytes](IN_MEMORY)
+
+    def __enter__(self) -> "Contents":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._rows.close()
+        self._pages.close()
+
+    def through(self, paragraphs: Iterable[Paragraph]) -> Iterator[Paragraph]:
+        """Take paragraphs, and hand them on to whoever cuts them."""
+        page = self._page
+        for paragraph in paragraphs:
+            if page and page[0].section != paragraph.section:
+                self._end_page()
+            page.append(paragraph)
+            self._oddities.add(paragraph)
+            self.characters = paragraph.start + len(paragraph.text)
+            yield paragraph
+
+    def add(self, passage: PassageDraft) -> None:
+        """Take one more passage, in order. Needs no open transaction: words are made before one begins."""
+        self._waiting.append(passage)
+        if len(self._waiting) == WINDOW:
+            self._write()
+
+    def complete(
+        self, pages: int | None, notes: Iterable[Noted] = (), *, known: Iterable[Noted] = ()
+    ) -> None:
+        """Say that nothing more comes.
+
+        Args:
+            pages: how many the document has, if any. notes: what its parser noted.
+            known: warnings that take the place of what would be found.
+        """
+        self._end_page()
+        self._write()
+        self.pages = pages
+        self.warnings = [dict(one) for one in known] or self._oddities.found(pages, notes)
+
+    def passage_rows(self, vectors: Iterator[bytes]) -> Iterator[bytes]:
+        """All passages as rows of `PASSAGE_COLUMNS` columns, some hundred kilobytes at a time.
+
+        Args:
+            vectors: those of the first passages, as `halfvec` in binary.
+        """
+        self._rows.seek(0)
+        gathered, size = [], 0
+        for length in self._sizes:
+            vector = next(vectors, None)
+            end = _NONE if vector is None else _LENGTH.pack(len(vector)) + vector
+            gathered += [self._rows.read(length), end]
+            size += length + len(end)
+            if size >= AT_ONCE:
+                yield b"".join(gathered)
+                gathered, size = [], 0
+        yield b"".join(gathered)
+
+    def page_rows(self) -> Iterator[bytes]:
+        """All pages as rows of a number, paragraphs and boxes, some hundred kilobytes at a time."""
+        self._pages.seek(0)
+        while chunk := self._pages.read(AT_ONCE):
+            yield chunk
+
+    def _write(self) -> None:
+        passages, self._waiting = self._waiting, []
+        if not passages:
+            return
+        ids = new_public_ids("psg_", len(passages))
+        for passage, public_id, words in zip(passages, ids, self._words(passages), strict=True):
+            row = _passage_row(passage, public_id.encode(), words)
+            self._rows.write(row)
+            self._sizes.append(len(row))
+            self.tokens += passage.tokens
+        self.passages += len(passages)
+
+    def _words(self, passages: list[PassageDraft]) -> list[bytes]:
+        """The `tsvector` of each passage, as PostgreSQL sends it in binary: its own words, and with less weight its heading's
+        and its document's."""
+        asked = [(search_terms(passage.text), f"{self._title} {passage.heading}") for passage in passages]
+        connection.ensure_connection()
+        with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+            cursor.execute(_WORDS, [orjson.dumps(asked).decode()], binary=True)
+            return [words for (words,) in cursor.fetchall()]
+
+    def _end_page(self) -> None:
+        if not self._page:
+            return
+        rows = [(p.number, p.start, p.end, p.heading or None, p.text, p.kind) for p in self._page]
+        boxes = [p.box for p in self._page]
+        paragraphs = orjson.dumps(rows)
+        places = orjson.dumps(boxes) if any(boxes) else b"[]"
+        self._pages.write(
+            _PAGE.pack(3, 4, self._page[0].section, len(paragraphs) + 1)
+            + _JSON
+            + paragraphs
+            + _LENGTH.pack(len(places) + 1)
+            + _JSON
+            + places
+        )
+        self._page.clear()
+
+
+def _passage_row(p: PassageDraft, public_id: bytes, words: bytes) -> bytes:
+    """The columns of `storing`'s table of incoming passages but the last one, in its order."""
+    text, heading, kind = p.text.encode(), p.heading.encode(), p.kind.encode()
+    return b"".join(
+        (
+            _FIRST.pack(PASSAGE_COLUMNS, len(public_id)),
+            public_id,
+            _INT.pack(4, p.ordinal),
+            _LENGTH.pack(len(text)),
+            text,
+            _INT.pack(4, p.section),
+            _NONE if p.page is None else _INT.pack(4, p.page),
+            _INT.pack(4, p.paragraph),
+            _LENGTH.pack(len(heading)),
+            heading,
+            _SPAN.pack(4, p.start, 4, p.end, 4, p.tokens),
+            _LENGTH.pack(len(kind)),
+            kind,
+            _LENGTH.pack(len(words)),
+            words,
+        )
+    )
