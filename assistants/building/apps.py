@@ -21,13 +21,14 @@ class BuildingConfig(AppConfig):
             workshop_stream,
         )
         from assistants.building.names import assistant_names
-        from assistants.building.plans import published_documents
+        from assistants.building.plans import plan_of_turn, published_documents
         from assistants.building.source_owners import source_owners
 
         checks.register()
         registries.assistant_names.fill(assistant_names)
         registries.published_documents.fill(published_documents)
         registries.source_owners.fill(source_owners)
+        registries.turn_plans.fill(plan_of_turn)
         registries.approval_kinds.register(opening_approval.APPROVAL)
         for impact in policy_impacts.IMPACTS:
             registries.policy_impacts.register(impact)

@@ -3,6 +3,7 @@
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from assistants.actions.queries import present_revisions
 from assistants.building.checks import CheckResult, run_checks
 from assistants.building.models import Assistant, Version
 from assistants.building.queries import display_author, draft_of, specification_of, versions
@@ -37,13 +38,17 @@ def freeze_draft(*, actor: Actor, assistant: Assistant, note: str = "", changes:
     check_ready(actor, assistant, specification)
     latest = versions(assistant).aggregate(latest=Max("number"))["latest"] or 0
     documents = list(manifest(assistant.source_set))
+    revisions = present_revisions(assistant.organisation_id, [use.id for use in specification.actions])
     made: Version = Version.objects.create(
         organisation_id=assistant.organisation_id,
         assistant=assistant,
         number=latest + 1,
         specification=specification.document(),
         manifest=documents,
-        content_hash=content_hash(specification, contents_of(assistant.organisation_id, documents)),
+        revisions=revisions,
+        content_hash=content_hash(
+            specification, contents_of(assistant.organisation_id, documents), revisions.values()
+        ),
         author=actor.user,
         author_name=display_author(actor),
         **words,

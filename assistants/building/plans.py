@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from assistants.actions.queries import present_revisions
 from assistants.building.choosing import Pin, gets_candidate, pin_holds
 from assistants.building.models import Assistant, Publication, Version
 from assistants.building.prompts import compile_prompt
@@ -28,7 +29,8 @@ from assistants.building.queries import (
 )
 from assistants.building.specification import Specification
 from assistants.knowledge.queries import manifest, scope_of
-from assistants.turns.plan import AssistantPlan, Limits, Narrowing
+from assistants.turns.models import Turn
+from assistants.turns.plan import ActionUse, AssistantPlan, Limits, Narrowing
 from kernel.errors import Gone, NotFound
 from kernel.tenancy import current_organisation_id, tenant_scope
 from organisations.actors import Actor
@@ -123,6 +125,23 @@ def plan_for_version(actor: Actor, assistant_id: str, number: int, *, model: str
         version = access_version(assistant, number)
         made = _plan(assistant, specification_of(version), version.manifest, version=version, model=model)
         return _for_builder(made)
+
+
+def plan_of_turn(actor: Actor, turn: Turn) -> AssistantPlan:
+    """The plan that a turn which waited goes on with: that of its version, as long as the actor may use it.
+
+    Raises: as `plan_for_publication` and `plan_for_draft`.
+    """
+    if turn.publication_id:
+        pin = Pin(turn.version_id, turn.created_at) if turn.version_id else None
+        return plan_for_publication(actor, turn.publication_id, used_before=True, pin=pin)
+    if not turn.version_id:
+        return plan_for_draft(actor, turn.assistant_id, model=turn.model_id)
+    require(actor, Permission.BUILD_ASSISTANTS)
+    with _scope_of(actor.organisation):
+        assistant = access_assistant(actor, turn.assistant_id, level=Level.VIEW)
+        number = assistant.versions.get(public_id=turn.version_id).number
+    return plan_for_version(actor, turn.assistant_id, number, model=turn.model_id)
 
 
 def published_documents(
@@ -340,5 +359,21 @@ def _plan(
         verification=policy.verification,
         language=policy.language,
         capabilities=frozenset(name for name, on in specification.capabilities.items() if on),
+        actions=_actions(assistant, specification, version),
         limits=Limits(**specification.limits.model_dump()),
+    )
+
+
+def _actions(
+    assistant: Assistant, specification: Specification, version: Version | None
+) -> tuple[ActionUse, ...]:
+    """The actions with the revisions that count: those of the version, or for a draft the present ones."""
+    if not specification.actions:
+        return ()
+    named = [use.id for use in specification.actions]
+    revisions = version.revisions if version else present_revisions(assistant.organisation_id, named)
+    return tuple(
+        ActionUse(use.id, revisions[use.id], tuple(use.operations))
+        for use in specification.actions
+        if use.id in revisions and use.operations
     )

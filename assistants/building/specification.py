@@ -30,6 +30,7 @@ INSTRUCTION_CHARACTERS = 32_000
 MAX_STARTERS = 12
 MAX_RULES = 50
 MAX_CAPABILITIES = 40
+MAX_ACTIONS = 30
 MAX_EXAMPLES = 20
 DEEPEST_FIELD = 8
 NOT_ENOUGH_INFORMATION = "I don't have enough information to answer that."
@@ -52,12 +53,6 @@ def _is_name(value: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", value):
         raise PydanticCustomError("not_a_name", "not a name")
     return value
-
-
-def _no_actions_yet(values: list[Any]) -> list[Any]:
-    if values:
-        raise PydanticCustomError("unknown_action", "unknown action")
-    return values
 
 
 Text = Annotated[str, AfterValidator(_without_nul)]
@@ -194,10 +189,16 @@ class Limits(Part):
 
 
 class ActionUse(Part):
-    """An action, and the operations of it that are switched on."""
+    """An action, and the keys of its operations that are switched on."""
 
-    id: Annotated[str, Field(max_length=48)]
-    operations: list[Annotated[str, Field(max_length=200)]] = []
+    id: Annotated[str, StringConstraints(pattern=r"^act_[A-Za-z0-9_]{1,44}$")]
+    operations: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=500)] = []
+
+
+def _each_once(uses: list[ActionUse]) -> list[ActionUse]:
+    if len({use.id for use in uses}) < len(uses):
+        raise PydanticCustomError("action_twice", "action twice")
+    return uses
 
 
 class Specification(Part):
@@ -208,7 +209,7 @@ class Specification(Part):
     model: Model = Model()
     answer_policy: AnswerPolicy = AnswerPolicy()
     knowledge: Knowledge = Knowledge()
-    actions: Annotated[list[ActionUse], AfterValidator(_no_actions_yet)] = []
+    actions: Annotated[list[ActionUse], Field(max_length=MAX_ACTIONS), AfterValidator(_each_once)] = []
     capabilities: Annotated[dict[CapabilityName, bool], Field(max_length=MAX_CAPABILITIES)] = {}
     limits: Limits = Limits()
     # The language that the assistant itself is written in.
@@ -265,13 +266,17 @@ def canonical_json(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def content_hash(specification: Specification, documents: Iterable[tuple[str, str]]) -> str:
+def content_hash(
+    specification: Specification, documents: Iterable[tuple[str, str]], revisions: Iterable[str] = ()
+) -> str:
     """SHA-256 over a definition and what it knows, in hexadecimal; alike wherever a copy of them lies.
 
     Args:
-        documents: hash and title of each document of the manifest.
+        documents: hash and title of each document of the manifest. revisions: of its actions, by their public ids.
     """
-    whole = {"specification": specification.written(), "documents": sorted(documents)}
+    whole: dict[str, Any] = {"specification": specification.written(), "documents": sorted(documents)}
+    if named := sorted(revisions):
+        whole["actions"] = named
     return sha256(canonical_json(whole)).hexdigest()
 
 
@@ -299,7 +304,7 @@ _MESSAGES: dict[str, tuple[str, str | Promise]] = {
     ),
     "not_in_the_folder": ("invalid", _("Name a file in the folder knowledge/, without further folders.")),
     "not_a_name": ("invalid", _("Use small letters, digits and underscores, beginning with a letter.")),
-    "unknown_action": ("unknown_action", _("There is no such action in this organisation.")),
+    "action_twice": ("action_twice", _("Name each action once.")),
     "instructions_too_long": (
         "instructions_too_long",
         _(

@@ -109,9 +109,13 @@ def history_before(messages: Sequence[Message], parent_id: int | None) -> tuple[
     """The conversation up to a message, as the model sees it."""
     past = []
     for message in path_to(messages, parent_id):
-        text = message.turn.answer if message.turn else message.text
+        turn = message.turn
+        text = turn.answer if turn else message.text
         if text:
-            past.append(PastMessage(message.role, text))
+            calls = turn.tool_calls if turn else []
+            hosts = (call["detail"].get("host") for call in calls if call["ok"])
+            tainted = any(call.get("untrusted") for call in calls)
+            past.append(PastMessage(message.role, text, tainted, tuple(filter(None, hosts))))
     return tuple(past)
 
 

@@ -12,7 +12,7 @@ from assistants.chat.models import Message
 from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.events import IN_WORDS
 from assistants.turns.runtime import RunningTurn, runtime
-from assistants.turns.stream import write_events
+from assistants.turns.stream import follow_saved, write_events
 from kernel.asgi import Responder, StreamRequest, StreamRoute, described
 from kernel.db import run_db
 from kernel.errors import FieldError, InvalidInput
@@ -67,7 +67,7 @@ async def _respond(
 ) -> None:
     if body.get("stream"):
         question, opened = await ask()
-        await _stream(request, respond, question, runtime().run(opened))
+        await _stream(request, respond, actor, question, runtime().run(opened))
         return
     key = request.headers.get("idempotency-key", "")
     claim = await idempotency.begin_async(actor, key, _fingerprint(request, body)) if key else None
@@ -102,11 +102,13 @@ async def _answered(ask: Any) -> dict[str, Any]:
 
 
 async def _stream(
-    request: StreamRequest, respond: Responder, question: Message, running: RunningTurn
+    request: StreamRequest, respond: Responder, actor: Actor, question: Message, running: RunningTurn
 ) -> None:
     headers = [(b"x-turn-id", running.opened.id.encode()), (b"x-question-id", question.public_id.encode())]
     await respond.start_events(headers)
-    await write_events(respond, running.follow(), html=request.query.get("render") == "html")
+    await write_events(
+        respond, follow_saved(actor, running.opened.id), html=request.query.get("render") == "html"
+    )
     await respond.finish()
 
 

@@ -16,13 +16,19 @@ class TurnDetail(OrganisationAPIView):
 
     class Output(serializers.Serializer[Turn]):
         id = serializers.CharField()
-        state = serializers.ChoiceField(choices=Turn.State.choices)
+        state = serializers.ChoiceField(
+            choices=["pending", "streaming", "requires_action", "complete", "stopped", "failed"]
+        )
         assistant = serializers.CharField()
         model = serializers.CharField()
         fallback = serializers.BooleanField(
             help_text="Whether the model answered in place of the first choice."
         )
         error = serializers.DictField(allow_null=True)
+        requires_action = serializers.DictField(
+            allow_null=True,
+            help_text="What the answer waits for: confirmations and connections, each with its id, and until when.",
+        )
         usage = serializers.DictField()
         created_at = serializers.DateTimeField()
         finished_at = serializers.DateTimeField(allow_null=True)

@@ -24,10 +24,15 @@ class QuestionTooLong(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class PastMessage:
-    """An earlier message of the conversation, oldest first."""
+    """An earlier message of the conversation, oldest first.
+
+    `tainted` where untrusted text was read for it; `hosts` are those that it called.
+    """
 
     role: str
     text: str
+    tainted: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 CountTokens = Callable[[str], int]

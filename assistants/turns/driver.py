@@ -12,13 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from assistants.turns.actions.close_turn import Outcome, TurnIdentity, close_turn
 from assistants.turns.actions.open_turn import OpenedTurn
+from assistants.turns.actions.suspend_turn import suspend_turn
 from assistants.turns.answerers import Answerer
 from assistants.turns.citations import MarkFilter
 from assistants.turns.context import build_request
 from assistants.turns.events import (
     Cited,
+    ConfirmationRequested,
+    ConnectionRequested,
     MessageFinished,
     MessageStarted,
+    MessageWaiting,
     Retrieved,
     StepsAdded,
     TextAdded,
@@ -29,6 +33,7 @@ from assistants.turns.events import (
 )
 from assistants.turns.limits import LimitReached
 from assistants.turns.loop import LoopEvent, Voice, run_turn
+from assistants.turns.pausing import CONFIRMATION, REQUIRES_ACTION, PauseRequest, TurnPaused, requires_action
 from assistants.turns.retrieval import Found
 from assistants.turns.rewriting import Query, rewritten_query
 from assistants.turns.sources import described
@@ -45,9 +50,13 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Ending:
-    """Where a driven turn notes how it ended, also for a caller whose task was cancelled."""
+    """Where a driven turn notes how it ended, also for a caller whose task was cancelled.
+
+    `paused`: it has not, and waits for a person.
+    """
 
     outcome: Outcome | None = None
+    paused: bool = False
 
 
 async def drive(opened: OpenedTurn, *, ending: Ending) -> AsyncIterator[TurnEvent]:
@@ -56,12 +65,14 @@ async def drive(opened: OpenedTurn, *, ending: Ending) -> AsyncIterator[TurnEven
     Cancelling the task that iterates stops the turn: what there is of the answer is kept as `stopped`, and
     `ending` has it. An answer that stands already is complete, even where its check is stopped.
     """
-    work, state = Work(opened, opened.answerer), "stopped"
+    work, state = Work.of(opened), "stopped"
     error: DomainError | None = None
+    requests: tuple[PauseRequest, ...] = ()
     try:
-        yield MessageStarted(opened.id, opened.message_id)
-        if opened.plan.knowledge:
-            yield await _retrieve(opened, work)
+        if opened.resumed is None:
+            yield MessageStarted(opened.id, opened.message_id)
+            if opened.plan.knowledge:
+                yield await _retrieve(opened, work)
         async for event in _answer(opened, work):
             yield event
         state = "complete"
@@ -70,6 +81,12 @@ async def drive(opened: OpenedTurn, *, ending: Ending) -> AsyncIterator[TurnEven
         if opened.plan.verification:
             async for checked in verify(work):
                 yield checked
+    except TurnPaused as paused:
+        for piece in work.pause_whole():
+            yield piece
+        # Written down whatever happens to this task now: the requests stand already.
+        requests = paused.requests
+        ending.paused = await asyncio.shield(asyncio.ensure_future(_suspend(opened, work, requests)))
     except LimitReached as limit:
         for piece in work.rest(whole=False):
             yield piece
@@ -81,9 +98,16 @@ async def drive(opened: OpenedTurn, *, ending: Ending) -> AsyncIterator[TurnEven
         logger.exception("turn_failed", turn=opened.id)
         state, error = "failed", TurnBroke()
     finally:
-        # Also on cancellation: the close is a task of its own, which the cancelled one need not outlive.
-        closing = asyncio.ensure_future(_close(opened, work, state, error))
-        ending.outcome = final = await asyncio.shield(closing)
+        if not ending.paused:
+            # Also on cancellation: the close is a task of its own, which the cancelled one need not outlive.
+            closing = asyncio.ensure_future(_close(opened, work, state, error))
+            ending.outcome = await asyncio.shield(closing)
+    if ending.paused:
+        for asked in _asked(opened, work, requests):
+            yield asked
+        return
+    final = ending.outcome
+    assert final is not None
     if error and state == "failed":
         yield TurnFailed(error.code, error.message, error.status)
     yield MessageFinished(message_document(opened, final))
@@ -112,6 +136,7 @@ def message_document(opened: OpenedTurn, outcome: Outcome) -> dict[str, Any]:
         "error": {"code": outcome.error_code, "message": outcome.error_message}
         if outcome.error_code
         else None,
+        "requires_action": None,
         "created_at": timezone.now().isoformat().replace("+00:00", "Z"),
         "usage": {"input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens},
     }
@@ -128,30 +153,34 @@ async def _retrieve(opened: OpenedTurn, work: Work) -> Retrieved:
 
 async def _answer(opened: OpenedTurn, work: Work) -> AsyncIterator[LoopEvent]:
     plan = opened.plan
-    if plan.grounding == "only" and not opened.sources:
+    if plan.grounding == "only" and not opened.sources and not plan.actions:
         # Without sources there is nothing that such an assistant may say; asking the model would invite invention.
         yield TextAdded(work.check(plan.not_enough_information))
         return
-    voice = _voice(opened, opened.answerer)
-    shown = len(voice.request.passages)
-    opened.sources.keep(shown)
-    if plan.citations and (shown or opened.toolbox):
-        work.marks = MarkFilter(shown)
-    if plan.show_steps:
-        work.steps = StepsFilter()
+    if opened.resumed:
+        voice = _voice(opened, work.answered_by, work.shown_passages)
+    else:
+        voice = _voice(opened, opened.answerer)
+        work.shown_passages = shown = len(voice.request.passages)
+        opened.sources.keep(shown)
+        if plan.citations and (shown or opened.toolbox):
+            work.marks = MarkFilter(shown)
+        if plan.show_steps:
+            work.steps = StepsFilter()
     fallback = opened.fallback
 
     def stand_in() -> Voice:
         assert fallback is not None
         work.answered_by = fallback
-        return _voice(opened, fallback)
+        return _voice(opened, fallback, work.shown_passages)
 
     async for event in run_turn(
         voice,
         toolbox=opened.toolbox,
         transcript=work.transcript,
         limits=plan.limits,
-        fallback=stand_in if fallback else None,
+        fallback=stand_in if fallback and work.place.number == 0 else None,
+        place=work.place,
     ):
         if type(event) is not TextAdded:
             for other in _beside(event, work):
@@ -176,12 +205,12 @@ def _beside(event: LoopEvent, work: Work) -> list[LoopEvent]:
     return [event]
 
 
-def _voice(opened: OpenedTurn, answerer: Answerer) -> Voice:
+def _voice(opened: OpenedTurn, answerer: Answerer, shown: int | None = None) -> Voice:
     request = build_request(
         opened.plan,
         opened.question,
         history=opened.history,
-        passages=opened.sources,
+        passages=opened.sources[:shown],
         context_window=answerer.window,
         count=count_tokens,
         wish=opened.wish,
@@ -195,6 +224,39 @@ def _voice(opened: OpenedTurn, answerer: Answerer) -> Voice:
         price=info.price,
         max_output=info.max_output,
     )
+
+
+async def _suspend(opened: OpenedTurn, work: Work, requests: tuple[PauseRequest, ...]) -> bool:
+    """Write down how far the turn is; False where it was ended meanwhile."""
+    return await run_db(
+        suspend_turn,
+        organisation_id=opened.organisation_id,
+        turn_id=opened.id,
+        state=work.suspended().document(),
+        requests=requests,
+        answer=work.text if opened.keep_text else "",
+        tool_calls=[finished.document() for finished in work.transcript.tools],
+    )
+
+
+def _asked(opened: OpenedTurn, work: Work, requests: tuple[PauseRequest, ...]) -> list[TurnEvent]:
+    """What those who watch a turn that begins to wait are told."""
+    events: list[TurnEvent] = [
+        (ConfirmationRequested if request.kind == CONFIRMATION else ConnectionRequested)(
+            dict(request.document)
+        )
+        for request in requests
+    ]
+    outcome = Outcome(
+        state=REQUIRES_ACTION,
+        text=work.text,
+        steps=work.step_list(),
+        tool_calls=[finished.document() for finished in work.transcript.tools],
+        model_id=work.answered_by.info.id,
+        fallback=_fallback_note(work.answered_by),
+    )
+    message = message_document(opened, outcome) | {"requires_action": requires_action(requests)}
+    return [*events, MessageWaiting(message)]
 
 
 async def _close(opened: OpenedTurn, work: Work, state: str, error: DomainError | None) -> Outcome:

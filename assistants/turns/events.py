@@ -86,6 +86,39 @@ class ToolFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationRequested:
+    """A call waits for a person's word; `request` is what they are asked."""
+
+    name: ClassVar[str] = "confirmation.requested"
+    request: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        return dict(self.request)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRequested:
+    """A call waits until a person has connected their account; `request` says to what."""
+
+    name: ClassVar[str] = "connection.requested"
+    request: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        return dict(self.request)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageWaiting:
+    """The turn waits for a person; `message` is the answer as far as it came. What follows comes in the same stream."""
+
+    name: ClassVar[str] = "message.waiting"
+    message: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        return {"message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
 class Cited:
     """The citations, checked: every number opens a passage that was given to the model."""
 
@@ -148,6 +181,9 @@ TurnEvent = (
     | TextAdded
     | ToolStarted
     | ToolFinished
+    | ConfirmationRequested
+    | ConnectionRequested
+    | MessageWaiting
     | Cited
     | VerificationStarted
     | Verified
@@ -160,7 +196,12 @@ IN_WORDS = """Server-sent events with an `id` each, their data as JSON:
 - `retrieval` {passages[], query, rewritten, notes[]}: what the first search looked for and found, without texts
 - `steps.delta` {text}: how the answer is got to, a numbered step a line; only where the assistant shows its steps
 - `text.delta` {text}: the answer grew
-- `tool.started` {id, name, label} and `tool.finished` {id, name, label, arguments, ok, summary, detail, milliseconds}
+- `tool.started` {id, name, label} and `tool.finished` {id, name, label, arguments, ok, summary, detail, untrusted, milliseconds}
+- `confirmation.requested` {id, action, operation, host, method, url, arguments, schema, risk, reason, expires_at, …}: a call
+  waits for a person's word; answer it by `POST /api/v1/turns/{turn}/confirmations/{id}`
+- `connection.requested` {id, action, host, connect_url, …}: a call waits for a person's account; go on by
+  `POST /api/v1/turns/{turn}/continue`
+- `message.waiting` {message}: all that can be done before the answers is done; what comes after them follows in this stream
 - `citations` {items[]}
 - `verification.started` {}, then `verification` {verdict, confidence, method, supported, total, sentences[]}; only where
   the assistant holds its answers against their sources

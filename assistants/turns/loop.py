@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from assistants.turns.events import StepsAdded, TextAdded, ToolFinished, ToolStarted
 from assistants.turns.limits import Deadline, LimitReached, Price, Spent, cost_of_usage, within
 from assistants.turns.plan import Limits
+from assistants.turns.rounds import Round, run_round
 from assistants.turns.tools import FinishedCall, Toolbox
 from providers.errors import ProviderError
 from providers.ports import (
@@ -25,7 +26,6 @@ from providers.ports import (
 from providers.tokens import count_tokens
 
 PARAGRAPH = "\n\n"  # between what a model says before and after its tools
-NO_CALLS_LEFT = "The limit of tool calls is reached: this call was not run. Answer with what you have."
 LoopEvent = TextAdded | StepsAdded | ToolStarted | ToolFinished
 
 
@@ -123,6 +123,21 @@ class Transcript:
         )
 
 
+@dataclass(slots=True)
+class Place:
+    """How far a loop has come.
+
+    Attributes:
+        number: which of the turn's models answers: 0 for the first, 1 for its fallback.
+        said: by model and tools, after the question.
+        round: the calls that the last answer asked for, where they are not through.
+    """
+
+    number: int = 0
+    said: list[ChatMessage] = field(default_factory=list)
+    round: Round | None = None
+
+
 async def run_turn(
     voice: Voice,
     *,
@@ -130,20 +145,28 @@ async def run_turn(
     transcript: Transcript,
     limits: Limits,
     fallback: Callable[[], Voice] | None = None,
+    place: Place | None = None,
 ) -> AsyncIterator[LoopEvent]:
     """Make one answer, adding what happens to the transcript as it goes.
 
     Args:
         fallback: gives the model that goes on where the first one fails before anything of the answer was shown.
+        place: where the loop begins, and, when it ends, how far it came.
 
     Raises:
         LimitReached: the answer is too long, takes too long, or uses up its tokens or its money.
         ProviderError: the model failed; what had arrived is in the transcript.
+        TurnPaused: a person has to answer something first; `place` says where to go on.
     """
-    said: list[ChatMessage] = []  # by model and tools
-    number = 0
+    place = place or Place()
     with Deadline(limits) as deadline:
         while True:
+            if place.round:
+                async for happened in run_round(place.round, toolbox, transcript.tools, deadline, limits):
+                    yield happened
+                place.said += place.round.messages()
+                place.round = None
+            said, number = place.said, place.number
             call, cut_by = _next_call(voice, number, said, toolbox, transcript, limits)
             transcript.calls.append(call)
             try:
@@ -153,24 +176,15 @@ async def run_turn(
                 call.failed = True
                 if fallback is None or transcript.characters:
                     raise
-                voice, fallback, number = fallback(), None, 1
-                said = said if voice.calls_tools else []
+                voice, fallback, place.number = fallback(), None, 1
+                place.said = said if voice.calls_tools else []
                 continue
             if cut_by and call.finish_reason == "length":
                 raise cut_by
             asked = _distinct(call.tool_calls, transcript)
             if not asked or not call.request.tools:
                 return
-            said.append(ChatMessage("assistant", call.text, tool_calls=asked))
-            for wanted in asked:
-                if len(transcript.tools) >= limits.tool_calls:
-                    said.append(ChatMessage("tool", NO_CALLS_LEFT, tool_call_id=wanted.id))
-                    continue
-                yield ToolStarted(wanted.id, wanted.name, toolbox.label(wanted.name))
-                finished = await _run(wanted, toolbox, deadline)
-                transcript.tools.append(finished)
-                yield ToolFinished(finished.document())
-                said.append(ChatMessage("tool", finished.result.content, tool_call_id=wanted.id))
+            place.round = Round(call.text, asked)
 
 
 def _next_call(
@@ -202,9 +216,13 @@ def _next_call(
 def _distinct(asked: Sequence[ToolCall], transcript: Transcript) -> tuple[ToolCall, ...]:
     """The calls under ids that no earlier one of the turn has: some servers count from 0 in each answer."""
     known = {finished.call.id for finished in transcript.tools}
-    return tuple(
-        replace(wanted, id=f"{wanted.id}_{len(known)}") if wanted.id in known else wanted for wanted in asked
-    )
+    distinct: list[ToolCall] = []
+    for wanted in asked:
+        if wanted.id in known:
+            wanted = replace(wanted, id=f"{wanted.id}_{len(known)}")
+        known.add(wanted.id)
+        distinct.append(wanted)
+    return tuple(distinct)
 
 
 async def _ask(
@@ -234,21 +252,6 @@ async def _ask(
             if deadline.passed:
                 raise deadline.reached()
             deadline.waiting = True
-    except asyncio.CancelledError:
-        if deadline.ended_the_wait():
-            raise deadline.reached() from None
-        raise
-    finally:
-        deadline.waiting = False
-
-
-async def _run(wanted: ToolCall, toolbox: Toolbox, deadline: Deadline) -> FinishedCall:
-    """One tool, interrupted when the time is over."""
-    if deadline.passed:
-        raise deadline.reached()
-    deadline.waiting = True
-    try:
-        return await toolbox.run(wanted)
     except asyncio.CancelledError:
         if deadline.ended_the_wait():
             raise deadline.reached() from None

@@ -32,6 +32,8 @@ class Turn(TenantModel):
     api_key_id = models.BigIntegerField(null=True)
     # The message that shows this answer, in the room above.
     message_id = models.CharField(max_length=48, blank=True)
+    # What the turns of one conversation have in common; empty where there is none.
+    thread_id = models.CharField(max_length=48, blank=True)
     surface = models.CharField(max_length=8, choices=Surface.choices)
     # References across organisations are public ids without a foreign key.
     assistant_id = models.CharField(max_length=48)
@@ -82,6 +84,11 @@ class Turn(TenantModel):
         return str(self.public_id)
 
     @property
+    def public_state(self) -> str:
+        """Its state as clients read it: one that waits wants something of them."""
+        return "requires_action" if self.state == self.State.WAITING else str(self.state)
+
+    @property
     def is_open(self) -> bool:
         """Whether the answer is still being made."""
         return self.state in self.OPEN_STATES or self.state == self.State.WAITING
@@ -90,3 +97,20 @@ class Turn(TenantModel):
     def limit_message(self) -> str:
         """Which limit ended an answer that is kept as far as it came; empty where none did."""
         return self.error_message if self.state == self.State.STOPPED else ""
+
+
+class Suspension(TenantModel):
+    """A turn that waits for a person: what is asked, and everything that going on needs. Gone when it does, or ends."""
+
+    turn = models.OneToOneField(Turn, on_delete=models.CASCADE, related_name="suspension")
+    # What is asked, in its public form, each with `answered`.
+    requests = models.JSONField(default=list)
+    state = models.JSONField()
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["expires_at"], name="suspension_expiry")]
+
+    def __str__(self) -> str:
+        return str(self.turn_id)

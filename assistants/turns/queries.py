@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from assistants.turns.models import Turn
+from assistants.turns.models import Suspension, Turn
+from assistants.turns.pausing import requires_action_document
 from assistants.turns.showing import shown_citations
 from kernel.errors import NotFound
 from organisations.actors import Actor
@@ -32,11 +33,12 @@ def turn_document(turn: Turn) -> dict[str, Any]:
     """A turn in its public form."""
     return {
         "id": turn.public_id,
-        "state": turn.state,
+        "state": turn.public_state,
         "assistant": turn.assistant_id,
         "model": turn.model_id,
         "fallback": turn.fallback is not None,
         "error": {"code": turn.error_code, "message": turn.error_message} if turn.error_code else None,
+        "requires_action": asked_of(turn),
         "usage": {"input_tokens": turn.input_tokens, "output_tokens": turn.output_tokens},
         "created_at": _time(turn.created_at),
         "finished_at": _time(turn.finished_at),
@@ -54,7 +56,7 @@ def answer_document(turn: Turn, citations: Sequence[dict[str, Any]] | None = Non
         "turn": turn.public_id,
         "role": "assistant",
         "text": turn.answer,
-        "state": turn.state,
+        "state": turn.public_state,
         "model": turn.model_id,
         "fallback": turn.fallback is not None,
         "steps": turn.steps,
@@ -62,8 +64,20 @@ def answer_document(turn: Turn, citations: Sequence[dict[str, Any]] | None = Non
         "tool_calls": turn.tool_calls,
         "verification": turn.verification,
         "error": {"code": turn.error_code, "message": turn.error_message} if turn.error_code else None,
+        "requires_action": asked_of(turn),
         "created_at": _time(turn.created_at),
     }
+
+
+def asked_of(turn: Turn) -> dict[str, Any] | None:
+    """What a turn that waits wants of its person; None where it wants nothing. Call inside the scope."""
+    if turn.state != Turn.State.WAITING:
+        return None
+    rows = Suspension.objects.for_organisation(turn.organisation_id).filter(turn=turn)
+    suspension: Suspension | None = rows.defer("state").first()
+    if suspension is None:
+        return None
+    return requires_action_document(suspension.requests, suspension.expires_at)
 
 
 def _time(value: Any) -> str | None:

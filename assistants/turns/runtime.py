@@ -22,6 +22,7 @@ BEAT_SECONDS = 4.0
 BEAT_EXPIRES = 15
 CONTROL_CHANNEL = "turns:control"
 REMEMBER_SECONDS = 30.0
+STRETCH = 1_000_000  # more events than an answer may have between two times that it waits
 logger = structlog.get_logger(__name__)
 
 
@@ -31,13 +32,18 @@ def beat_key(runner: str) -> str:
 
 
 class RunningTurn:
-    """One turn that runs in this process, and what it emitted so far."""
+    """One turn that runs in this process, and what it emitted so far.
+
+    One that went on after it waited for a person counts its events from a base of its own, above all before it.
+    """
 
     def __init__(self, opened: OpenedTurn, flusher: Flusher) -> None:
         self.opened = opened
         self._flusher = flusher
         self._entries: list[Entry] = []
-        self._characters = 0
+        resumed = opened.resumed
+        self.base = resumed.stretch * STRETCH if resumed else 0
+        self._characters = len(resumed.shown) if resumed else 0
         self._grew = asyncio.Event()
         self.finished = False
         self.ending = Ending()
@@ -49,6 +55,8 @@ class RunningTurn:
                 self._add(event)
         except asyncio.CancelledError:
             # Stopped: the generator has closed the turn; what it would have emitted last is emitted here.
+            if self.ending.paused:
+                return
             outcome = self.ending.outcome or Outcome(state="stopped")
             self._add(MessageFinished(message_document(self.opened, outcome)))
         finally:
@@ -58,7 +66,7 @@ class RunningTurn:
     def _add(self, event: TurnEvent) -> None:
         if isinstance(event, TextAdded):
             self._characters += len(event.text)
-        entry = Entry(len(self._entries) + 1, self._characters, event.name, event.data())
+        entry = Entry(self.base + len(self._entries) + 1, self._characters, event.name, event.data())
         self._entries.append(entry)
         self._flusher.add(self.opened.id, entry)
         self._wake()
@@ -68,8 +76,8 @@ class RunningTurn:
         self._grew = asyncio.Event()
 
     async def follow(self, *, sequence: int = 0, characters: int = 0) -> AsyncIterator[Entry]:
-        """The events from a position on, as they come, until the turn has ended."""
-        position = sequence
+        """The events from a position on, as they come, until the turn has ended or waits for a person."""
+        position = max(0, sequence - self.base)
         while True:
             grew, finished = self._grew, self.finished
             # A slice: what is added while these are being sent is the next round's.
@@ -83,6 +91,11 @@ class RunningTurn:
                 return
             if grew is self._grew:
                 await grew.wait()
+
+    @property
+    def paused(self) -> bool:
+        """Whether it ended here because it waits for a person."""
+        return self.finished and self.ending.paused
 
     def stop(self) -> None:
         """End the turn; what there is of the answer is kept."""
@@ -116,7 +129,7 @@ class Runtime:
     def run(self, opened: OpenedTurn) -> RunningTurn:
         """Start making an answer."""
         turn = self._turns[opened.id] = RunningTurn(opened, self.flusher)
-        turn.task.add_done_callback(lambda _task: self._forget_later(opened.id))
+        turn.task.add_done_callback(lambda _task: self._forget_later(turn))
         return turn
 
     def get(self, turn_id: str) -> RunningTurn | None:
@@ -137,8 +150,12 @@ class Runtime:
             if turn.opened.plan.publication_id == publication_id and not turn.finished:
                 turn.stop()
 
-    def _forget_later(self, turn_id: str) -> None:
-        asyncio.get_running_loop().call_later(REMEMBER_SECONDS, self._turns.pop, turn_id, None)
+    def _forget_later(self, turn: RunningTurn) -> None:
+        asyncio.get_running_loop().call_later(REMEMBER_SECONDS, self._forget, turn)
+
+    def _forget(self, turn: RunningTurn) -> None:
+        if self._turns.get(turn.opened.id) is turn:  # and not one that has gone on meanwhile
+            del self._turns[turn.opened.id]
 
     async def _beat_once(self) -> None:
         await async_redis().set(beat_key(self.runner), b"1", ex=BEAT_EXPIRES)
@@ -197,9 +214,11 @@ async def stop_runtime() -> None:
 async def follow(turn_id: str, *, sequence: int = 0, characters: int = 0) -> AsyncIterator[Entry | None]:
     """A turn's events from a position on, from memory or from Redis; None while nothing comes."""
     local = runtime().get(turn_id)
-    if local:
+    if local and sequence >= local.base:
         async for entry in local.follow(sequence=sequence, characters=characters):
+            sequence, characters = entry.sequence, entry.characters
             yield entry
-        return
+        if not local.paused:
+            return
     async for stored in runtime().reader.follow(turn_id, sequence=sequence, characters=characters):
         yield stored

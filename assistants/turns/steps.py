@@ -40,9 +40,10 @@ class State(Enum):
 class StepsFilter:
     """Cuts what a model writes into steps and answer; what may become a mark is held back until it is known."""
 
-    def __init__(self) -> None:
-        self._closed: list[str] = []
-        self._answered = False
+    def __init__(self, text: str = "", *, answered: bool = False) -> None:
+        """Begin, or go on after steps that are known and an answer that was begun."""
+        self._closed: list[str] = [text] if text else []
+        self._answered = answered
         # Of the present call: what is held back, what is known as steps, what stood before any.
         self._state, self._held, self._inside, self._passed = State.LOOKING, "", "", ""
 

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from assistants.turns.actions.end_waiting import end_waiting
+from assistants.turns.actions.resume_turn import resume_turn
 from assistants.turns.events import IN_WORDS, Cited, MessageFinished, TurnFailed
 from assistants.turns.html import HtmlWriter
 from assistants.turns.journal import Entry, parse_position
@@ -15,6 +17,9 @@ from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.permissions import Permission
 from organisations.stream_auth import authenticate
+
+HIGH = 1_000_000_000  # above the position of every event that was ever sent
+FEW_LOOKS = 5
 
 
 def _access(actor: Actor, turn_id: str) -> Turn:
@@ -42,17 +47,30 @@ async def turn_stop(request: StreamRequest, respond: Responder) -> None:
     """`POST /api/v1/turns/{id}/stop`: end the answer; what there is of it is kept."""
     actor = await authenticate(request, Permission.USE_ASSISTANTS)
     turn = await run_db(_access, actor, request.params["turn"])
-    if turn.is_open:
+    if turn.state == Turn.State.WAITING:
+        await run_db(end_waiting, turn=turn, lapsed=False)
+    elif turn.is_open:
         await runtime().request_stop(turn.public_id)
     await respond.json(202, {"id": turn.public_id, "state": "stopping" if turn.is_open else turn.state})
+
+
+async def turn_continue(request: StreamRequest, respond: Responder) -> None:
+    """`POST /api/v1/turns/{id}/continue`: go on with an answer that waited, once what it asked for is there."""
+    actor = await authenticate(request, Permission.USE_ASSISTANTS)
+    opened = await run_db(resume_turn, actor=actor, turn_id=request.params["turn"], runner=runtime().runner)
+    runtime().run(opened)
+    await respond.json(202, {"id": opened.id, "state": "streaming"})
 
 
 async def follow_saved(
     actor: Actor, turn_id: str, position: tuple[int, int] = (0, 0)
 ) -> AsyncIterator[Entry | None]:
     """A turn's events; where its process died, the end that the sweeper saved."""
+    quiet = 0
     async for entry in follow(turn_id, sequence=position[0], characters=position[1]):
-        if entry is None:
+        quiet = quiet + 1 if entry is None else 0
+        # One that waits for a person is quiet for minutes: the database is not asked every second.
+        if entry is None and (quiet < FEW_LOOKS or quiet % FEW_LOOKS == 0):
             turn = await run_db(_access, actor, turn_id)
             if not turn.is_open:
                 for saved in await run_db(saved_entries, turn):
@@ -63,7 +81,7 @@ async def follow_saved(
 
 def saved_entries(turn: Turn) -> list[Entry]:
     """The end of a turn as events, from the database."""
-    high, size = 1_000_000, len(turn.answer)
+    high, size = HIGH, len(turn.answer)
     entries = []
     document = answer_document(turn)
     if document["citations"]:
@@ -108,10 +126,20 @@ async def _next(iterator: AsyncIterator[Entry | None]) -> Entry | None:
 
 
 FOLLOW = described("Follow an answer; Last-Event-ID resumes it", events=IN_WORDS)
+CONTINUE = described(
+    "Go on with an answer that waited for a connection; confirmations go on by themselves", status=202
+)
 STOP = described("Stop an answer; what there is of it is kept", status=202)
 ROUTES = (
     StreamRoute(
         "turn_events", "GET", r"/api/v1/turns/(?P<turn>turn_\w+)/events", turn_events, operation=FOLLOW
+    ),
+    StreamRoute(
+        "turn_continue",
+        "POST",
+        r"/api/v1/turns/(?P<turn>turn_\w+)/continue",
+        turn_continue,
+        operation=CONTINUE,
     ),
     StreamRoute("turn_stop", "POST", r"/api/v1/turns/(?P<turn>turn_\w+)/stop", turn_stop, operation=STOP),
 )

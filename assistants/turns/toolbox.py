@@ -1,14 +1,16 @@
-"""The built-in tools of a turn, by what its assistant has switched on."""
+"""The tools of a turn: the built-in ones that its assistant has switched on, and those of its actions."""
 
-from assistants.turns.plan import AssistantPlan
-from assistants.turns.sources import Sources
-from assistants.turns.tools import NO_TOOLS, Toolbox
-from kernel.registries import tools
+from assistants.turns.tools import NO_TOOLS, OutsideTool, Toolbox, TurnContext
+from kernel.registries import action_tools, tool_gate, tools
 
 
-def built_in_toolbox(plan: AssistantPlan, sources: Sources) -> Toolbox:
-    """The tools that the capabilities switch on; whether they are offered depends on the model that answers."""
-    if not plan.capabilities:
+def toolbox_of(context: TurnContext) -> Toolbox:
+    """The tools of a plan; whether they are offered depends on the model that answers. Reads the database."""
+    plan = context.plan
+    if not plan.capabilities and not plan.actions:
         return NO_TOOLS
-    made = (tool.make(plan, sources) for tool in tools if tool.name in plan.capabilities)
-    return Toolbox([tool for tool in made if tool is not None])
+    made = [tool.make(plan, context.sources) for tool in tools if tool.name in plan.capabilities]
+    outside = action_tools.get()(context) if plan.actions else []
+    found = [tool for tool in (*made, *outside) if tool is not None]
+    reaching = any(isinstance(tool, OutsideTool) for tool in found)
+    return Toolbox(found, context=context, gate=tool_gate.get() if reaching else None)

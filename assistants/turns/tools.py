@@ -3,16 +3,20 @@
 A tool never breaks a turn: whatever goes wrong in one is told to the model as data.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import orjson
 import structlog
 from django.utils.translation import gettext as _
 
+from assistants.turns.plan import AssistantPlan
+from assistants.turns.sources import Sources
+from assistants.turns.trust import Trust
 from kernel.errors import DomainError
+from organisations.actors import Actor
 from providers.ports import ToolCall, ToolSchema
 
 MOST_CHARACTERS = 100_000  # of one result
@@ -27,12 +31,14 @@ class ToolResult:
         content: what the model reads.
         summary: the same in a few words for people; empty where there is nothing to add to the tool's label.
         detail: JSON values for whoever shows the call.
+        untrusted: the content came from outside, and may hold instructions to the model.
     """
 
     content: str
     ok: bool = True
     summary: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+    untrusted: bool = False
 
 
 class Tool(Protocol):
@@ -54,6 +60,81 @@ class Tool(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Intention:
+    """What a call would do outside.
+
+    Attributes:
+        action: public id of the action, or the name of a built-in tool; action_name for people. operation: its key.
+        host: where it goes. method, url: what is sent there. risk: reads, writes or destroys.
+        consequential: what the operation says of itself: always ask, never ask, or nothing.
+        arguments: as they are sent. schema: the JSON schema that they follow.
+        organisation_id: whose action it is; None for a built-in tool.
+    """
+
+    action: str
+    action_name: str
+    operation: str
+    label: str
+    host: str
+    method: str
+    url: str
+    arguments: Mapping[str, Any]
+    schema: Mapping[str, Any]
+    risk: str = "reads"
+    consequential: bool | None = None
+    organisation_id: int | None = None
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing there."""
+        return self.risk == "reads"
+
+
+@runtime_checkable
+class OutsideTool(Protocol):
+    """A tool that reaches outside: the gate looks at what it would do before it does it."""
+
+    async def intend(self, arguments: dict[str, Any]) -> Intention:
+        """What the call would do. Raises a DomainError where the arguments do not work, Paused where a connection lacks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TurnContext:
+    """The turn that tools are made for.
+
+    Attributes:
+        thread_id: of the conversation, in whatever room; empty where there is none.
+        can_wait: whether there is somebody who can be asked while it runs.
+    """
+
+    turn_id: str
+    thread_id: str
+    actor: Actor
+    plan: AssistantPlan
+    surface: str
+    sources: Sources
+    trust: Trust
+    can_wait: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """A call may be made, with these arguments.
+
+    `claim` makes sure that it is made once, and says whether it may still be.
+    """
+
+    arguments: dict[str, Any]
+    hosts: tuple[str, ...] = ()
+    confirmed: bool = False
+    claim: Callable[[], Awaitable[bool]] | None = None
+
+
+Gate = Callable[[TurnContext, ToolCall, Intention], Awaitable[Permit]]
+
+
+@dataclass(frozen=True, slots=True)
 class FinishedCall:
     """A call that was run, as it is kept and shown."""
 
@@ -72,15 +153,30 @@ class FinishedCall:
             "ok": self.result.ok,
             "summary": self.result.summary,
             "detail": dict(self.result.detail),
+            "untrusted": self.result.untrusted,
             "milliseconds": self.milliseconds,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyCall:
+    """A call that may be run now. `refusal` is what the model is told instead, where it may not."""
+
+    call: ToolCall
+    tool: Tool | None = None
+    permit: Permit | None = None
+    parallel: bool = True
+    refusal: ToolResult | None = None
 
 
 class Toolbox:
     """The tools of one turn; they stay the same while it lasts."""
 
-    def __init__(self, tools: Sequence[Tool] = ()) -> None:
+    def __init__(
+        self, tools: Sequence[Tool] = (), *, context: TurnContext | None = None, gate: Gate | None = None
+    ) -> None:
         self._tools = {tool.schema.name: tool for tool in tools}
+        self._context, self._gate = context, gate
         self.schemas: tuple[ToolSchema, ...] = tuple(tool.schema for tool in tools)
 
     def __bool__(self) -> bool:
@@ -91,29 +187,59 @@ class Toolbox:
         tool = self._tools.get(name)
         return tool.label if tool else name
 
-    async def run(self, call: ToolCall) -> FinishedCall:
-        """Run one call to its end."""
-        started = perf_counter()
-        result = await self._result(call)
-        took = round((perf_counter() - started) * 1000)
-        return FinishedCall(call, self.label(call.name), result, took)
+    async def prepare(self, call: ToolCall) -> ReadyCall:
+        """Look at a call before it is made: its arguments, and whether it may be made at all.
 
-    async def _result(self, call: ToolCall) -> ToolResult:
+        Raises:
+            Paused: a person has to be asked first.
+        """
         tool = self._tools.get(call.name)
         if tool is None:
-            return _refused(f"There is no tool {call.name}. Use one of: {', '.join(self._tools) or 'none'}.")
+            names = ", ".join(self._tools) or "none"
+            return ReadyCall(call, refusal=_refused(f"There is no tool {call.name}. Use one of: {names}."))
         try:
             arguments = orjson.loads(call.arguments or "{}")
         except orjson.JSONDecodeError as error:
-            return _refused(f"The arguments are no JSON: {error}")
+            return ReadyCall(call, refusal=_refused(f"The arguments are no JSON: {error}"))
         if not isinstance(arguments, dict):
-            return _refused("The arguments have to be a JSON object.")
+            return ReadyCall(call, refusal=_refused("The arguments have to be a JSON object."))
+        if not isinstance(tool, OutsideTool):
+            return ReadyCall(call, tool, Permit(arguments))
+        return await self._outside(call, tool, arguments)
+
+    async def _outside(self, call: ToolCall, tool: Any, arguments: dict[str, Any]) -> ReadyCall:
+        assert self._gate and self._context, "a tool that reaches outside needs a gate"
         try:
-            result = await tool.run(arguments)
+            intention = await tool.intend(arguments)
+            permit = await self._gate(self._context, call, intention)
+        except DomainError as error:
+            return ReadyCall(call, refusal=_refused(_in_words(error), str(error.message)))
+        return ReadyCall(call, tool, permit, parallel=intention.reads and not permit.claim)
+
+    async def run(self, ready: ReadyCall) -> FinishedCall:
+        """Run one call to its end."""
+        started = perf_counter()
+        result = ready.refusal or await self._result(ready)
+        if result.untrusted and self._context:
+            self._context.trust.tainted = True
+        took = round((perf_counter() - started) * 1000)
+        return FinishedCall(ready.call, self.label(ready.call.name), result, took)
+
+    async def _result(self, ready: ReadyCall) -> ToolResult:
+        tool, permit = ready.tool, ready.permit
+        assert tool and permit
+        try:
+            if permit.claim and not await permit.claim():
+                return _refused(
+                    "This call was made already, or its confirmation has lapsed. It was not repeated."
+                )
+            if permit.hosts and self._context:
+                self._context.trust.called(permit.hosts, confirmed=permit.confirmed)
+            result = await tool.run(permit.arguments)
         except DomainError as error:
             return _refused(_in_words(error), str(error.message))
         except Exception:
-            logger.exception("tool_failed", tool=call.name)
+            logger.exception("tool_failed", tool=ready.call.name)
             return _refused("The tool failed on our side. Go on without it.", _("It failed on our side."))
         return result
 

@@ -10,8 +10,9 @@ from assistants.turns.answerers import Answerer
 from assistants.turns.citations import MarkFilter, citation_items
 from assistants.turns.context import prompt_size
 from assistants.turns.events import StepsAdded, TextAdded
-from assistants.turns.loop import ModelCall, Transcript
+from assistants.turns.loop import ModelCall, Place, Transcript
 from assistants.turns.steps import Piece, StepsFilter, steps_of
+from assistants.turns.suspension import Suspended, model_call, saved_call, saved_tools
 from providers.ports import Usage
 from providers.tokens import count_tokens
 
@@ -26,6 +27,8 @@ class Work:
         answered_by: the model that answers now.
         rewriting: the model's call that made the question stand alone.
         checking: the model's call that holds the answer against its sources.
+        place: how far the loop has come. shown_passages: how many passages the model was given with the question.
+        stretch: how often the turn has waited for a person so far.
     """
 
     opened: OpenedTurn
@@ -38,6 +41,65 @@ class Work:
     rewriting: ModelCall | None = None
     checking: ModelCall | None = None
     verification: dict[str, Any] | None = None
+    place: Place = field(default_factory=Place)
+    shown_passages: int = 0
+    stretch: int = 0
+
+    @classmethod
+    def of(cls, opened: OpenedTurn) -> "Work":
+        """What has been done on an opened turn: nothing yet, or what was done before it waited."""
+        before = opened.resumed
+        if before is None:
+            return cls(opened, opened.answerer)
+        answered_by = opened.fallback if before.number == 1 and opened.fallback else opened.answerer
+        work = cls(opened, answered_by, before.transcript(), place=before.place())
+        work.shown = [before.shown] if before.shown else []
+        work.told = [before.told] if before.told else []
+        work.shown_passages, work.stretch = before.shown_passages, before.stretch
+        if before.rewriting:
+            work.rewriting = model_call(before.rewriting)
+        plan = opened.plan
+        if plan.citations and (opened.sources or opened.toolbox):
+            work.marks = MarkFilter(len(opened.sources), before.used_marks)
+        if plan.show_steps:
+            work.steps = StepsFilter(before.steps, answered=bool(before.shown))
+        return work
+
+    def suspended(self) -> Suspended:
+        """It, to be written down while a person is waited for."""
+        opened, place, round_ = self.opened, self.place, self.place.round
+        assert round_ is not None
+        counted = [call for call in self.transcript.calls if call.usage or call.written or not call.failed]
+        return Suspended(
+            question=opened.question,
+            history=tuple(opened.history),
+            wish=opened.wish,
+            language=opened.language,
+            surface=opened.surface,
+            actions=opened.plan.actions,
+            number=place.number,
+            said=tuple(place.said),
+            round_text=round_.text,
+            asked=round_.asked,
+            results=round_.results,
+            calls=tuple(saved_call(call, call.usage or _estimated(call)) for call in counted),
+            rewriting=saved_call(self.rewriting, self.rewriting.usage or _estimated(self.rewriting))
+            if self.rewriting
+            else None,
+            tools=saved_tools(self.transcript.tools),
+            characters=self.transcript.characters,
+            passages=tuple(opened.sources),
+            shown_passages=self.shown_passages,
+            retrieval_uses=tuple(opened.sources.uses),
+            shown=self.text,
+            told="".join(self.told),
+            steps=self.steps.text if self.steps else "",
+            used_marks=tuple(self.marks.used) if self.marks else (),
+            tainted=opened.trust.tainted,
+            hosts=tuple(sorted(opened.trust.hosts)),
+            uses=tuple(self.uses("stopped")),
+            stretch=self.stretch + 1,
+        )
 
     @property
     def text(self) -> str:
@@ -58,6 +120,12 @@ class Work:
         if self.steps:
             yield from self._told(self.steps.flush(whole=False))
             self.steps.restart()
+
+    def pause_whole(self) -> Iterator[TextAdded | StepsAdded]:
+        """What was held back when the turn begins to wait for a person."""
+        yield from self.pause()
+        if self.marks and (rest := self._shown(self.marks.flush())):
+            yield TextAdded(rest)
 
     def rest(self, *, whole: bool) -> Iterator[TextAdded | StepsAdded]:
         """What was held back, once the answer has ended; `whole` where the model came to its own end."""

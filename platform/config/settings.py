@@ -293,6 +293,10 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": ["'self'"],
     }
 }
+# How long a call waits for a person's word, or for their account to be connected; and how many calls of one action one
+# person's turns may make in a minute.
+ACTION_CONFIRM_SECONDS: float = env.float("ACTION_CONFIRM_SECONDS", default=1800.0)
+ACTION_CALLS_A_MINUTE: int = env.int("ACTION_CALLS_A_MINUTE", default=60)
 EGRESS_ALLOW: list[str] = env.list("EGRESS_ALLOW", default=[])
 # Hosts where people may consent although they do not belong to the API's site, beside the well-known ones.
 OAUTH_HOSTS: list[str] = env.list("OAUTH_HOSTS", default=[])

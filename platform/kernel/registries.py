@@ -362,6 +362,12 @@ published_documents: Slot[Callable[[int, str, Any], Sequence[int] | None]] = Slo
 retriever: Slot[Any] = Slot("retrieval")
 # Tools that come with the house, by the capability that switches them on.
 tools: Registry[BuiltInTool] = Registry()
+# The tools that a turn's actions make: `tools(context)` reads the database; see assistants.turns.tools.
+action_tools: Slot[Callable[[Any], Sequence[Any]]] = Slot("tools of actions")
+# Looks at a call before it leaves the house; see assistants.turns.tools.Gate.
+tool_gate: Slot[Any] = Slot("the gate of calls")
+# The plan that a turn which waited goes on with, its access checked again: `plan(actor, turn)`.
+turn_plans: Slot[Callable[[Any, Any], Any]] = Slot("plans of turns")
 source_types: Registry[SourceType] = Registry()
 # Whose sets of sources are, of those that the actor may look into, by the sets' primary keys: `owners(actor, sets)`;
 # `sets` None for all.

@@ -5,7 +5,7 @@ Here stands what the document is; `policy_checks` says whether its names exist, 
 
 from contextlib import suppress
 from ipaddress import ip_address
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -99,6 +99,17 @@ class Hosts(_Part):
     blocked: HostNames = ()
 
 
+class Actions(_Part):
+    """When people are asked about calls of actions, beyond what each turn demands by itself; whether a second person
+    must agree before an assistant that calls a new host, or writes there, reaches others.
+
+    `confirm`: what the operation says of itself, every write, or every call.
+    """
+
+    confirm: Literal["declared", "writes", "all"] = "declared"
+    approval: bool = True
+
+
 class Files(_Part):
     """Which files may become knowledge: names of formats, None for all; the largest size, None for the installation's."""
 
@@ -121,6 +132,7 @@ class PolicyDocument(_Part):
     publishing: Publishing = Publishing()
     models: Models = Models()
     hosts: Hosts = Hosts()
+    actions: Actions = Actions()
     files: Files = Files()
     joining: Joining = Joining()
 
@@ -134,6 +146,7 @@ SECTION_LABELS = {
     "publishing": _("Publishing"),
     "models": _("Models"),
     "hosts": _("Outside hosts"),
+    "actions": _("Actions"),
     "files": _("Files"),
     "joining": _("Joining and signing in"),
 }

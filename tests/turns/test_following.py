@@ -14,7 +14,7 @@ class Written(RunningTurn):
 
     def __init__(self) -> None:
         self._flusher = Quiet()
-        self._entries = []
+        self._entries, self.base = [], 0
         self._characters = 0
         self._grew = asyncio.Event()
         self.finished = False

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from assistants.turns.actions.close_turn import Outcome, close_turn
-from assistants.turns.actions.sweep_turns import _identity, sweep_turns
+from assistants.turns.actions.sweep_turns import sweep_turns
 from assistants.turns.events import (
     Cited,
     StepsAdded,
@@ -16,6 +16,7 @@ from assistants.turns.events import (
     TurnEvent,
     VerificationStarted,
 )
+from assistants.turns.identity import identity_of_turn
 from assistants.turns.journal import Entry, Flusher
 from assistants.turns.models import Turn
 from assistants.turns.runtime import beat_key
@@ -84,7 +85,7 @@ def test_one_that_is_still_being_made_is_left_alone(abandoned: Turn) -> None:
 
 def test_a_late_close_changes_nothing(abandoned: Turn) -> None:
     sweep_turns()
-    late = close_turn(identity=_identity(abandoned), outcome=Outcome(state="complete", text="Too late"))
+    late = close_turn(identity=identity_of_turn(abandoned), outcome=Outcome(state="complete", text="Too late"))
     assert not late
     assert reloaded(abandoned).answer == ""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assistants.actions.queries import present_revisions
 from assistants.building.comparison.documents import compare_documents
 from assistants.building.comparison.lists import compare_lists
 from assistants.building.comparison.results import (
@@ -81,7 +82,9 @@ def definition_of_draft(assistant: Assistant) -> Definition:
     """The draft with its present sources as one side."""
     specification, documents = specification_of(draft_of(assistant)), manifest(assistant.source_set)
     contents = contents_of(assistant.organisation_id, documents)
-    side = Side(number=None, content_hash=content_hash(specification, contents), author="", note="")
+    revisions = present_revisions(assistant.organisation_id, [use.id for use in specification.actions])
+    hashed = content_hash(specification, contents, revisions.values())
+    side = Side(number=None, content_hash=hashed, author="", note="")
     return Definition(side, assistant.organisation_id, specification, documents)
 
 

@@ -19,6 +19,8 @@ class Version(TenantModel):
     number = models.PositiveIntegerField()
     specification = models.JSONField()
     manifest = models.JSONField(default=list)
+    # The revisions of its actions, by the actions' public ids.
+    revisions = models.JSONField(default=dict)
     content_hash = models.CharField(max_length=64)
     note = models.CharField(max_length=1000, blank=True)
     # What readers of the listing are told about it; the note is for those who build.

@@ -102,6 +102,7 @@ def answer_question(
         history=history_before(messages, question.parent_id),
         language=language,
         message_id=answer_id,
+        thread_id=conversation.public_id,
     )
     answer = Message.objects.create(
         organisation_id=conversation.organisation_id,

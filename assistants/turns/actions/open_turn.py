@@ -8,8 +8,10 @@ from assistants.turns.context import DEFAULT_ANSWER_TOKENS, PastMessage
 from assistants.turns.models import Turn
 from assistants.turns.plan import AssistantPlan
 from assistants.turns.sources import Sources
-from assistants.turns.toolbox import built_in_toolbox
-from assistants.turns.tools import NO_TOOLS, Toolbox
+from assistants.turns.suspension import Suspended
+from assistants.turns.toolbox import toolbox_of
+from assistants.turns.tools import NO_TOOLS, Toolbox, TurnContext
+from assistants.turns.trust import Trust
 from billing.actions.reserve import reserve
 from billing.prices import cost_of
 from kernel.actions import assert_in_action
@@ -19,6 +21,8 @@ from organisations.actors import Actor
 from providers.catalogue import ModelInfo
 
 BYTES_A_TOKEN = 3  # for an estimate on the safe side
+# Where somebody can be asked while the answer is made, and the state of a turn may be kept.
+CAN_WAIT = frozenset({Turn.Surface.CHAT, Turn.Surface.PREVIEW})
 REWRITING_TOKENS, REWRITING_ANSWER = 1_700, 80  # of the call that makes a question stand alone, at most
 
 
@@ -28,7 +32,8 @@ class OpenedTurn:
 
     Attributes:
         answerer: the model that is asked first. fallback: the one that takes over where that fails at once.
-        sources: what was found for it; filled while the answer is made.
+        sources: what was found for it; filled while the answer is made. trust: what it has read, and may so do.
+        resumed: how far it came before it waited for a person.
     """
 
     id: str
@@ -43,10 +48,13 @@ class OpenedTurn:
     wish: str = ""
     language: str = ""
     message_id: str = ""
+    thread_id: str = ""
     keep_text: bool = True
     toolbox: Toolbox = NO_TOOLS
     fallback: Answerer | None = None
     sources: Sources = field(default_factory=Sources)
+    trust: Trust = field(default_factory=Trust)
+    resumed: Suspended | None = None
 
     @property
     def info(self) -> ModelInfo:
@@ -65,6 +73,7 @@ def open_turn(
     wish: str = "",
     language: str = "",
     message_id: str = "",
+    thread_id: str = "",
     keep_text: bool = True,
     toolbox: Toolbox | None = None,
 ) -> tuple[Turn, OpenedTurn]:
@@ -72,7 +81,7 @@ def open_turn(
 
     Args:
         runner: the id of the process that will make the answer.
-        message_id: the public id of the message that shows the answer.
+        message_id: the public id of the message that shows the answer. thread_id: of its conversation.
         keep_text: whether question and answer are kept in the database.
         toolbox: the tools that the model may call; by default the built-in ones that the assistant has switched on.
 
@@ -83,9 +92,12 @@ def open_turn(
     """
     assert_in_action()
     answerer, fallback = choose_answerers(actor, plan)
-    sources = Sources()
+    sources, trust, turn_id = Sources(), Trust.of(question, history), new_public_id("turn_")
+    context = TurnContext(
+        turn_id, thread_id, actor, plan, surface, sources, trust, can_wait=surface in CAN_WAIT
+    )
     opened = OpenedTurn(
-        id=new_public_id("turn_"),
+        id=turn_id,
         organisation_id=actor.organisation.pk,
         surface=surface,
         plan=plan,
@@ -97,10 +109,12 @@ def open_turn(
         wish=wish,
         language=language,
         message_id=message_id,
+        thread_id=thread_id,
         keep_text=keep_text,
-        toolbox=built_in_toolbox(plan, sources) if toolbox is None else toolbox,
+        toolbox=toolbox_of(context) if toolbox is None else toolbox,
         fallback=fallback,
         sources=sources,
+        trust=trust,
     )
     turn = _saved(opened, runner)
     reserve(
@@ -121,6 +135,7 @@ def _saved(opened: OpenedTurn, runner: str) -> Turn:
         user_id=opened.user_id,
         api_key_id=opened.api_key_id,
         message_id=opened.message_id,
+        thread_id=opened.thread_id,
         surface=opened.surface,
         assistant_id=plan.assistant_id,
         assistant_name=plan.assistant_name,

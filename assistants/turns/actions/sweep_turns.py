@@ -9,7 +9,8 @@ from asgiref.sync import async_to_sync
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assistants.turns.actions.close_turn import ModelUse, Outcome, TurnIdentity, close_turn
+from assistants.turns.actions.close_turn import ModelUse, Outcome, close_turn
+from assistants.turns.actions.end_waiting import end_waiting
 from assistants.turns.events import (
     Cited,
     StepsAdded,
@@ -18,6 +19,7 @@ from assistants.turns.events import (
     VerificationStarted,
     Verified,
 )
+from assistants.turns.identity import identity_of_turn
 from assistants.turns.journal import Entry, stored_entries
 from assistants.turns.models import Turn
 from assistants.turns.runtime import beat_key
@@ -32,8 +34,17 @@ BATCH = 500
 
 
 def sweep_turns() -> int:
-    """Close open turns that nobody makes any more; returns how many."""
-    return sum(_close(turn) for turn in _open_turns() if not _is_alive(turn.runner))
+    """Close open turns that nobody makes any more, and waiting ones that nobody answered; returns how many."""
+    lapsed = sum(end_waiting(turn=turn, lapsed=True) for turn in _lapsed_turns())
+    return lapsed + sum(_close(turn) for turn in _open_turns() if not _is_alive(turn.runner))
+
+
+def _lapsed_turns() -> list[Turn]:
+    with across_organisations(reason="find turns that nobody answered in time"):
+        rows = Turn.objects.across_organisations(reason="sweep").filter(
+            state=Turn.State.WAITING, suspension__expires_at__lt=timezone.now()
+        )
+        return list(rows.order_by("created_at")[:BATCH])
 
 
 def _open_turns() -> list[Turn]:
@@ -50,7 +61,7 @@ def _is_alive(runner: str) -> bool:
 
 def _close(turn: Turn) -> int:
     outcome = _left(turn, async_to_sync(stored_entries)(turn.public_id))
-    return int(close_turn(identity=_identity(turn), outcome=outcome))
+    return int(close_turn(identity=identity_of_turn(turn), outcome=outcome))
 
 
 def _left(turn: Turn, entries: Sequence[Entry]) -> Outcome:
@@ -88,15 +99,3 @@ def _use(turn: Turn, text: str) -> ModelUse:
     provider = str(note.pop("provider", ""))
     price = PriceSnapshot(**note) if note else None
     return ModelUse(turn.model_id, provider, price, turn.prompt_tokens, count_tokens(text), estimated=True)
-
-
-def _identity(turn: Turn) -> TurnIdentity:
-    return TurnIdentity(
-        id=turn.public_id,
-        organisation_id=turn.organisation_id,
-        product=turn.assistant_id,
-        product_name=turn.assistant_name,
-        user_id=turn.user_id,
-        api_key_id=turn.api_key_id,
-        keep_text=turn.surface != Turn.Surface.API,
-    )

@@ -1,0 +1,157 @@
+"""What a call has to pass before it leaves the house: policies, and a person's word where one is due.
+
+Who wins: taint over the organisation's policy over what the operation says of itself. In a tainted turn (it has read text
+from outside, which may hold instructions to the model) every write, every new destination and every argument that the
+person did not type needs a word, whatever was remembered.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assistants.actions.actions.ask_confirmation import ask_confirmation
+from assistants.actions.actions.claim_confirmation import claim_confirmation
+from assistants.actions.calling.recording import record_refusal
+from assistants.actions.models import Confirmation
+from assistants.actions.queries import confirmation_of_call, is_always_allowed
+from assistants.turns.pausing import CONFIRMATION, Paused, PauseRequest
+from assistants.turns.tools import Intention, Permit, TurnContext
+from assistants.turns.trust import Trust
+from kernel.db import run_db
+from kernel.errors import DomainError, PermissionDenied
+from organisations.policy_cache import policy_in_force
+from organisations.policy_rules import host_refusal
+from providers.ports import ToolCall
+
+Reason = Confirmation.Reason
+LONGEST_VALUE = 4000  # of one argument that is looked for in what was typed
+
+
+class HostForbidden(PermissionDenied):
+    code = "host_forbidden"
+    user_message = _(
+        "A policy does not allow calls to %(host)s, so this was not done. Ask an administrator to allow the host."
+    )
+
+
+class CallDenied(DomainError):
+    code = "call_denied"
+    status = 403
+    user_message = _(
+        "The person refused this call, so it was not made. Do not try it again; go on without it."
+    )
+
+
+class NobodyToAsk(DomainError):
+    code = "confirmation_needed"
+    status = 409
+    user_message = _(
+        "This call needs a person's confirmation, and nobody can be asked here. It was not made. Ask in a chat, or by"
+        " POST /api/v1/conversations, where calls can be confirmed."
+    )
+
+
+async def gate(context: TurnContext, call: ToolCall, intention: Intention) -> Permit:
+    """Look at a call that would leave the house.
+
+    Returns:
+        The permit to make it, with the arguments that a person may have edited.
+
+    Raises:
+        HostForbidden, CallDenied, NobodyToAsk: it is not made, and why.
+        Paused: a person is asked first.
+    """
+    try:
+        return await run_db(_gate, context, call, intention)
+    except DomainError as error:
+        await run_db(record_refusal, context, intention, error)
+        raise
+
+
+def _gate(context: TurnContext, call: ToolCall, intention: Intention) -> Permit:
+    organisation = context.actor.organisation
+    policies = [policy_in_force(organisation.pk)]
+    if intention.organisation_id not in (None, organisation.pk):
+        policies.append(policy_in_force(intention.organisation_id))
+    if host_refusal([policy.hosts for policy in policies], intention.host):
+        raise HostForbidden(host=intention.host)
+    decided = confirmation_of_call(organisation, context.turn_id, call.id)
+    if decided is not None:
+        return _as_decided(decided, intention)
+    confirm = [policy.actions.confirm for policy in policies]
+    reason = reason_to_ask(context.trust, intention, confirm)
+    arguments = dict(intention.arguments)
+    if reason is None or (
+        remembers(reason, intention) and is_always_allowed(context.actor, context.thread_id, intention)
+    ):
+        return Permit(arguments, (intention.host,))
+    if not context.can_wait:
+        raise NobodyToAsk
+    asked = ask_confirmation(context=context, call_id=call.id, intention=intention, reason=reason)
+    raise Paused(PauseRequest(asked.public_id, CONFIRMATION, asked.document, asked.expires_at))
+
+
+def _as_decided(confirmation: Confirmation, intention: Intention) -> Permit:
+    if confirmation.state == Confirmation.State.PENDING:
+        raise Paused(
+            PauseRequest(confirmation.public_id, CONFIRMATION, confirmation.document, confirmation.expires_at)
+        )
+    if confirmation.state != Confirmation.State.ALLOWED:
+        raise CallDenied
+
+    async def claim() -> bool:
+        return await run_db(claim_confirmation, confirmation=confirmation)
+
+    return Permit(dict(confirmation.arguments), (intention.host,), confirmed=True, claim=claim)
+
+
+def reason_to_ask(trust: Trust, intention: Intention, confirm: Sequence[str]) -> str | None:
+    """Why a person has to be asked about a call; None where nobody has.
+
+    Args:
+        confirm: what the policies ask for: `declared`, `writes` or `all`.
+    """
+    if trust.tainted and (
+        not intention.reads
+        or intention.host not in trust.hosts
+        or any(not trust.was_typed(value) for value in free_values(intention.arguments, intention.schema))
+    ):
+        return Reason.TAINT
+    if "all" in confirm or ("writes" in confirm and not intention.reads):
+        return Reason.POLICY
+    if intention.consequential or intention.risk == "destroys":
+        return Reason.CONSEQUENTIAL
+    return None if intention.reads else Reason.WRITES
+
+
+def remembers(reason: str, intention: Intention) -> bool:
+    """Whether a person may allow it for a whole conversation: only what says itself that it is harmless.
+
+    OpenAI's rule for actions: `x-openai-isConsequential: false` offers "always allow", for everything else that is not a
+    GET each run is asked about.
+    """
+    return reason == Reason.WRITES and intention.consequential is False
+
+
+def free_values(arguments: Any, schema: Any, *, depth: int = 0) -> Iterator[str]:
+    """The values of a call that could carry something out: all but booleans and what the schema itself offers."""
+    rules: Mapping[str, Any] = schema if isinstance(schema, Mapping) else {}
+    if isinstance(arguments, Mapping):
+        known = rules.get("properties") or {}
+        for name, value in arguments.items():
+            if name not in known:
+                yield str(name)
+            yield from free_values(value, known.get(name), depth=depth + 1)
+    elif isinstance(arguments, list):
+        for value in arguments:
+            yield from free_values(value, rules.get("items"), depth=depth + 1)
+    elif arguments is None or isinstance(arguments, bool) or _is_offered(arguments, rules):
+        return
+    else:
+        yield str(arguments)[:LONGEST_VALUE]
+
+
+def _is_offered(value: Any, rules: Mapping[str, Any]) -> bool:
+    offered = [*(rules.get("enum") or []), rules.get("const"), rules.get("default")]
+    return any(type(value) is type(one) and value == one for one in offered)

@@ -1,0 +1,94 @@
+"""Questions about actions, confirmations and calls."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from assistants.actions.models import Action, ActionCall, AlwaysAllow, Confirmation
+from assistants.turns.tools import Intention
+from kernel.errors import NotFound
+from kernel.tenancy import HasPk, tenant_scope
+from organisations.actors import Actor
+from organisations.models import Organisation
+
+
+def actions_of(organisation: HasPk | int, assistant_id: str) -> QuerySet[Action]:
+    """The actions of an assistant, oldest first, inside the organisation's scope."""
+    rows = Action.objects.for_organisation(organisation).filter(assistant_id=assistant_id, deleted_at=None)
+    found: QuerySet[Action] = rows.select_related("revision", "profile").order_by("id")
+    return found
+
+
+def access_action(
+    organisation: HasPk | int, assistant_id: str, action_id: str, *, lock: bool = False
+) -> Action:
+    """One action of an assistant, inside the organisation's scope.
+
+    Raises:
+        NotFound: it has none of this id.
+    """
+    rows = actions_of(organisation, assistant_id).filter(public_id=action_id)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def confirmation_of_call(organisation: Organisation, turn_id: str, call_id: str) -> Confirmation | None:
+    """What was asked about a call of a turn, if anything was."""
+    with tenant_scope(organisation):
+        rows = Confirmation.objects.for_organisation(organisation)
+        found: Confirmation | None = rows.filter(turn__public_id=turn_id, call_id=call_id).first()
+        return found
+
+
+def is_always_allowed(actor: Actor, thread_id: str, intention: Intention) -> bool:
+    """Whether the person has allowed this operation for the whole conversation."""
+    if not thread_id or not actor.user_id:
+        return False
+    with tenant_scope(actor.organisation):
+        rows = AlwaysAllow.objects.for_organisation(actor.organisation)
+        return bool(
+            rows.filter(
+                user_id=actor.user_id,
+                thread_id=thread_id,
+                action_id=intention.action,
+                operation=intention.operation,
+                host=intention.host,
+            ).exists()
+        )
+
+
+def access_confirmation(
+    actor: Actor, turn_id: str, confirmation_id: str, *, lock: bool = False
+) -> Confirmation:
+    """One thing that a turn of the actor's own asks.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    rows = Confirmation.objects.for_organisation(actor.organisation).filter(
+        public_id=confirmation_id, turn__public_id=turn_id
+    )
+    rows = (
+        rows.filter(turn__user_id=actor.user_id)
+        if actor.user_id
+        else rows.filter(turn__user_id=None, turn__api_key_id=actor.api_key_id or 0)
+    )
+    found: Confirmation | None = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def action_calls(organisation: HasPk | int) -> QuerySet[ActionCall]:
+    """The calls of an organisation's people, newest first."""
+    rows: QuerySet[ActionCall] = ActionCall.objects.for_organisation(organisation).select_related("user")
+    return rows.order_by("-created_at", "-id")
+
+
+def present_revisions(organisation: HasPk | int, action_ids: Sequence[str]) -> dict[str, str]:
+    """The public ids of the actions' present revisions, by theirs, inside the organisation's scope."""
+    rows = Action.objects.for_organisation(organisation).filter(public_id__in=action_ids, deleted_at=None)
+    found = rows.exclude(revision=None).values_list("public_id", "revision__public_id")
+    return {action: str(revision) for action, revision in found}

@@ -1,0 +1,89 @@
+"""A turn goes on after a person has answered: its state is read back, and a process takes it over."""
+
+from dataclasses import replace
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from assistants.turns.actions.open_turn import CAN_WAIT, OpenedTurn
+from assistants.turns.answerers import choose_answerers
+from assistants.turns.models import Suspension, Turn
+from assistants.turns.queries import access_turn
+from assistants.turns.suspension import read_suspended
+from assistants.turns.toolbox import toolbox_of
+from assistants.turns.tools import TurnContext
+from kernel.actions import entry_action
+from kernel.errors import Conflict
+from kernel.registries import turn_plans
+from organisations.actors import Actor
+
+
+class NotWaiting(Conflict):
+    code = "turn_not_waiting"
+    user_message = _("This answer does not wait for you any more. Reload to see how it went on.")
+
+
+class StillAsked(Conflict):
+    code = "answers_missing"
+    user_message = _("Something else has to be answered first. Look at what the answer still waits for.")
+
+
+@entry_action
+def resume_turn(*, actor: Actor, turn_id: str, runner: str) -> OpenedTurn:
+    """Take over a turn that waits, once every confirmation is decided; connections are looked for again by the calls.
+
+    Args:
+        runner: the id of the process that goes on with it.
+
+    Raises:
+        NotFound: the actor has no such turn, or may not use its assistant any more.
+        NotWaiting: somebody else went on with it, or it has ended.
+        StillAsked: a confirmation is not decided yet.
+    """
+    turn = access_turn(actor, turn_id)
+    rows = Suspension.objects.for_organisation(actor.organisation)
+    suspension: Suspension | None = rows.select_for_update().filter(turn=turn).first()
+    if suspension is None or suspension.expires_at <= timezone.now():
+        raise NotWaiting
+    if any(item["kind"] == "confirmation" and not item["answered"] for item in suspension.requests):
+        raise StillAsked
+    state = read_suspended(suspension.state)
+    # Its actions stay as they were when it began; whether it may be used is asked anew.
+    plan = replace(turn_plans.get()(actor, turn), actions=state.actions)
+    answerer, fallback = choose_answerers(actor, plan)
+    sources, trust = state.sources(), state.trust()
+    context = TurnContext(
+        turn.public_id,
+        turn.thread_id,
+        actor,
+        plan,
+        turn.surface,
+        sources,
+        trust,
+        can_wait=turn.surface in CAN_WAIT,
+    )
+    suspension.delete()
+    Turn.objects.for_organisation(actor.organisation).filter(pk=turn.pk).update(
+        state=Turn.State.STREAMING, runner=runner
+    )
+    return OpenedTurn(
+        id=turn.public_id,
+        organisation_id=turn.organisation_id,
+        surface=turn.surface,
+        plan=plan,
+        question=state.question,
+        answerer=answerer,
+        user_id=turn.user_id,
+        api_key_id=turn.api_key_id,
+        history=state.history,
+        wish=state.wish,
+        language=state.language,
+        message_id=turn.message_id,
+        thread_id=turn.thread_id,
+        keep_text=turn.surface != Turn.Surface.API,
+        toolbox=toolbox_of(context),
+        fallback=fallback,
+        sources=sources,
+        trust=trust,
+        resumed=state,
+    )
