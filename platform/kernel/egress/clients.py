@@ -97,6 +97,12 @@ class GuardedClient(httpx2.Client):
         self._total = total
         super().__init__(**options)
 
+    def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
+        try:
+            return super().build_request(method, url, **options)
+        except httpx2.InvalidURL:
+            raise EgressRefused(host=str(url), reason="not an address") from None
+
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
         options["follow_redirects"] = False
         with deadline(time.monotonic() + self._total):
@@ -119,6 +125,12 @@ class GuardedAsyncClient(httpx2.AsyncClient):
     def __init__(self, *, total: float, **options: Any) -> None:
         self._total = total
         super().__init__(**options)
+
+    def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
+        try:
+            return super().build_request(method, url, **options)
+        except httpx2.InvalidURL:
+            raise EgressRefused(host=str(url), reason="not an address") from None
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
         options["follow_redirects"] = False

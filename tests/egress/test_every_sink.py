@@ -1,0 +1,288 @@
+"""Attack cases 25 to 37 over every place that reaches out: nobody inside is dialled, and nothing is told apart.
+
+Names are under our control (EGRESS_RESOLVER), every connection that the process opens is written down, and a sentinel
+on loopback counts what reaches it.
+"""
+
+import asyncio
+import random
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from kernel.egress.addresses import _FORBIDDEN_V4, _FORBIDDEN_V6
+from kernel.egress.deadline import deadline
+from tests.egress.sinks import CANARY, GOOD, SINKS, Sink
+from tests.egress.test_where_calls_may_go import FORBIDDEN_V4, FORBIDDEN_V6, ODD_URLS, PUBLIC
+from tests.fakes import hostile_hosts as hosts
+from tests.fakes.hostile_hosts import HostileHost, answer, closed_port, hostile_host
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+
+FOLLOWING = tuple(sink for sink in SINKS if sink.follows)
+Dialled = tuple[str, str, int]
+_now: ContextVar[str] = ContextVar("sink", default="")
+
+
+@dataclass(slots=True)
+class Network:
+    """Writes down who dials what. Loopback answers; everything else is closed."""
+
+    dialled: list[Dialled] = field(default_factory=list)
+    names: dict[str, Sequence[str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def resolve(self, host: str, port: int) -> Sequence[str]:
+        self.asked.append(host)
+        if host not in self.names:
+            raise socket.gaierror(f"unknown: {host}")
+        return self.names[host]
+
+    def connect(
+        self, original: Callable[[socket.socket, Any], None], sock: socket.socket, address: Any
+    ) -> None:
+        if sock.family in (socket.AF_INET, socket.AF_INET6):
+            self.dialled.append((_now.get(), address[0], address[1]))
+            if address[0] != "127.0.0.1":
+                raise ConnectionRefusedError(f"closed: {address}")
+        original(sock, address)
+
+    def but(self, *known: HostileHost) -> list[Dialled]:
+        """What was dialled beside these hosts."""
+        return [one for one in self.dialled if one[1:] not in {("127.0.0.1", host.port) for host in known}]
+
+
+@pytest.fixture
+def network(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Network:
+    network, original = Network(), socket.socket.connect
+    settings.EGRESS_RESOLVER = network.resolve
+    monkeypatch.setattr(socket.socket, "connect", lambda sock, where: network.connect(original, sock, where))
+    return network
+
+
+@pytest.fixture
+def host(settings: Any) -> Iterator[Callable[[hosts.Behaviour], HostileHost]]:
+    """Start a host that the operator trusts, with a behaviour."""
+    with ExitStack() as stack:
+
+        def start(behaviour: hosts.Behaviour) -> HostileHost:
+            started = stack.enter_context(hostile_host(behaviour))
+            settings.EGRESS_ALLOW = [*settings.EGRESS_ALLOW, f"127.0.0.1:{started.port}"]
+            return started
+
+        yield start
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a place's call ended: with `error`, None where it succeeded."""
+
+    sink: str
+    url: str
+    error: BaseException | None
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """What whoever asked is told."""
+        return type(self.error).__name__, str(getattr(self.error, "code", "")), str(self.error)
+
+
+async def every(sinks: Iterable[Sink], urls: Iterable[str], *, seconds: float = 5.0) -> list[Ending]:
+    """Call every place with every address, all at the same time."""
+    pairs = [(sink, url) for sink in sinks for url in urls]
+    return list(await asyncio.gather(*(_ending(sink, url, seconds) for sink, url in pairs)))
+
+
+async def _ending(sink: Sink, url: str, seconds: float) -> Ending:
+    _now.set(sink.name)
+    with deadline(time.monotonic() + seconds):
+        try:
+            await sink.reach(url)
+        except Exception as error:
+            return Ending(sink.name, url, error)
+    return Ending(sink.name, url, None)
+
+
+def succeeded(endings: Iterable[Ending]) -> list[tuple[str, str]]:
+    return [(ending.sink, ending.url) for ending in endings if ending.error is None]
+
+
+def unforeseen(endings: Iterable[Ending]) -> set[tuple[str, str, str]]:
+    """Endings that nobody could be told: errors without a code."""
+    return {
+        (one.sink, one.url, repr(one.error))
+        for one in endings
+        if one.error and not hasattr(one.error, "code")
+    }
+
+
+def literal(address: str) -> str:
+    return f"https://[{address.replace('%', '%25')}]/" if ":" in address else f"https://{address}/"
+
+
+async def test_every_place_works_with_a_good_host(network: Network, host: Any) -> None:
+    """Or else the rest of this file would prove nothing."""
+    good = host(answer(body=GOOD, Content_Type="application/json"))
+    speaking = [sink for sink in SINKS if sink.name not in NEED_MORE]
+    endings = await every(speaking, [good.url])
+    assert [one for one in endings if one.error] == []
+    await every([sink for sink in SINKS if sink.name in NEED_MORE], [good.url])
+    assert {one[0] for one in network.dialled} == {sink.name for sink in SINKS}
+
+
+# Places that try again, with pauses, where nobody answers.
+RETRYING = frozenset({"own chat model", "embedding of a question", "embedding of passages"})
+# Places for which one JSON document is no good answer; they are seen to dial.
+NEED_MORE = frozenset({"provider test", "own chat model", "MCP offer", "MCP call", "web page", "robots.txt", "embedding of a question", "embedding of passages"})  # fmt: skip
+
+
+INNER_NAMES: dict[str, Sequence[str]] = {
+    f"n{number}.example": [address] for number, address in enumerate(FORBIDDEN_V4 + FORBIDDEN_V6)
+} | {
+    "mixed.example": [PUBLIC, "10.0.0.1"],
+    "mixed6.example": ["2606:4700::1111", "::1"],
+    "mapped.example": [PUBLIC, "::ffff:127.0.0.1"],
+    "empty.example": [],
+    "text.example": ["localhost"],
+}
+
+
+async def test_nothing_inside_is_dialled(network: Network) -> None:
+    """Addresses, odd spellings of them, other ports and schemes, and names that lead there; all in one go."""
+    network.names = INNER_NAMES | {
+        name: [PUBLIC] for name in ("example.com", "127.1", "localhost", "db", "2130706433")
+    }
+    addresses = [literal(address) for address in FORBIDDEN_V4 + FORBIDDEN_V6]
+    names = [f"https://{name}/" for name in INNER_NAMES]
+    endings = await every(SINKS, [*addresses, *ODD_URLS, *names])
+    # It asks the root of a site, which it spells itself: a tab or a line break in what was typed is gone by then.
+    spelt_anew = ("robots.txt", PUBLIC, 443)
+    assert [one for one in network.dialled if one != spelt_anew] == []
+    assert (succeeded(endings), unforeseen(endings)) == ([], set())
+    assert set(network.asked) >= set(INNER_NAMES), "names were looked up, and what came was refused"
+
+
+@pytest.mark.large
+async def test_nothing_inside_is_dialled_at_full_size(network: Network) -> None:
+    """Five thousand addresses out of all forbidden networks, by name."""
+    chance = random.Random(7)
+    networks = [*_FORBIDDEN_V4, *_FORBIDDEN_V6]
+    addresses = [str(chance.choice(networks)[0] + chance.getrandbits(8)) for _ in range(5000)]
+    network.names = {f"n{number}.example": [address] for number, address in enumerate(addresses)}
+    quick = [sink for sink in SINKS if sink.name not in RETRYING]
+    urls = [f"https://{name}/" for name in network.names]
+    for start in range(0, len(urls), 100):
+        endings = await every(quick, urls[start : start + 100])
+        assert (network.dialled, succeeded(endings)) == ([], [])
+
+
+async def test_what_was_checked_is_what_is_dialled(network: Network, settings: Any) -> None:
+    """A name that is public when it is asked for the first time, and inside ever after."""
+    seen: set[str] = set()
+
+    def rebinding(name: str, port: int) -> Sequence[str]:
+        first = name not in seen
+        seen.add(name)
+        return [PUBLIC] if first else ["127.0.0.1"]
+
+    settings.EGRESS_RESOLVER = rebinding
+    calls = (every([sink], [f"https://rebinding{number}.example/"]) for number, sink in enumerate(SINKS))
+    await asyncio.gather(*calls)
+    # Once public, once dialled; each further try was refused.
+    assert sorted(network.dialled) == sorted((sink.name, PUBLIC, 443) for sink in SINKS)
+
+
+@pytest.mark.parametrize("status", [302, 307])
+async def test_redirects_that_lead_inside(
+    status: int, network: Network, host: Any, sentinel: HostileHost
+) -> None:
+    network.names = {"inner.example": ["169.254.169.254"], "mixed.example": [PUBLIC, "127.0.0.1"]}
+    targets = [
+        sentinel.url,
+        f"//127.0.0.1:{sentinel.port}/",
+        "https://169.254.169.254/latest/meta-data/",
+        "https://[::1]/",
+        "https://inner.example/",
+        "https://mixed.example/",
+        "https://user@example.com/",
+        "file:///etc/passwd",
+        "https://[oops",
+    ]
+    moving = [host(hosts.redirect_to(target, status)) for target in targets]
+    endings = await every(SINKS, [one.url for one in moving])
+    assert (network.but(*moving), succeeded(endings), unforeseen(endings)) == ([], [], set())
+    assert sentinel.connections == 0
+
+
+async def test_credentials_stay_at_their_origin(network: Network, host: Any) -> None:
+    other = host(answer(body=GOOD))
+    moving = host(hosts.redirect_to(other.url))
+    await every(SINKS, [moving.url])
+    assert other.connections >= len(FOLLOWING)
+    assert any(CANARY.encode() in head for head in moving.heads)
+    assert not any(CANARY.encode() in head for head in other.heads)
+
+
+async def test_the_environments_proxies_are_ignored(
+    network: Network, host: Any, sentinel: HostileHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, sentinel.url)
+    good = host(answer(body=GOOD))
+    network.names = {"public.example": [PUBLIC]}
+    await every(SINKS, [good.url])
+    await every([sink for sink in SINKS if sink.name not in RETRYING], ["https://public.example/"])
+    assert sentinel.connections == 0
+    assert {one[1:] for one in network.but(good)} == {(PUBLIC, 443)}
+
+
+HOSTILE = {
+    "endless": hosts.endless_body,
+    "slow": hosts.slow_body,
+    "slow head": hosts.slow_head,
+    "huge head": hosts.huge_head,
+    "cut": hosts.cut_body,
+    "nonsense": hosts.nonsense,
+}
+
+
+async def test_hostile_answers_end_in_time(network: Network, host: Any) -> None:
+    """Endless, slow, cut and huge ones."""
+    names = {host(behaviour).url: name for name, behaviour in HOSTILE.items()}
+    started = time.monotonic()
+    endings = await every(SINKS, names, seconds=0.5)
+    assert [(one.sink, names[one.url]) for one in endings if one.error is None] == []
+    assert unforeseen(endings) == set()
+    assert time.monotonic() - started < 15
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+async def test_bombs_are_never_unpacked_whole(coding: str, network: Network, host: Any) -> None:
+    endings = await every(SINKS, [host(hosts.bomb(coding)).url])
+    assert (succeeded(endings), unforeseen(endings)) == ([], set())
+
+
+async def test_nobody_learns_what_is_inside(network: Network, sentinel: HostileHost) -> None:
+    """An open port, a closed one, an inner name, an unknown one and a silent one: every place says the same."""
+    network.names = {"inner.example": ["10.0.0.1"], "silent.example": [PUBLIC]}
+    urls = [
+        f"https://127.0.0.1:{sentinel.port}/",
+        f"https://127.0.0.1:{closed_port()}/",
+        "https://127.0.0.1/",
+        "https://10.0.0.1/",
+        "https://inner.example/",
+        "https://unknown.example/",
+        "https://silent.example/",
+    ]
+    told: dict[str, set[tuple[str, ...]]] = {}
+    for ending in await every(SINKS, urls):
+        name = ending.url.removeprefix("https://").partition("/")[0].partition(":")[0]
+        told.setdefault(ending.sink, set()).add(tuple(word.replace(name, "HOST") for word in ending.words))
+    assert {sink: words for sink, words in told.items() if len(words) != 1} == {}
+    assert sentinel.connections == 0
