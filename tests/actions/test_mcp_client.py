@@ -15,11 +15,13 @@ from assistants.actions.mcp.errors import (
     McpBusy,
     McpError,
     McpMoved,
+    McpNeedsInput,
     McpNonsense,
     McpOfferTooLarge,
     McpRefused,
     McpTimeout,
     Unauthorized,
+    challenge_of,
 )
 from kernel.egress import EgressRefused, EgressTooLarge
 from tests.fakes.mcp_server import McpFake, mcp_server, text, tool
@@ -145,6 +147,35 @@ async def test_a_result_is_not_held_against_the_servers_own_schema(server: McpFa
     assert "tools/list" not in server.methods()
 
 
+async def test_arguments_that_a_server_wants_in_headers_too(mcp_here: McpFake) -> None:
+    region = {"region": {"type": "string", "x-mcp-header": "Region"}}
+    mcp_here.offer(tool("echo", properties=region))
+
+    assert "north" in (await call_tool(mcp_here.url, None, "echo", {"region": "north"})).text
+    assert mcp_here.methods() == ["server/discover", "tools/call", "tools/list", "tools/call"]
+    assert mcp_here.called == [("echo", {"region": "north"})]
+    assert mcp_here.requests[-1]["headers"]["mcp-param-region"] == "north"
+
+
+async def test_a_server_that_asks_back_is_told_no(mcp_here: McpFake) -> None:
+    mcp_here.offer(tool("asks"))
+    with pytest.raises(McpNeedsInput):
+        await call_tool(mcp_here.url, None, "asks", {})
+
+    assert len(mcp_here.called) == 1
+
+
+async def test_a_server_that_wants_to_be_asked_again_is(mcp_here: McpFake) -> None:
+    mcp_here.offer(tool("waits"))
+
+    assert (await call_tool(mcp_here.url, None, "waits", {"text": "Ahoy"})).text == "Ahoy"
+    assert len(mcp_here.called) == 2
+
+
+async def test_an_address_may_be_written_in_any_way(mcp_here: McpFake) -> None:
+    assert (await list_tools(mcp_here.url.replace("http:", "HTTP:") + "?a=ä b")).tools
+
+
 async def test_a_tool_that_fails_says_so(server: McpFake) -> None:
     server.results["echo"] = text("No such berth", is_error=True)
     result = await call_tool(server.url, None, "echo", {})
@@ -228,6 +259,28 @@ class TestRefusals:
         server.token = "right"
 
         assert (await list_tools(server.url, {"authorization": "Bearer right"})).tools
+
+    async def test_a_credential_that_lacks_rights(self, server: McpFake) -> None:
+        server.scope = "berths:write"
+        with pytest.raises(Unauthorized) as refused:
+            await call_tool(server.url, {"authorization": "Bearer right"}, "echo", {})
+
+        assert (refused.value.scope, refused.value.insufficient) == ("berths:write", True)
+
+    @pytest.mark.parametrize(
+        ("header", "found"),
+        [
+            ("Bearer", {}),
+            ("", {}),
+            ('Basic realm="x"', {}),
+            ('bearer scope=a, realm="b \\"c\\""', {"scope": "a", "realm": 'b "c"'}),
+            ('Bearer scope="unclosed', {"scope": "unclosed"}),
+            ("Bearer nonsense", {}),
+            ('Bearer scope="a", scope="b"', {"scope": "a"}),
+        ],
+    )
+    def test_challenges_are_read(self, header: str, found: dict[str, str]) -> None:
+        assert challenge_of(header) == found
 
     async def test_a_redirect_is_not_followed(self, server: McpFake) -> None:
         with mcp_server() as other:

@@ -100,6 +100,20 @@ def test_a_property_may_be_called_like_a_keyword() -> None:
     assert not offer(tool("x", input_schema=schema)).tools[0].unusable
 
 
+def test_patterns_that_could_stall_us_are_left_to_the_server() -> None:
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "properties": {"a": {"type": "string", "pattern": "^(?=x)a"}, "pattern": {"pattern": "^[a-z]+$"}},
+        "patternProperties": {"(?<=a)b": {}, "^c": {}},
+    }
+    (made,) = offer(tool("x", input_schema=schema)).tools
+
+    assert not made.unusable
+    assert made.input_schema["properties"] == {"a": {"type": "string"}, "pattern": {"pattern": "^[a-z]+$"}}
+    assert made.input_schema["patternProperties"] == {"^c": {}}
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -1,8 +1,8 @@
 """MCP servers by the official SDK on loopback, whose tools a test changes as it goes.
 
 `server.tools`, `.prompts` and `.results` hold the SDK's own values. What is tried by the name of a tool:
-`slow` (waits `slow_seconds`), `huge` (answers `huge_bytes`), `broken` (an error inside the server), and everything in `tools`,
-which is answered from `results` or with its arguments as text.
+`slow` (waits `slow_seconds`), `huge` (answers `huge_bytes`), `broken` (an error inside the server), `asks` (wants further
+input), `waits` (wants to be asked again), and everything in `tools`, which is answered from `results` or with its arguments as text.
 """
 
 import asyncio
@@ -42,6 +42,7 @@ class McpFake:
     """What the server is told to be, and what it saw.
 
     Attributes:
+        scope: what a credential lacks, told with 403; empty for nothing.
         token: the bearer token that it wants; empty for none. challenge: what its 401 says beside `Bearer`.
         older: whether it knows the handshake alone. page: tools on one page of its list; endless: there is always another.
         redirect: an address that every POST is sent on to; status: an HTTP status that every POST is answered with.
@@ -58,6 +59,7 @@ class McpFake:
     page: int = 0
     redirect: str = ""
     status: int = 0
+    scope: str = ""
     retry_after: str = ""
     slow_seconds: float = 5.0
     endless: bool = False
@@ -142,7 +144,7 @@ def _server(fake: McpFake) -> Server[Any]:
             cache_scope="private",
         )
 
-    async def call_tool(_context: Any, params: Any) -> mcp.CallToolResult:
+    async def call_tool(_context: Any, params: Any) -> mcp.CallToolResult | mcp.InputRequiredResult:
         arguments = dict(params.arguments or {})
         fake.called.append((params.name, arguments))
         if params.name not in fake.tools:
@@ -155,6 +157,13 @@ def _server(fake: McpFake) -> Server[Any]:
                 raise
         if params.name == "huge":
             return text("x" * fake.huge_bytes)
+        if params.name == "asks":
+            ask = mcp.ElicitRequestFormParams(
+                message="Which berth?", requested_schema={"type": "object", "properties": {}}
+            )
+            return mcp.InputRequiredResult(input_requests={"berth": mcp.ElicitRequest(params=ask)})
+        if params.name == "waits" and params.request_state != "ready":
+            return mcp.InputRequiredResult(request_state="ready")
         if params.name == "broken":
             raise RuntimeError("the harbour is closed")
         return fake.results.get(params.name) or text(str(arguments.get("text", arguments)))
@@ -229,6 +238,9 @@ class _Door:
         if fake.token and headers.get("authorization") != f"Bearer {fake.token}":
             said = f"Bearer {fake.challenge}".strip()
             return 401, [(b"www-authenticate", said.encode())]
+        if fake.scope:
+            said = f'Bearer error="insufficient_scope", scope="{fake.scope}"'
+            return 403, [(b"www-authenticate", said.encode())]
         if fake.redirect:
             return 307, [(b"location", fake.redirect.encode())]
         if fake.status:

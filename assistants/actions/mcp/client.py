@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from assistants.actions.mcp import eras
 from assistants.actions.mcp.errors import (
@@ -33,7 +34,8 @@ MEGABYTE = 1024 * 1024
 CALL_SECONDS, OFFER_SECONDS = 45.0, 20.0
 CALL_BYTES, OFFER_BYTES = 16 * MEGABYTE, MEGABYTE
 MOST_TOOLS, MOST_PROMPTS, MOST_PAGES = 500, 100, 50
-_HEADER_MISMATCH = -32020
+MOST_ROUNDS, ROUND_SECONDS = 8, 0.25  # that a call may take which the server does not finish at once
+_loaded = False
 logger = structlog.get_logger(__name__)
 
 
@@ -96,23 +98,28 @@ class McpServer:
         return prompt_text(await self._asked(request, mcp_types.GetPromptResult))
 
     async def _asked(self, request: Any, kind: Any) -> Any:
+        import mcp_types
         from mcp.shared.exceptions import MCPError
-        from mcp_types import InputRequiredResult
-        from pydantic import TypeAdapter
 
-        adapter: Any = TypeAdapter(kind | InputRequiredResult)
+        adapter: Any = TypeAdapter(kind | mcp_types.InputRequiredResult)
         session = self.client.session
-        try:
-            answer = await session.send_request(request, adapter)
-        except MCPError as error:
-            if error.code != _HEADER_MISMATCH:
-                raise
-            # It wants arguments repeated in headers, which only its own list of tools says; nothing was done yet.
-            await self._all("tools", MOST_TOOLS)
-            answer = await session.send_request(request, adapter)
-        if isinstance(answer, InputRequiredResult):
-            raise McpNeedsInput(host=self.host)
-        return answer
+        for attempt in range(MOST_ROUNDS):
+            try:
+                answer = await session.send_request(request, adapter)
+            except MCPError as error:
+                if error.code != mcp_types.HEADER_MISMATCH or attempt:
+                    raise
+                # It wants arguments repeated in headers, which only its own list of tools says; nothing was done yet.
+                await self._all("tools", MOST_TOOLS)
+                continue
+            if not isinstance(answer, mcp_types.InputRequiredResult):
+                return answer
+            if answer.input_requests:
+                break
+            # It has not finished, and wants to be asked again with what it hands out.
+            request.params.request_state = answer.request_state
+            await asyncio.sleep(ROUND_SECONDS)
+        raise McpNeedsInput(host=self.host)
 
     async def _all(self, what: str, most: int) -> list[Any]:
         """Every page of a list."""
@@ -172,6 +179,7 @@ async def connect(
 async def _client(
     wire: Wire, mode: str, headers: Mapping[str, str] | None, seconds: float, max_bytes: int
 ) -> AsyncIterator[Any]:
+    await _load()
     from mcp.client.client import Client
     from mcp.client.streamable_http import streamable_http_client
     from mcp_types import Implementation
@@ -183,10 +191,19 @@ async def _client(
     async with guarded_async_client(
         timeout=end, total=end, max_bytes=max_bytes, headers=dict(headers or {}), event_hooks=hooks
     ) as http:
+        wire.address = str(http.build_request("POST", wire.url).url)
         transport = streamable_http_client(wire.url, http_client=http, max_sse_event_size=max_bytes)
         who = Implementation(name="Bottega", version="1")
         async with Client(transport, mode=mode, cache=None, client_info=who) as client:
             yield client
+
+
+async def _load() -> None:
+    """Load the SDK on the first call: that takes a second or two, for which the event loop must not stand still."""
+    global _loaded
+    if not _loaded:
+        await asyncio.to_thread(import_module, "mcp.client.client")
+        _loaded = True
 
 
 async def list_tools(

@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
 import orjson
+
+from assistants.actions.openapi.keywords import PATTERNS, is_usable_pattern
 
 MOST_BYTES = 64 * 1024
 MOST_DEPTH = 24
 MOST_NODES = 4000
 EMPTY: dict[str, Any] = {"type": "object", "properties": {}}
 _MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+_VALUES = ("enum", "const", "default", "examples", "required")
 
 
 class SchemaUnusable(Exception):
@@ -46,18 +50,33 @@ def checked_input_schema(schema: dict[str, Any]) -> dict[str, Any]:
         reference = place.get("$ref", place.get("$dynamicRef", "#"))
         if not isinstance(reference, str) or not reference.startswith("#"):
             raise SchemaUnusable("remote_reference")
-    usable = {"type": "object", **schema}
-    _compile(usable)
+    usable = {"type": "object", **_without_odd_patterns(schema)}
+    try:
+        jsonschema_rs.Draft202012Validator(usable, pattern_options=PATTERNS)
+    except (jsonschema_rs.ValidationError, ValueError):
+        raise SchemaUnusable("invalid") from None
     return usable
 
 
-def _compile(schema: dict[str, Any]) -> None:
-    import jsonschema_rs
-
-    try:
-        jsonschema_rs.validator_for(schema, pattern_options=jsonschema_rs.RegexOptions())
-    except (jsonschema_rs.ValidationError, ValueError):
-        raise SchemaUnusable("invalid") from None
+def _without_odd_patterns(schema: Any) -> Any:
+    """The same without patterns that no engine runs in linear time: the server checks them itself."""
+    if isinstance(schema, list):
+        return [_without_odd_patterns(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {}
+    for name, inner in schema.items():
+        if name == "$schema" or (
+            name == "pattern" and isinstance(inner, str) and not is_usable_pattern(inner)
+        ):
+            continue
+        if name == "patternProperties" and isinstance(inner, dict):
+            inner = {pattern: one for pattern, one in inner.items() if is_usable_pattern(pattern)}
+        if name in _MAPS and isinstance(inner, dict):
+            kept[name] = {key: _without_odd_patterns(one) for key, one in inner.items()}
+        else:
+            kept[name] = inner if name in _VALUES else _without_odd_patterns(inner)
+    return kept
 
 
 def _depth(value: Any) -> int:
@@ -79,7 +98,7 @@ def _places(schema: Any) -> Iterator[dict[str, Any]]:
     if isinstance(schema, dict):
         yield schema
         for name, inner in schema.items():
-            if name in ("enum", "const", "default", "examples"):
+            if name in _VALUES:
                 continue
             if name in _MAPS and isinstance(inner, dict):
                 for one in inner.values():

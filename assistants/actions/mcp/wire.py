@@ -20,6 +20,7 @@ class Wire:
     """Watches every request of a guarded client; its hooks are `asking` and `answered`.
 
     Attributes:
+        address: the one that is called, as the client writes it.
         status: of the last answer that was no success; 0 where there was none.
         failure: the first thing that went wrong by our rules.
         requests: how many were sent.
@@ -27,12 +28,13 @@ class Wire:
 
     def __init__(self, url: str, host: str, *, max_bytes: int) -> None:
         self.url, self.host, self._left = url, host, max_bytes
+        self.address = url
         self.status = self.requests = 0
         self.failure: DomainError | None = None
 
     async def asking(self, request: Any) -> None:
         """Before a request: it goes to the server's one address, or nowhere. Credentials ride on every request."""
-        if str(request.url) != self.url:
+        if str(request.url) != self.address:
             raise self.failed(McpMoved(host=self.host, target=request.url.host))
         if request.method == "GET" and "last-event-id" not in request.headers:
             # A stream for the server's own messages: there is nothing in it for us, and it would hold a connection.
