@@ -176,7 +176,7 @@ def read_response(
     responses = operation.get("responses")
     if not isinstance(responses, dict):
         return None
-    good = sorted(str(code) for code in responses if str(code).upper().startswith("2")) + ["default"]
+    good = [*sorted(code for code in responses if code.startswith("2")), "default"]
     for code in good:
         if code not in responses:
             continue

@@ -23,7 +23,7 @@ MOST_READ = 5_000  # operations of one document
 _LINES_UP_TO = 2 * 1024 * 1024  # characters: beyond it, finding each operation's line takes too long
 
 
-def read_document(data: bytes, *, name: str = "", base_url: str = "") -> ReadDocument:
+def read_document(data: bytes, *, name: str = "", base_url: str = "", server: str = "") -> ReadDocument:
     """Read an OpenAPI document (3.0 or 3.1, JSON or YAML) or a Google discovery document.
 
     An operation that cannot be called as it is declared is left out, with a finding that says why.
@@ -31,6 +31,7 @@ def read_document(data: bytes, *, name: str = "", base_url: str = "") -> ReadDoc
     Args:
         name: of the file, for a document without a title.
         base_url: where it was fetched from; servers with relative addresses are resolved against it.
+        server: the address to call in place of those that the document names.
 
     Raises:
         DocumentError: it cannot be used; says where and why.
@@ -43,7 +44,7 @@ def read_document(data: bytes, *, name: str = "", base_url: str = "") -> ReadDoc
     _check_version(loaded)
     try:
         refuse_foreign(root, loaded.text)
-        document = _Reader(root, base_url).read(name)
+        document = _Reader(root, base_url).read(name, server)
     except Fault as fault:
         raise _located(fault, loaded) from None
     return replace(document, warnings=_with_lines(document, loaded))
@@ -98,9 +99,10 @@ class _Reader:
         self._left_out: list[Fault] = []
         self._raw: list[Mapping[str, Any]] = []
 
-    def read(self, name: str) -> ReadDocument:
+    def read(self, name: str, server: str) -> ReadDocument:
         info = self._object("info") if "info" in self._root else {}
-        servers, findings = read_servers(self._root.get("servers"), self._base_url)
+        named = [{"url": server}] if server else self._root.get("servers")
+        servers, findings = read_servers(named, self._base_url)
         self._findings += findings
         operations = self._operations(servers[0])
         auth, findings = suggested_auth(self._root, self._references, self._raw)

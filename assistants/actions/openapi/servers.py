@@ -20,12 +20,13 @@ def read_servers(raw: Any, base_url: str) -> tuple[tuple[str, ...], list[Finding
     Raises:
         Fault: there is none.
     """
-    entries = raw if isinstance(raw, list) and raw else [{"url": "/"}]
+    named = isinstance(raw, list) and bool(raw)
+    entries = raw if named else [{"url": "/"}]
     usable: list[str] = []
     faults: list[Fault] = []
     for at, entry in enumerate(entries):
         try:
-            address = server_address(entry, ("servers", at), base_url)
+            address = server_address(entry, ("servers", at) if named else (), base_url)
         except Fault as fault:
             faults.append(fault)
             continue
@@ -50,7 +51,7 @@ def server_address(entry: Any, way: Way, base_url: str) -> str:
     url = entry.get("url") if isinstance(entry, dict) else None
     if not isinstance(url, str):
         raise Fault("no_server", _("A server has to be an object with the field url."), way)
-    way = (*way, "url")
+    way = (*way, "url") if way else ()
     filled = _filled(url.strip(), entry.get("variables"), way)
     if not urlsplit(filled).scheme or filled.startswith("//"):
         if not base_url:
@@ -62,6 +63,13 @@ def server_address(entry: Any, way: Way, base_url: str) -> str:
                 way,
             )
         filled = urljoin(base_url, filled)
+    if filled.lower().startswith("http://") and not _is_callable(filled):
+        raise Fault(
+            "server_not_https",
+            _("The server “%(url)s” would be called in the clear. Name its address with https://.")
+            % {"url": filled[:200]},
+            way,
+        )
     try:
         check_url(filled)
         parts = urlsplit(filled)
@@ -79,6 +87,14 @@ def server_address(entry: Any, way: Way, base_url: str) -> str:
             way,
         )
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path.rstrip("/"), "", ""))
+
+
+def _is_callable(url: str) -> bool:
+    try:
+        check_url(url)  # operators may trust a host without encryption
+    except EgressRefused:
+        return False
+    return True
 
 
 def _filled(url: str, variables: Any, way: Way) -> str:

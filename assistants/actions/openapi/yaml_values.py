@@ -80,6 +80,7 @@ class _Reading:
         holder: Any = root
         key: Any = _NO_KEY
         documents = 0
+        event: Any
         for event in yaml.parse(text, Loader=_Loader):
             kind = type(event)
             if kind is yaml.ScalarEvent:
