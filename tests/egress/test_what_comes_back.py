@@ -130,6 +130,22 @@ def test_a_followed_redirect_gives_the_last_answer(client, allow):
         assert (response.content, response.url.path, len(response.history)) == (b"here", "/new", 1)
 
 
+async def test_a_client_that_stays_at_its_origin_does_not_follow_to_another(allow, sentinel):
+    with (
+        hostile_host(hosts.redirect_to(sentinel.url)) as host,
+        hostile_host(hosts.redirect_in_circles) as circle,
+    ):
+        allow(host, sentinel, circle)
+        with guarded_client(stay_at_origin=True) as client:
+            answer = client.get(host.url)
+            assert (answer.status_code, answer.headers["location"]) == (302, sentinel.url)
+            with pytest.raises(EgressRefused):  # at its own, as often as everybody
+                client.get(circle.url)
+        async with guarded_async_client(stay_at_origin=True) as client:
+            assert (await client.get(host.url)).status_code == 302
+    assert (sentinel.connections, circle.connections) == (0, 4)
+
+
 def test_a_write_is_never_redirected(client, allow):
     for status in (301, 302, 303, 307, 308):
         with hostile_host(hosts.redirect_to("/elsewhere", status)) as host:

@@ -32,6 +32,7 @@ def guarded_client(
     total: float = 30.0,
     max_bytes: int = 10 * MEGABYTE,
     operator_hosts: bool = False,
+    stay_at_origin: bool = False,
     resolver: Resolver = system_resolver,
     network: httpcore2.NetworkBackend | None = None,
     ssl_context: ssl.SSLContext | None = None,
@@ -40,8 +41,9 @@ def guarded_client(
     """Make a client for calls to the outside; use it as a context manager, or keep and close it.
 
     `timeout` seconds a step, `total` seconds a call with its redirects and body, `max_bytes` a body, packed and
-    unpacked. `operator_hosts` also lets through what `trust()` was told. Everything else is httpx2's own. Calls
-    raise EgressError only.
+    unpacked. `operator_hosts` also lets through what `trust()` was told. A redirect to another origin is the answer,
+    and not followed, with `stay_at_origin`: for calls that somebody allowed to one host. Everything else is httpx2's own.
+    Calls raise EgressError only.
     """
     pool = httpcore2.ConnectionPool(
         ssl_context=ssl_context or default_ssl_context(),
@@ -51,7 +53,7 @@ def guarded_client(
         keepalive_expiry=15.0,
     )
     transport = GuardedTransport(pool, max_bytes=max_bytes, operator_hosts=operator_hosts)
-    return GuardedClient(total=total, transport=transport, **_common(timeout, options))
+    return GuardedClient(total=total, stay=stay_at_origin, transport=transport, **_common(timeout, options))
 
 
 def guarded_async_client(
@@ -60,6 +62,7 @@ def guarded_async_client(
     total: float = 30.0,
     max_bytes: int = 10 * MEGABYTE,
     operator_hosts: bool = False,
+    stay_at_origin: bool = False,
     resolver: Resolver = system_resolver,
     network: httpcore2.AsyncNetworkBackend | None = None,
     ssl_context: ssl.SSLContext | None = None,
@@ -74,7 +77,9 @@ def guarded_async_client(
         keepalive_expiry=15.0,
     )
     transport = AsyncGuardedTransport(pool, max_bytes=max_bytes, operator_hosts=operator_hosts)
-    return GuardedAsyncClient(total=total, transport=transport, **_common(timeout, options))
+    return GuardedAsyncClient(
+        total=total, stay=stay_at_origin, transport=transport, **_common(timeout, options)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -93,8 +98,8 @@ def _common(timeout: float, options: dict[str, Any]) -> dict[str, Any]:
 class GuardedClient(httpx2.Client):
     """An httpx2 client that follows redirects itself, and ends every call at its deadline."""
 
-    def __init__(self, *, total: float, **options: Any) -> None:
-        self._total = total
+    def __init__(self, *, total: float, stay: bool = False, **options: Any) -> None:
+        self._total, self._stay = total, stay
         super().__init__(**options)
 
     def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
@@ -108,7 +113,7 @@ class GuardedClient(httpx2.Client):
         with deadline(time.monotonic() + self._total):
             response = super().send(request, stream=True, **options)
             history: list[httpx2.Response] = []
-            while (following := _redirect(request, response, len(history))) is not None:
+            while (following := _redirect(request, response, len(history), stay=self._stay)) is not None:
                 response.close()
                 history.append(response)
                 request = following
@@ -122,8 +127,8 @@ class GuardedClient(httpx2.Client):
 class GuardedAsyncClient(httpx2.AsyncClient):
     """The same for asynchronous code."""
 
-    def __init__(self, *, total: float, **options: Any) -> None:
-        self._total = total
+    def __init__(self, *, total: float, stay: bool = False, **options: Any) -> None:
+        self._total, self._stay = total, stay
         super().__init__(**options)
 
     def build_request(self, method: str, url: httpx2.URL | str, **options: Any) -> httpx2.Request:
@@ -137,7 +142,7 @@ class GuardedAsyncClient(httpx2.AsyncClient):
         with deadline(time.monotonic() + self._total):
             response = await super().send(request, stream=True, **options)
             history: list[httpx2.Response] = []
-            while (following := _redirect(request, response, len(history))) is not None:
+            while (following := _redirect(request, response, len(history), stay=self._stay)) is not None:
                 await response.aclose()
                 history.append(response)
                 request = following
@@ -148,7 +153,9 @@ class GuardedAsyncClient(httpx2.AsyncClient):
         return response
 
 
-def _redirect(request: httpx2.Request, response: httpx2.Response, followed: int) -> httpx2.Request | None:
+def _redirect(
+    request: httpx2.Request, response: httpx2.Response, followed: int, *, stay: bool
+) -> httpx2.Request | None:
     """The request that a redirect asks for, or None where the response is the answer."""
     if not response.has_redirect_location or request.method not in ("GET", "HEAD"):
         return None
@@ -159,6 +166,8 @@ def _redirect(request: httpx2.Request, response: httpx2.Response, followed: int)
         elsewhere = url.origin != request.url.origin
     except (httpx2.InvalidURL, ValueError):
         raise EgressRefused(host=request.url.host, reason="redirected to nonsense") from None
+    if elsewhere and stay:
+        return None
     headers = httpx2.Headers(request.headers)
     if elsewhere:
         headers = httpx2.Headers(
