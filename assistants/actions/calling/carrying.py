@@ -71,7 +71,10 @@ def _client() -> GuardedAsyncClient:
     """One for each event loop: its connections belong to the loop that opened them."""
     loop = asyncio.get_running_loop()
     if loop not in _clients:
-        _clients[loop] = guarded_async_client(timeout=SECONDS, total=SECONDS, max_bytes=MOST_BYTES)
+        # Allowed, disclosed and confirmed is one host: a redirect to another one is what the model is told.
+        _clients[loop] = guarded_async_client(
+            timeout=SECONDS, total=SECONDS, max_bytes=MOST_BYTES, stay_at_origin=True
+        )
     return _clients[loop]
 
 
