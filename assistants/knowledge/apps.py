@@ -9,6 +9,7 @@ class KnowledgeConfig(AppConfig):
 
     def ready(self) -> None:
         from assistants.knowledge import policy, showing
+        from assistants.knowledge.page_tool import FETCH_PAGE
         from assistants.knowledge.retrieval import search
         from assistants.knowledge.search_tool import SEARCH
         from assistants.knowledge.source_types.built_in import BUILT_IN
@@ -35,6 +36,7 @@ class KnowledgeConfig(AppConfig):
         retriever.fill(search)
         citation_rights.fill(showing.citation_rights)
         tools.register(SEARCH)
+        tools.register(FETCH_PAGE)
         periodic_tasks["remove_unneeded"] = {"task": "knowledge.remove_unneeded", "schedule": 6 * 3600}
         # These may wait for workers that embed: dropped after seconds, they would not run before all is embedded, and
         # what a dead worker left would wait as long. Each is done in milliseconds where there is nothing to do.
