@@ -30,6 +30,7 @@ PUBLIC: dict[str, str] = {
     "store:search": "the public store",
     "store:sitemap": "addresses of public listings, for search engines",
     "store:robots": "what search engines may read",
+    "connections:client_document": "who we are, for authorization servers that fetch it; holds no data",
     "api-docs": "the API's description holds no data",
 }
 

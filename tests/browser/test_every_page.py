@@ -77,6 +77,7 @@ SIGNED_IN = (
     "/account/",
     "/account/security",
     "/account/notifications/",
+    "/connections/",
     "/accounts/2fa/",
     "/accounts/2fa/webauthn/",
     "/accounts/sessions/",
