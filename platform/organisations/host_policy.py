@@ -4,10 +4,14 @@ An address that was saved long ago is asked about again each time: a policy hold
 the seconds that `policy_cache` remembers.
 """
 
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kernel.db import run_db
+from kernel.egress import each_host_checked
 from kernel.errors import PermissionDenied
 from organisations.policy import PolicyDocument, called_host
 from organisations.policy_cache import kept_policy, policy_in_force
@@ -47,8 +51,7 @@ def check_hosts(host: str, *organisation_ids: int) -> None:
     Raises:
         HostForbidden: it says which host, and that a policy is the reason.
     """
-    for organisation_id in dict.fromkeys(organisation_ids):
-        _check(host, organisation_id, policy_in_force(organisation_id))
+    _check(host, {key: policy_in_force(key) for key in organisation_ids})
 
 
 async def check_hosts_async(host: str, *organisation_ids: int) -> None:
@@ -57,14 +60,38 @@ async def check_hosts_async(host: str, *organisation_ids: int) -> None:
     Raises:
         HostForbidden: as above.
     """
-    for organisation_id in dict.fromkeys(organisation_ids):
-        policy = kept_policy(organisation_id)
-        if policy is None:
-            policy = await run_db(policy_in_force, organisation_id)
-        _check(host, organisation_id, policy)
+    _check(host, await _policies(organisation_ids))
 
 
-def _check(host: str, organisation_id: int, policy: PolicyDocument) -> None:
-    refusal = host_refusal([policy.hosts], host)
-    if refusal is not None:
-        raise HostForbidden(host=host, organisation_id=organisation_id, refusal=refusal)
+@contextmanager
+def held_to_policies(*organisation_ids: int) -> Iterator[None]:
+    """Hold every call that is made inside, and every hop of it, to the policies that are in force now.
+
+    Whoever makes the call, a library too, needs to know nothing of it: the egress guard asks. Calls raise HostForbidden.
+    """
+    policies = {key: policy_in_force(key) for key in organisation_ids}
+    with each_host_checked(lambda host: _check(host, policies)):
+        yield
+
+
+@asynccontextmanager
+async def held_to_policies_async(*organisation_ids: int) -> AsyncIterator[None]:
+    """The same for asynchronous code."""
+    policies = await _policies(organisation_ids)
+    with each_host_checked(lambda host: _check(host, policies)):
+        yield
+
+
+async def _policies(organisation_ids: Iterable[int]) -> dict[int, PolicyDocument]:
+    found = {}
+    for organisation_id in organisation_ids:
+        kept = kept_policy(organisation_id)
+        found[organisation_id] = kept if kept is not None else await run_db(policy_in_force, organisation_id)
+    return found
+
+
+def _check(host: str, policies: Mapping[int, PolicyDocument]) -> None:
+    for organisation_id, policy in policies.items():
+        refusal = host_refusal([policy.hosts], host)
+        if refusal is not None:
+            raise HostForbidden(host=host, organisation_id=organisation_id, refusal=refusal)

@@ -93,7 +93,7 @@ class Ending:
         return type(self.error).__name__, str(getattr(self.error, "code", "")), str(self.error)
 
 
-async def every(sinks: Iterable[Sink], urls: Iterable[str], *, seconds: float = 5.0) -> list[Ending]:
+async def every(sinks: Iterable[Sink], urls: Iterable[str], *, seconds: float = 60.0) -> list[Ending]:
     """Call every place with every address, all at the same time."""
     pairs = [(sink, url) for sink in sinks for url in urls]
     return list(await asyncio.gather(*(_ending(sink, url, seconds) for sink, url in pairs)))

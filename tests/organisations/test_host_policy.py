@@ -1,5 +1,6 @@
 """Which outside hosts policies let calls go to, asked before every call."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -7,12 +8,22 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kernel.db import run_db
+from kernel.egress import StreamClient, guarded_async_client, guarded_client
+from kernel.egress.permits import check_permitted
 from organisations import policy_cache
 from organisations.actions.set_policy import patch_policy
 from organisations.actors import Actor
-from organisations.host_policy import HostForbidden, check_hosts, check_hosts_async
+from organisations.host_policy import (
+    HostForbidden,
+    check_hosts,
+    check_hosts_async,
+    held_to_policies,
+    held_to_policies_async,
+)
 from organisations.policy import Hosts
 from organisations.policy_rules import HostRefusal, host_allowed, host_refusal
+from tests.fakes.hostile_hosts import answer, hostile_host, redirect_to
 
 ALLOWED = Hosts(
     allowed=("docs.example.org", "*.api.example", "bücher.example", "*.straße.example", "2606:4700::1111")
@@ -148,7 +159,49 @@ async def test_asynchronous_code_asks_the_same(alice: Actor) -> None:
             await check_hosts_async("api.example", alice.organisation.pk)
 
 
-async def _block(actor: Actor) -> None:
-    from kernel.db import run_db
+@pytest.mark.django_db(transaction=True)
+async def test_calls_are_held_to_policies_on_every_hop(alice: Actor, settings: Any) -> None:
+    """Also where the caller knows nothing of policies, and where a host that is allowed leads to one that is not."""
+    with hostile_host(answer(body=b"here")) as blocked, hostile_host(answer(body=b"here")) as good:
+        settings.EGRESS_ALLOW = [
+            f"127.0.0.1:{good.port}",
+            f"localhost:{blocked.port}",
+            f"localhost:{good.port}",
+        ]
+        settings.EGRESS_RESOLVER = lambda host, port: ["127.0.0.1"]
+        there = f"http://localhost:{blocked.port}/"
+        good.behaviour = redirect_to(there)
+        await _block(alice, "localhost")
+        async with held_to_policies_async(alice.organisation.pk):
+            for url in (there, good.url):
+                with guarded_client() as client, pytest.raises(HostForbidden):
+                    client.get(url)
+                async with guarded_async_client() as client:
+                    with pytest.raises(HostForbidden):
+                        await client.get(url)
+            with pytest.raises(HostForbidden):
+                await StreamClient().post(there, headers={}, body=b"")
+            task = asyncio.create_task(check_permitted_later("localhost"))
+            with pytest.raises(HostForbidden):
+                await task
+        assert blocked.connections == 0
+        async with guarded_async_client() as client:
+            assert (await client.get(good.url)).content == b"here", "outside of it nobody is asked"
 
-    await run_db(block, actor, "api.example")
+
+async def check_permitted_later(host: str) -> None:
+    check_permitted(host)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_synchronous_calls_too(alice: Actor) -> None:
+    block(alice, "api.example")
+    with held_to_policies(alice.organisation.pk):
+        with pytest.raises(HostForbidden):
+            check_permitted("api.example")
+        check_permitted("other.example")
+    check_permitted("api.example")
+
+
+async def _block(actor: Actor, host: str = "api.example") -> None:
+    await run_db(block, actor, host)

@@ -8,6 +8,7 @@ hop, and the checked address is the one that is dialled.
 from kernel.egress.clients import GuardedAsyncClient, GuardedClient, guarded_async_client, guarded_client
 from kernel.egress.errors import EgressError, EgressInterrupted, EgressRefused, EgressTimeout, EgressTooLarge
 from kernel.egress.names import ascii_host
+from kernel.egress.permits import each_host_checked
 from kernel.egress.resolving import Resolver, system_resolver
 from kernel.egress.streams import StreamClient, StreamLimits, StreamResponse
 from kernel.egress.targets import check_url, trust, trust_url
@@ -26,6 +27,7 @@ __all__ = [
     "StreamResponse",
     "ascii_host",
     "check_url",
+    "each_host_checked",
     "guarded_async_client",
     "guarded_client",
     "system_resolver",

@@ -20,6 +20,7 @@ from kernel.egress.clients import MEGABYTE, default_ssl_context
 from kernel.egress.connection import Connection
 from kernel.egress.deadline import ends_at
 from kernel.egress.errors import EgressInterrupted, EgressRefused
+from kernel.egress.permits import check_permitted
 from kernel.egress.resolving import Resolver, resolve_async, system_resolver
 from kernel.egress.targets import Target, check_target
 
@@ -112,6 +113,7 @@ class StreamClient:
         )
         if address.userinfo:
             raise EgressRefused(host=target.host, reason="a user name in the address")
+        check_permitted(target.host)
         head = _head(address, headers, len(body))
         while (kept := self._kept(target)) is not None:
             try:

@@ -10,6 +10,7 @@ import httpx2
 from kernel.egress.bodies import Meter
 from kernel.egress.deadline import deadline, ends_at
 from kernel.egress.errors import EgressInterrupted, EgressRefused, EgressTimeout, EgressTooLarge
+from kernel.egress.permits import check_permitted
 from kernel.egress.targets import check_target
 
 AsyncBody = httpx2.AsyncByteStream  # for rooms that put a counter of their own around a response's body
@@ -118,6 +119,7 @@ def _check(request: httpx2.Request, *, operator_hosts: bool) -> None:
         raise EgressRefused(host=url.host, reason="a user name in the address")
     if request.headers.get("host", url.netloc.decode("ascii")) != url.netloc.decode("ascii"):
         raise EgressRefused(host=url.host, reason="a Host header for somebody else")
+    check_permitted(url.raw_host.decode("ascii"))
 
 
 def _core_request(request: httpx2.Request) -> httpcore2.Request:
