@@ -132,7 +132,9 @@ def _object(schema: Mapping[str, Any], schemas: Schemas, depth: int) -> dict[str
         inner = _object(member, schemas, depth + 1) if depth < 20 else None
         if inner is None:
             return None
-        merged["properties"] = {**inner["properties"], **merged["properties"]}
+        merged["properties"] |= {
+            name: each for name, each in inner["properties"].items() if name not in merged["properties"]
+        }
         merged["required"] += [name for name in inner["required"] if name not in merged["required"]]
         merged["extra"] = merged["extra"] or inner["extra"]
     if not merged["properties"] and "allOf" not in schema and schema.get("type") != "object":

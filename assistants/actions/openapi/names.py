@@ -10,9 +10,8 @@ _ILLEGAL = re.compile(r"[^A-Za-z0-9_-]+")
 def operation_key(operation_id: object, method: str, path: str, taken: Container[str]) -> str:
     """A legal name for an operation, made from its id, else from its method and path."""
     base = operation_id if isinstance(operation_id, str) else ""
-    made = (
-        legal(base) or legal(f"{method.lower()}_{path.replace('{', '').replace('}', '')}") or method.lower()
-    )
+    words = re.findall(r"[A-Za-z0-9-]+", path)
+    made = legal(base) or "_".join([method.lower(), *words])[:MOST]
     return unique(made, taken)
 
 

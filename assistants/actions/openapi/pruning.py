@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from assistants.actions.openapi.clipping import Clipped
+
 _MOST_LEVELS = 30
 
 
@@ -27,7 +29,10 @@ class _Pruning:
         members = [each for schema in schemas for each in self._members(schema, 0)]
         if isinstance(value, list):
             items = [each["items"] for each in members if isinstance(each.get("items"), Mapping)]
-            return [self.prune(each, items, depth + 1) for each in value] if items else value
+            if not items:
+                return value
+            pruned = [self.prune(each, items, depth + 1) for each in value]
+            return value.like(pruned) if isinstance(value, Clipped) else pruned
         declared: dict[str, list[Mapping[str, Any]]] = {}
         is_open = False
         for member in members:

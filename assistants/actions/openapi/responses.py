@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from selectolax.lexbor import LexborHTMLParser
 
 from assistants.actions.openapi.answer_files import without_file_contents
+from assistants.actions.openapi.clipping import Clipped, clipped
 from assistants.actions.openapi.documents import Callable
 from assistants.actions.openapi.pruning import declared_only
 from providers.tokens import count_tokens, cut_to_tokens
@@ -90,8 +91,8 @@ def _json(media_type: str, body: bytes) -> tuple[bool, Any]:
 
 
 def _cut_json(value: Any, schema: Mapping[str, Any] | None, budget: _Budget) -> CutResponse:
-    value = without_file_contents(value)
-    text = _written(value, MOST_LEVELS)
+    value, is_part = clipped(without_file_contents(value))
+    text = None if is_part else _written(value, MOST_LEVELS)
     if text is not None and budget.holds(text):
         return CutResponse(text, False, "json")
     notes: list[str] = []
@@ -106,7 +107,7 @@ def _cut_json(value: Any, schema: Mapping[str, Any] | None, budget: _Budget) -> 
                 )
                 % {"count": dropped}
             )
-            text = _written(value, MOST_LEVELS)
+            text = None if is_part else _written(value, MOST_LEVELS)
             if text is not None and budget.holds(text):
                 return CutResponse(text, True, "json", tuple(notes))
     notes.append(
@@ -162,16 +163,15 @@ def _shortened(value: Any, items: int, characters: int, levels: int, spare: list
     if not isinstance(value, dict | list):
         spare[0] -= 2
         return value
-    if not value:
+    if not value and not isinstance(value, Clipped):
         return value
     if levels <= 0:
-        return "{…}" if isinstance(value, dict) else f"[… {len(value)}]"
+        return "{…}" if isinstance(value, dict) else "[…]"
     if isinstance(value, dict):
         return _shortened_object(value, items, characters, levels, spare)
     kept = [_shortened(each, items, characters, levels - 1, spare) for each in value[:items]]
-    if len(value) > items:
-        kept.append(_left_out(len(value) - items))
-    return kept
+    left = len(value) - len(kept) + (value.left if isinstance(value, Clipped) else 0)
+    return [*kept, _left_out(left)] if left else kept
 
 
 _MOST_FIELDS = 60  # of one object, once lists are cut to a few items as well
