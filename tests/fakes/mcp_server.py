@@ -7,9 +7,10 @@ input), `waits` (wants to be asked again), and everything in `tools`, which is a
 
 import asyncio
 import contextlib
+import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ import uvicorn
 from mcp.server.lowlevel.server import Server
 
 MODERN = "2026-07-28"
+RESOURCE = "/.well-known/oauth-protected-resource"
 
 
 def tool(name: str, description: str = "", **more: Any) -> mcp.Tool:
@@ -44,6 +46,8 @@ class McpFake:
     Attributes:
         scope: what a credential lacks, told with 403; empty for nothing.
         token: the bearer token that it wants; empty for none. challenge: what its 401 says beside `Bearer`.
+        opens: says of an Authorization header whether it opens, in place of `token`; issuer: the authorization server that
+            its protected resource's metadata (RFC 9728) names.
         older: whether it knows the handshake alone. page: tools on one page of its list; endless: there is always another.
         redirect: an address that every POST is sent on to; status: an HTTP status that every POST is answered with.
         called: pairs of tool and arguments. sessions: ids that were opened; closed: those that were ended again.
@@ -55,6 +59,8 @@ class McpFake:
     instructions: str = "Tools of the harbour office."
     token: str = ""
     challenge: str = ""
+    opens: Callable[[str], Any] | None = None
+    issuer: str = ""
     older: bool = False
     page: int = 0
     redirect: str = ""
@@ -209,6 +215,9 @@ class _Door:
             await self._app(scope, receive, send)
             return
         fake = self._fake
+        if scope["path"] == f"{RESOURCE}/mcp" and fake.issuer:
+            await self._describe(send)
+            return
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         body = await _body(receive)
         rpc = _rpc(body)
@@ -233,10 +242,20 @@ class _Door:
 
         await self._app(scope, _again(body, receive), noted)
 
+    async def _describe(self, send: Any) -> None:
+        known = {"resource": self._fake.url, "authorization_servers": [self._fake.issuer]}
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps(known).encode()})
+
     def _refusal(self, headers: dict[str, str], rpc: str) -> tuple[int, list[tuple[bytes, bytes]]] | None:
         fake = self._fake
-        if fake.token and headers.get("authorization") != f"Bearer {fake.token}":
-            said = f"Bearer {fake.challenge}".strip()
+        given = headers.get("authorization", "")
+        opens = fake.opens(given) if fake.opens else given == f"Bearer {fake.token}" or not fake.token
+        if not opens:
+            place = fake.url.replace("/mcp", f"{RESOURCE}/mcp")
+            named = f'resource_metadata="{place}"'
+            said = f"Bearer {fake.challenge or named}"
             return 401, [(b"www-authenticate", said.encode())]
         if fake.scope:
             said = f'Bearer error="insufficient_scope", scope="{fake.scope}"'
@@ -273,8 +292,6 @@ def _again(body: bytes, receive: Any) -> Any:
 
 
 def _rpc(body: bytes) -> str:
-    import json
-
     with contextlib.suppress(ValueError, AttributeError):
         return str(json.loads(body).get("method", ""))
     return ""
