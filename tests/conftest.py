@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from django.test import override_settings
 
-from tests.harness.database import reset_rows, worker_database
+from tests.harness.database import is_at_rest, reset_rows, worker_database
 from tests.harness.network import close_network
 from tests.harness.redis import empty_redis, point_at_worker_redis
 
@@ -45,17 +45,23 @@ def django_db_setup(
     django_test_environment: None, django_db_blocker: pytest.FixtureRequest
 ) -> Iterator[None]:
     """A clone of the migrated template for this worker; committing tests are cleaned as superuser."""
-    with django_db_blocker.unblock(), worker_database(worker_name()):
-        original = django.test.TransactionTestCase._fixture_teardown
-        django.test.TransactionTestCase._fixture_teardown = _clean_committed_rows
+    case = django.test.TransactionTestCase
+    with (
+        django_db_blocker.unblock(),
+        worker_database(worker_name()),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(case, "_fixture_teardown", _clean_committed_rows)
+        # A new connection costs more than the reset itself; those that are not at rest are closed there.
+        patch.setattr(case, "_should_reload_connections", lambda _case: False)
         yield
-        django.test.TransactionTestCase._fixture_teardown = original
 
 
 def _clean_committed_rows(case: django.test.TransactionTestCase) -> None:
-    database = connections["default"].settings_dict["NAME"]
-    connections.close_all()
-    reset_rows(database)
+    for connection in connections.all(initialized_only=True):
+        if not is_at_rest(connection):
+            connection.close()
+    reset_rows(connections["default"].settings_dict["NAME"])
 
 
 @pytest.fixture(autouse=True)
