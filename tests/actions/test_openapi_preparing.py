@@ -283,3 +283,8 @@ def test_a_pattern_that_needs_backtracking_is_not_checked():
 def test_its_own_server_path_takes_the_place_of_the_documents():
     found = operation(servers=[{"url": "https://api.example.com/v2"}])
     assert prepare(found, SERVER, {}).url == "https://api.example.com/v2/things"
+
+
+def test_a_fragment_of_the_path_is_not_sent_and_its_query_always_is():
+    found = operation({"name": "q", "in": "query", "schema": TEXT}, path="/things?do=x#first")
+    assert prepare(found, SERVER, {"q": "1"}).url == SERVER + "/things?do=x&q=1"

@@ -87,7 +87,6 @@ def _server(server_url: str, server_path: str | None) -> tuple[str, str]:
 def _placed(
     operation: Callable, mapping: Mapping[str, Any], arguments: Mapping[str, Any]
 ) -> tuple[str, str, dict[str, str]]:
-    path = operation.path
     query: list[tuple[str, str, bool]] = []
     headers: dict[str, str] = {}
     values: dict[str, str] = {}
@@ -104,7 +103,10 @@ def _placed(
             headers[target["name"]] = header_text(argument, value, explode=bool(target.get("explode")))
         else:
             query += query_pairs(target, value)
-    return _filled(path, values), query_text(query), headers
+    # Documents tell apart calls of one path by a fragment, which is never sent, or by a query that always is.
+    path, _mark, fixed = operation.path.partition("#")[0].partition("?")
+    queries = (_filled(fixed, values), query_text(query))
+    return _filled(path, values), "&".join(each for each in queries if each), headers
 
 
 def _filled(path: str, values: Mapping[str, str]) -> str:
