@@ -377,6 +377,8 @@ STREAMS = {
     "assistant_preview": "assistants:build",
     "turn_events": "assistants:use",
     "turn_stop": "assistants:use",
+    "turn_continue": "assistants:use",
+    "confirmation_decide": "assistants:use",
     "workshop_events": "assistants:build",
     "workshop_say": "assistants:build",
     "workshop_stop": "assistants:build",
