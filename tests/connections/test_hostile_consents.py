@@ -44,7 +44,10 @@ def test_another_session_of_the_same_person_links_nothing(world: World) -> None:
 
 def test_an_outsider_cannot_begin_without_a_key_of_ours(world: World, charlie: Actor) -> None:
     profile = world.profile()
-    answers = {client_for(charlie).get(f"/connections/start/{name}").status_code for name in (profile.public_id, "x:y:z")}
+    answers = {
+        client_for(charlie).get(f"/connections/start/{name}").status_code
+        for name in (profile.public_id, "x:y:z")
+    }
     assert answers == {404}
 
 
@@ -83,8 +86,12 @@ def test_a_code_that_the_service_refuses_links_nothing(world: World) -> None:
     assert connections(profile) == []
 
 
-@pytest.mark.parametrize(("granted", "said"), [("read", "missing: write"), ("read write admin", "too much: admin")])
-def test_other_scopes_than_asked_for_link_nothing_and_are_given_back(world: World, granted: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("granted", "said"), [("read", "missing: write"), ("read write admin", "too much: admin")]
+)
+def test_other_scopes_than_asked_for_link_nothing_and_are_given_back(
+    world: World, granted: str, said: str
+) -> None:
     profile = world.profile()
     client = client_for(world.bob)
     world.server.granted = granted
@@ -118,7 +125,9 @@ def test_the_answer_counts_at_the_address_it_was_asked_for_alone(world: World) -
     assert come_back(client, back).status_code == 302
 
 
-@pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "path", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_it_leads_back_to_this_site_only(world: World, path: str) -> None:
     profile = world.profile()
     client = client_for(world.bob)

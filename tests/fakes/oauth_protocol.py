@@ -1,5 +1,6 @@
 """authlib's server side, put on plain dictionaries: the protocol of tests.fakes.oauth_server."""
 
+import logging
 import os
 import secrets
 import time
@@ -14,6 +15,8 @@ from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc9207 import IssuerParameter
 
+# It writes clients with their secrets: those of this server would stand in the logs of whatever is tested.
+logging.getLogger("authlib.oauth2.rfc6749").setLevel(logging.INFO)
 # Loopback has no TLS.
 os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")
 
