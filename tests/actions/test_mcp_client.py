@@ -25,6 +25,7 @@ from assistants.actions.mcp.errors import (
 )
 from kernel.egress import EgressRefused, EgressTooLarge
 from tests.fakes.mcp_server import McpFake, mcp_server, text, tool
+from tests.fakes.website import Page, article, website
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +234,14 @@ class TestRefusals:
 
         assert "Unknown tool: nothing" in refused.value.message
 
+    @pytest.mark.parametrize("status", [404, 405, 406, 500])
+    async def test_how_an_older_server_declines_the_newer_protocol_does_not_matter(
+        self, mcp_here: McpFake, status: int
+    ) -> None:
+        mcp_here.older, mcp_here.older_status = True, status
+        with pytest.raises(McpRefused):
+            await call_tool(mcp_here.url, None, "nothing", {})
+
     async def test_an_error_inside_the_server(self, server: McpFake) -> None:
         with pytest.raises(McpError):
             await call_tool(server.url, None, "broken", {})
@@ -306,8 +315,6 @@ class TestRefusals:
             await call_tool(mcp_here.url, None, "echo", {})
 
     async def test_an_address_that_is_no_mcp_server(self, settings: Any) -> None:
-        from tests.fakes.website import article, website
-
         with website() as site:
             site.pages["/"] = article("A page")
             settings.EGRESS_ALLOW = [site.host]
@@ -386,4 +393,25 @@ async def test_credentials_stand_in_no_log(server: McpFake, caplog: pytest.LogCa
     caplog.set_level(logging.DEBUG)
     await call_tool(server.url, {"authorization": "Bearer canary-7f"}, "echo", {"text": "canary-8a"})
 
-    assert "canary-7f" not in caplog.text
+    ours = logged(caplog)
+    assert "canary" not in ours
+    assert not any(session in ours for session in server.sessions)
+
+
+async def test_nonsense_of_a_server_stands_in_no_log(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with website() as site:
+        site.posts = Page(b'{"jsonrpc": "canary-9b"}', kind="application/json")
+        settings.EGRESS_ALLOW = [site.host]
+        with pytest.raises(McpError):
+            await list_tools(site.url + "/")
+
+    assert "canary" not in logged(caplog)
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    """What was logged, but for the lines of the server, which runs in a thread here."""
+    server = ("mcp.server", "sse_starlette", "uvicorn")
+    return "\n".join(
+        caplog.handler.format(record) for record in caplog.records if not record.name.startswith(server)
+    )

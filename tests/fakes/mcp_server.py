@@ -48,7 +48,7 @@ class McpFake:
         token: the bearer token that it wants; empty for none. challenge: what its 401 says beside `Bearer`.
         opens: says of an Authorization header whether it opens, in place of `token`; issuer: the authorization server that
             its protected resource's metadata (RFC 9728) names.
-        older: whether it knows the handshake alone. page: tools on one page of its list; endless: there is always another.
+        older: whether it knows the handshake alone, and answers other requests with `older_status`. page: tools on one page of its list; endless: there is always another.
         redirect: an address that every POST is sent on to; status: an HTTP status that every POST is answered with.
         called: pairs of tool and arguments. sessions: ids that were opened; closed: those that were ended again.
         requests: method, headers and JSON-RPC method of everything that was asked.
@@ -62,6 +62,7 @@ class McpFake:
     opens: Callable[[str], Any] | None = None
     issuer: str = ""
     older: bool = False
+    older_status: int = 400
     page: int = 0
     redirect: str = ""
     status: int = 0
@@ -265,7 +266,7 @@ class _Door:
         if fake.status:
             return fake.status, [(b"retry-after", fake.retry_after.encode())] if fake.retry_after else []
         if fake.older and (rpc == "server/discover" or headers.get("mcp-protocol-version", "") == MODERN):
-            return 400, []
+            return fake.older_status, []
         return None
 
 

@@ -33,12 +33,13 @@ def article(title: str, *paragraphs: str, links: tuple[str, ...] = (), head: str
 
 @dataclass
 class Website:
-    """The site: `pages` by path with query, `asked` the paths in their order, `agents` who asked."""
+    """The site: `pages` by path with query, `asked` the paths in their order, `agents` who asked; `posts` what a POST is answered."""
 
     host: str = ""
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
+    posts: Page | None = None
 
     @property
     def url(self) -> str:
@@ -71,6 +72,15 @@ def website() -> Iterator[Website]:
             self.end_headers()
             if not same:
                 self.wfile.write(page.body)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            page = site.posts or Page(b"", status=405)
+            self.send_response(page.status)
+            self.send_header("Content-Type", page.kind)
+            self.send_header("Content-Length", str(len(page.body)))
+            self.end_headers()
+            self.wfile.write(page.body)
 
         def log_message(self, *arguments: Any) -> None: ...
 

@@ -5,6 +5,7 @@ handshake with a session, which is closed again.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ CALL_BYTES, OFFER_BYTES = 16 * MEGABYTE, MEGABYTE
 MOST_TOOLS, MOST_PROMPTS, MOST_PAGES = 500, 100, 50
 MOST_ROUNDS, ROUND_SECONDS = 8, 0.25  # that a call may take which the server does not finish at once
 _loaded = False
+# Their lines hold what servers said, and the ids of sessions.
+for _name in ("mcp.client", "mcp.shared", "client"):  # the last is what the SDK calls its session
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 logger = structlog.get_logger(__name__)
 
 

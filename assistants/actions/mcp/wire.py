@@ -21,7 +21,7 @@ class Wire:
 
     Attributes:
         address: the one that is called, as the client writes it.
-        status: of the last answer that was no success; 0 where there was none.
+        status: of the last answer, where it was no success; else 0.
         failure: the first thing that went wrong by our rules.
         requests: how many were sent.
     """
@@ -41,6 +41,7 @@ class Wire:
             raise _NotOpened
         if request.method == "DELETE":
             request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), LEAVE_SECONDS)
+        self.status = 0
         self.requests += 1
 
     async def answered(self, response: Any) -> None:
