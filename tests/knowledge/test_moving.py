@@ -29,13 +29,13 @@ from tests.factories.knowledge import make_source_set
 from tests.factories.passages import make_passages, topic_vectors
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shelves")]
-COUNT = 3_000
+COUNT = 1_200
 FEW = 200  # documents that are counted to know whether they are compared one by one
 
 
 @pytest.fixture(autouse=True)
 def threshold(settings: Any) -> None:
-    settings.SHELF_FROM = 2_000
+    settings.SHELF_FROM = COUNT * 2 // 3
 
 
 @pytest.fixture
@@ -280,7 +280,7 @@ def test_what_is_written_meanwhile_arrives(source_set: SourceSet, monkeypatch: p
 def test_it_goes_on_where_it_died(
     source_set: SourceSet, monkeypatch: pytest.MonkeyPatch, step: str, after: int
 ) -> None:
-    monkeypatch.setattr(rows, "BATCH", 1000)
+    monkeypatch.setattr(rows, "BATCH", COUNT // 3)
     make_passages(source_set, COUNT)
     with monkeypatch.context() as patch:
         fails_at(patch, step, after=after)
@@ -337,7 +337,7 @@ def test_it_comes_back_when_half_is_gone(
     documents, vectors = make_passages(source_set, COUNT)
     keep_shelves()
     shelf = present(source_set).shelf
-    settings.SHELF_FROM = 5_000
+    settings.SHELF_FROM = COUNT * 5 // 3
     keep_shelves()
     assert present(source_set).shelf == shelf  # more than half
     with tenant_scope(source_set.organisation_id, durable=True):
