@@ -29,6 +29,7 @@ from assistants.connections.sealing import unseal
 from kernel.db import run_db
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
+from organisations.host_policy import held_to_policies_async
 
 EARLY = timedelta(seconds=60)  # renewed before it runs out, so that no call is on its way when it does
 TOUCHED_EVERY = timedelta(seconds=60)
@@ -94,6 +95,7 @@ async def credential_for(profile_ref: ProfileRef, actor: Actor) -> Credential | 
         NotFound: the profile is gone.
         ConnectionBroken: the service no longer accepts the credential.
         TokenUnavailable: the service did not answer when the credential had to be renewed.
+        HostForbidden: a policy does not allow calls to the service's token endpoint.
     """
     patience = asyncio.get_running_loop().time() + LEASE_SECONDS + 5
     while True:
@@ -107,7 +109,8 @@ async def credential_for(profile_ref: ProfileRef, actor: Actor) -> Credential | 
             return _credential(found)
         lease = secrets.token_hex(8)
         if await run_db(claim_renewal, connection=found.connection, lease=lease):
-            await _renew(found, lease)
+            async with held_to_policies_async(actor.organisation.pk, profile_ref.organisation_id):
+                await _renew(found, lease)
         elif asyncio.get_running_loop().time() > patience:
             raise TokenUnavailable(host=found.profile.host)
         else:

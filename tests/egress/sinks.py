@@ -180,6 +180,26 @@ async def oauth_revocation(url: str) -> Any:
     await revoke(_oauth(url), CANARY, {"refresh_token": CANARY})
 
 
+async def oauth_discovery(url: str) -> Any:
+    from assistants.connections.mcp_oauth.discovery import discover
+
+    return await discover(url)
+
+
+async def action_call(url: str) -> Any:
+    """A read of an OpenAPI action, once it may leave the house."""
+    from assistants.actions.calling.carrying import _once, _origin
+    from assistants.actions.openapi.preparing import PreparedRequest
+    from assistants.connections.credentials import Credential
+
+    credential = Credential("con_1", _origin(url), secret={"access_token": CANARY})
+    request = PreparedRequest(method="GET", url=url, headers={}, content=None, host="", path="")
+    exchange, _pause = await _once(request, credential)
+    if exchange.status != 200:
+        raise NoAnswer(str(exchange.status))
+    return exchange
+
+
 SINKS = (
     Sink("guarded client", plain, follows=True),
     Sink("guarded asynchronous client", plain_async, follows=True),
@@ -194,8 +214,10 @@ SINKS = (
     Sink("list of models", list_of_models, follows=True),
     Sink("MCP offer", mcp_offer),
     Sink("MCP call", mcp_call),
+    Sink("OAuth discovery", oauth_discovery, follows=True),
     Sink("OAuth token", oauth_token),
     Sink("OAuth revocation", oauth_revocation),
+    Sink("action call", action_call),
 )
 
 # What a good host says, so that every place succeeds with it: all that the places understand at once.

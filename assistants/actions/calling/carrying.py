@@ -25,6 +25,7 @@ from kernel.db import run_db
 from kernel.egress import EgressError, GuardedAsyncClient, guarded_async_client
 from kernel.errors import DomainError
 from kernel.ratelimit import Limit, take_async
+from organisations.host_policy import held_to_policies_async
 
 SECONDS = 45.0  # of one call, retries included: OpenAI's limit for actions
 MOST_BYTES = 16 * 1024 * 1024
@@ -94,7 +95,9 @@ async def carry_out(context: TurnContext, target: Target, arguments: dict[str, A
     started = perf_counter()
     try:
         await _within_limits(context, action)
-        async with asyncio.timeout(SECONDS):
+        # The gate asked before the person was; policies may have changed since, and redirects lead on.
+        policies = held_to_policies_async(context.actor.organisation.pk, action.organisation_id)
+        async with asyncio.timeout(SECONDS), policies:
             answer = await _answer(target, arguments, made)
         made.outcome = ActionCall.Outcome.ANSWERED
         return answer

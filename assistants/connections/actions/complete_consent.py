@@ -23,6 +23,7 @@ from kernel.actions import entry_action
 from kernel.errors import Conflict, DomainError, Gone, NotFound
 from kernel.tenancy import user_scope
 from organisations.actors import Actor
+from organisations.host_policy import held_to_policies
 from organisations.permissions import require_second_factor
 from organisations.queries import actor_for
 
@@ -109,6 +110,7 @@ def complete_consent(
         OtherIssuer: another authorization server answered (RFC 9207).
         ProfileChanged: the action asks for something else by now.
         TokenRefused, TokenUnavailable, ScopesDiffer: the service gave no tokens, or other ones than asked for.
+        HostForbidden: a policy does not allow calls to its token endpoint.
     """
     actor = _whose(user, answer.state, request_id, ip)
     attempt = _claim(actor=actor, state=answer.state, session_key=session_key, redirect_uri=redirect_uri)
@@ -118,7 +120,8 @@ def complete_consent(
     require_to_connect(actor, profile)
     secret = unseal(profile, profile.client_secret_encrypted).get("client_secret", "")
     verifier = unseal(attempt, attempt.verifier_encrypted)["verifier"]
-    tokens = async_to_sync(_exchange)(oauth, secret, answer.code, attempt.redirect_uri, verifier)
+    with held_to_policies(actor.organisation.pk, profile.organisation_id):
+        tokens = async_to_sync(_exchange)(oauth, secret, answer.code, attempt.redirect_uri, verifier)
     connection = _save(actor=actor, profile=profile, oauth=oauth, tokens=tokens)
     return Connected(connection, attempt.return_to)
 

@@ -11,6 +11,7 @@ from assistants.connections.mcp_oauth.registration import Client, client_at
 from assistants.connections.models import AuthProfile
 from kernel.db import run_db
 from organisations.actors import Actor
+from organisations.host_policy import held_to_policies_async
 from organisations.permissions import Permission, require
 
 
@@ -35,11 +36,13 @@ async def make_mcp_profile(
     Raises:
         PermissionDenied: the actor may not build assistants.
         EgressRefused: an address that may not be called.
+        HostForbidden: a policy does not allow one of the hosts.
         DiscoveryFailed: the server, or the one that guards it, says nothing or nothing safe.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
-    found = await discover(server_url, www_authenticate)
-    client = await client_at(actor, found, client_id=client_id, client_secret=client_secret)
+    async with held_to_policies_async(actor.organisation.pk):
+        found = await discover(server_url, www_authenticate)
+        client = await client_at(actor, found, client_id=client_id, client_secret=client_secret)
     return await run_db(
         make_profile,
         actor=actor,
