@@ -1,6 +1,7 @@
 """Vectors from a server elsewhere, asked for while the same document is still being read."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
@@ -44,7 +45,10 @@ class Ahead:
         self._reference, self._hold = reference, hold
         self._threads = ThreadPoolExecutor(max_workers=CONCURRENT, thread_name_prefix="ahead")
         self._texts: list[str] = []
-        self._asked: list[Future[tuple[Halves, Call]]] = []
+        self._asked: deque[Future[tuple[Halves, Call]]] = deque()
+        self._number = self._dimensions = 0
+        self._calls: list[Call] = []
+        self._made = bytearray()
         self._until = 0.0
         self._refused = False
 
@@ -74,39 +78,49 @@ class Ahead:
         Args:
             within: seconds to wait for more of them; None waits for all that are under way.
         """
-        asked = self._asked
-        wait(asked, timeout=max(0.0, self._until - time.monotonic()) if within is None else within)
+        wait(self._asked, timeout=max(0.0, self._until - time.monotonic()) if within is None else within)
         if within is None:
-            wait([future for future in asked if not future.cancel()])
-        made: list[Halves] = []
-        for future in asked:
-            if not future.done() or future.cancelled():
-                break
-            if error := future.exception():  # the task that makes the others meets it too, and tells it
-                logger.info("not_embedded_ahead", model=self.model.name, error=repr(error))
-                break
-            made.append(future.result()[0])
-        return np.concatenate(made) if made else NO_VECTORS
+            wait([future for future in self._asked if not future.cancel()])
+        self._gather()
+        if self._asked and (first := self._asked[0]).done() and not first.cancelled():
+            # The task that makes the others meets it too, and tells it.
+            logger.info("not_embedded_ahead", model=self.model.name, error=repr(first.exception()))
+        if not self._made:
+            return NO_VECTORS
+        return np.frombuffer(self._made, dtype=np.float16).reshape(-1, self._dimensions)
 
     def calls(self) -> list[Call]:
         """Those that have been answered, whether their vectors are of use or not."""
-        return [
-            future.result()[1]
-            for future in self._asked
-            if future.done() and not future.cancelled() and future.exception() is None
-        ]
+        return self._calls + [future.result()[1] for future in self._asked if _answered(future)]
+
+    def _gather(self) -> None:
+        """Lay the vectors of the first calls behind one another: thousands of small pieces would hold far more memory."""
+        while self._asked and _answered(self._asked[0]):
+            halves, call = self._asked.popleft().result()
+            self._calls.append(call)
+            self._dimensions = halves.shape[1]
+            try:
+                self._made += halves.tobytes()
+            except BufferError:  # somebody still looks at them, where they lie
+                self._made = self._made + halves.tobytes()
 
     def _ask(self) -> None:
         texts, self._texts = self._texts, []
         if self._refused:
             return
-        name = f"{self._reference}/{len(self._asked)}"
+        self._gather()
+        name = f"{self._reference}/{self._number}"
+        self._number += 1
         try:
             self._hold(name, likely_tokens(texts))
-        except AllowanceUsedUp:  # as above
+        except AllowanceUsedUp:  # the task that makes the others meets it too, and tells it
             self._refused = True
             return
         self._asked.append(self._threads.submit(_made, self.model, name, texts))
+
+
+def _answered(call: "Future[tuple[Halves, Call]]") -> bool:
+    return call.done() and not call.cancelled() and call.exception() is None
 
 
 def _made(model: Embedder, name: str, texts: list[str]) -> tuple[Halves, Call]:

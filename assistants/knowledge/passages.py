@@ -58,18 +58,24 @@ def paragraphs_of(blocks: Iterable[Block]) -> Iterator[Paragraph]:
     """
     place = _Place()
     trail: list[tuple[int, str]] = []
+    under = ""
     bare: Block | None = None
     for block in blocks:
         if block.level:
             if bare is not None and block.level <= bare.level:
-                yield place.next(bare, trail[:-1])
+                yield place.next(bare, _heading(trail[:-1]))
             trail = [entry for entry in trail if entry[0] < block.level] + [(block.level, block.text)]
+            under = _heading(trail)
             bare = block
         else:
-            yield place.next(block, trail)
+            yield place.next(block, under)
             bare = None
     if bare is not None:
-        yield place.next(bare, trail[:-1])
+        yield place.next(bare, _heading(trail[:-1]))
+
+
+def _heading(trail: list[tuple[int, str]]) -> str:
+    return " › ".join([text for _, text in trail])[-HEADING_LENGTH:]
 
 
 class _Place:
@@ -79,11 +85,10 @@ class _Place:
         self._start, self._count = 0, 0
         self._page: int | None = None
 
-    def next(self, block: Block, trail: list[tuple[int, str]]) -> Paragraph:
+    def next(self, block: Block, heading: str) -> Paragraph:
         self._count = self._count + 1 if self._page == block.page else 1
         self._page = block.page
         section = (self._count - 1) // SECTION_PARAGRAPHS + 1 if block.page is None else block.page
-        heading = " › ".join(text for _, text in trail)[-HEADING_LENGTH:]
         number, tokens, start = block.number or self._count, count_tokens(block.text), self._start
         self._start += len(block.text) + len(GAP)
         return Paragraph(

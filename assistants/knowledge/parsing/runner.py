@@ -39,12 +39,19 @@ class Parsing:
     """
 
     def __init__(
-        self, path: Path, *, format: str, progress: Progress | None = None, seconds: float | None = None
+        self,
+        path: Path,
+        *,
+        format: str,
+        progress: Progress | None = None,
+        seconds: float | None = None,
+        recognise: bool = True,
     ) -> None:
         """Args:
         format: a name of `readers.READERS`.
         progress: is told (done, total, unit) now and then.
         seconds: the limit of wall-clock time, where it is not to follow the file's size.
+        recognise: whether text in pictures is read, which takes seconds a page beside that limit.
         """
         self.pages: int | None = None
         self.peak = 0
@@ -52,12 +59,13 @@ class Parsing:
         self._path = path
         self._format = format
         self._progress = progress
+        self._recognise = recognise and format in RECOGNISED
         self._limit = seconds or BASE_SECONDS + SECONDS_A_MEGABYTE * path.stat().st_size / 1_000_000
 
     def __iter__(self) -> Iterator[Block]:
         """Raises ParsingFailed where the file cannot be read, or no further; its code says why. ParserLost is another matter:
         the file may be tried again."""
-        recognition = (recognition_here() if self._format in RECOGNISED else None) or ()
+        recognition = (recognition_here() if self._recognise else None) or ()
         processor = int(MOST_SECONDS if recognition else self._limit) + 1
         with standby.send(self._format, str(self._path.resolve()), processor, *recognition) as parser:
             watch = _Watch(parser, self._limit)
@@ -82,10 +90,12 @@ class Parsing:
                 return ""
             if kind == "block":
                 found += 1
-                characters += len(values[2])
+                characters += len(values[0])
                 if characters > MAX_CHARACTERS or found > MAX_BLOCKS:
                     return "too_much_text"
-                yield _block(values)
+                if values[-1]:
+                    values[-1] = tuple(values[-1])
+                yield Block._make(values)
             elif kind == "progress":
                 self.pages = values[1]
                 if self._progress:
@@ -99,11 +109,6 @@ class Parsing:
             elif kind == "failed":
                 return str(values[0])
         return ""
-
-
-def _block(values: list[Any]) -> Block:
-    page, level, text, kind, number, box = values
-    return Block(text, page, level, kind, number, tuple(box) if box else None)
 
 
 def _explain(code: int, killed: bool, verdict: str, format_: str) -> NoReturn:

@@ -19,7 +19,7 @@ from types import TracebackType
 from assistants.knowledge.parsing.confined import Process, end, start
 
 PIPE_BYTES = 1024 * 1024
-ANSWER_SECONDS = 10.0  # that a parent may take to fork, or to kill
+ANSWER_SECONDS = 30.0  # that a parent may take to start and fork, or to kill
 _TRIES = 2
 
 

@@ -5,7 +5,7 @@ may be recognised; with it come two descriptors, where the parser writes and a s
 of a child that does it. Where the other end of its life is closed for writing, the child is killed with its session; once it
 has ended, its code and the most memory that it held, in bytes, are written there.
 
-A parser writes JSON lines: `["block", page, level, text, kind, number, box]`, `["progress", done, total, unit]`, `["longer", seconds]`,
+A parser writes JSON lines: `["block", text, page, level, kind, number, box]`, `["progress", done, total, unit]`, `["longer", seconds]`,
 `["note", code, figures]`, and at the end `["end"]` or `["failed", code]`. Django is not loaded here: this starts in a tenth of a
 second and holds no secret. The parent opens no file: it loads code, forks and waits.
 """
@@ -163,7 +163,7 @@ class Written(Listener):
         """All of a file."""
         write, encode = self._output.write, orjson.dumps
         for b in cleaned(read(format_, path, self)):
-            write(encode(("block", b.page, b.level, b.text, b.kind, b.number, b.box)) + b"\n")
+            write(encode(("block", *b)) + b"\n")
         self.say("end")
 
     def say(self, *values: Any) -> None:
