@@ -219,7 +219,9 @@ def _parse(body: bytes, format_: str) -> tuple[str, str]:
     with NamedTemporaryFile(prefix="page-") as file:
         file.write(body)
         file.flush()
-        blocks = list(_within(Parsing(Path(file.name), format=format_, seconds=PARSE_SECONDS)))
+        # Somebody waits: pictures of text would take minutes.
+        parsing = Parsing(Path(file.name), format=format_, seconds=PARSE_SECONDS, recognise=False)
+        blocks = list(_within(parsing))
     title = next((block.text for block in blocks if block.level == 1), "") if format_ == PAGE.name else ""
     return " ".join(title.split())[:200], "\n\n".join(block.text for block in blocks)
 

@@ -14,6 +14,7 @@ from assistants.turns.sources import Sources
 from kernel.egress import EgressRefused
 from kernel.errors import InvalidInput
 from providers.tokens import count_tokens
+from tests.fakes.files import pdf, scanned_pdf
 from tests.fakes.website import Page, Website, article, website
 
 
@@ -185,6 +186,16 @@ async def test_what_cannot_be_read_says_why(
         await tool.run({"url": site.url + path})
 
     assert refused.value.reason == reason
+
+
+async def test_a_pdf_is_read_and_pictures_of_text_are_left_alone(site: Website, tool: PageTool) -> None:
+    site.pages["/terms.pdf"] = Page(pdf([["High water is at nine."]]), kind="application/pdf")
+    site.pages["/scan.pdf"] = Page(scanned_pdf(), kind="application/pdf")
+
+    assert "High water is at nine." in (await tool.run({"url": f"{site.url}/terms.pdf"})).content
+    with pytest.raises(PageUnreadable) as refused:
+        await tool.run({"url": f"{site.url}/scan.pdf"})
+    assert refused.value.reason == "needs_ocr"
 
 
 async def test_plain_text_is_read_too(site: Website, tool: PageTool) -> None:
