@@ -38,7 +38,7 @@ from assistants.knowledge.retrieval.pipeline import (  # noqa: E402
     LENGTH_NORMALISATION,
     RANK_CONSTANT,
 )
-from assistants.knowledge.retrieval.statement import NEAREST, SEARCH  # noqa: E402
+from assistants.knowledge.retrieval.statement import SEARCH, nearest_by_meaning  # noqa: E402
 from harness.load_passages import Loaded, load  # noqa: E402
 from harness.made_passages import BOUNDS, TOP, Passages, Question  # noqa: E402
 from kernel.tenancy import tenant_scope  # noqa: E402
@@ -109,7 +109,7 @@ class Rig:
 
     def vectors(self, question: Question) -> list[int]:
         """By meaning alone."""
-        return [self.row_of[row[0]] for row in NEAREST.run(self.values(question, words=False))]
+        return [self.row_of[row[0]] for row in nearest_by_meaning(self.values(question, words=False))]
 
     def hybrid(self, question: Question) -> list[int]:
         """By meaning and by words."""

@@ -18,12 +18,14 @@ def exact(count: int) -> str:
     """Candidates by reading every row: one pass over the words for each word's strength, then their rarity, and one over the
     vectors.
 
+    The weights come by a subquery: a parameter that is an array would be unfolded for every word of every row.
+
     Gives `id, distance, score`: all that are among the nearest or the strongest `candidates`. The score is BM25's, with
     `ts_rank`'s saturation in the place of its own.
     """
     return f"""
 WITH said AS MATERIALIZED (
-    SELECT w.id, length(w.words) AS size, {_every("ts_rank(weights, w.words, q#) AS s#", count)}
+    SELECT w.id, length(w.words) AS size, {_every("ts_rank((SELECT weights), w.words, q#) AS s#", count)}
     FROM knowledge_words_0 w WHERE {PLACE.format("w", "documents")}
 ), extent AS MATERIALIZED (
     SELECT count(*)::float8 AS rows, greatest(sum(size)::float8 / greatest(count(*), 1), 1) AS size,
@@ -38,7 +40,7 @@ WITH said AS MATERIALIZED (
     SELECT v.id, (v.embedding <=> question) + 0 AS distance FROM knowledge_shelf_0 v
     WHERE {PLACE.format("v", "meant")} AND v.embedding IS NOT NULL AND question IS NOT NULL ORDER BY 2, v.id LIMIT candidates
 ), strong AS MATERIALIZED (
-    SELECT id, score FROM scored WHERE score > 0 ORDER BY score DESC, id LIMIT candidates
+    SELECT id, score FROM (SELECT id, score FROM scored ORDER BY score DESC, id LIMIT candidates) best WHERE score > 0
 ), found AS (
     SELECT id, s.score, CASE WHEN question IS NULL OR n.distance IS NOT NULL THEN n.distance ELSE (
         SELECT v.embedding <=> question FROM knowledge_shelf_0 v WHERE v.id = s.id AND v.document_id = ANY(meant)
@@ -91,6 +93,9 @@ WITH found AS MATERIALIZED (
 SELECT w.id, w.score, w.meaning_at::int, w.words_at::int, w.distance
 FROM weighed w WHERE w.score > 0 ORDER BY w.score DESC, w.id LIMIT wanted
 """  # noqa: S608 - constants of this module
+_NO_WORD = (
+    "$$' '$$"  # which no text holds; of an empty query the database would tell every time that it is empty
+)
 _QUERIES = [f"q{i}" for i in range(1, _VARIANTS[-1] + 1)]
 RANKING = f"""
 CREATE FUNCTION knowledge_search({PARAMETERS})
@@ -100,7 +105,7 @@ SET plan_cache_mode = force_generic_plan SET enable_bitmapscan = off AS $search$
 DECLARE
     own bigint[]; number bigint; lexemes text[] := '{{}}'; vector halfvec := CASE WHEN outside IS NULL THEN question END;
     ids bigint[]; distances float8[]; scores float8[]; more record;
-    {" ".join(f"{name} tsquery := '';" for name in _QUERIES)}
+    {" ".join(f"{name} tsquery := {_NO_WORD};" for name in _QUERIES)}
 BEGIN
     -- Everything here is read as it was when the question was asked: a set that moves meanwhile is where it was.
     SELECT array_agg(s.id) FILTER (WHERE s.shelf = 0), array_agg(s.shelf) FILTER (WHERE s.shelf <> 0) INTO source_sets, own
@@ -110,9 +115,9 @@ BEGIN
     END IF;
     question := vector;
     IF source_sets IS NOT NULL THEN
-        {" ".join(f"{name} := coalesce(quote_literal(lexemes[{i}]), '');" for i, name in enumerate(_QUERIES[:8], 1))}
+        {" ".join(f"{name} := coalesce(quote_literal(lexemes[{i}]), {_NO_WORD});" for i, name in enumerate(_QUERIES[:8], 1))}
         IF cardinality(lexemes) > 8 THEN
-            {" ".join(f"{name} := coalesce(quote_literal(lexemes[{i}]), '');" for i, name in enumerate(_QUERIES[8:], 9))}
+            {" ".join(f"{name} := coalesce(quote_literal(lexemes[{i}]), {_NO_WORD});" for i, name in enumerate(_QUERIES[8:], 9))}
         END IF;
         {_candidates()}
     END IF;

@@ -31,7 +31,7 @@ BEGIN
     SELECT s.dimensions, s.passages, s.words INTO shelf FROM knowledge_shelf s
     WHERE s.organisation_id = organisation AND s.id = number;
     IF NOT FOUND THEN RETURN; END IF;
-    PERFORM set_config('hnsw.ef_search', '200', true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
+    PERFORM set_config('hnsw.ef_search', '400', true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
         set_config('hnsw.max_scan_tuples', '20000', true);
     IF cardinality(documents) <= {FEW_DOCUMENTS} THEN
         SELECT coalesce(sum(d.passages), 0) <= {EXACT_ROWS} INTO few FROM knowledge_document d

@@ -22,6 +22,7 @@ CREATE TABLE knowledge_words_0 (
     words tsvector NOT NULL, shelf bigint NOT NULL DEFAULT 0);
 ALTER TABLE knowledge_words_0 {IN_THE_ROW};
 ALTER TABLE knowledge_shelf_0 NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE knowledge_passage NO FORCE ROW LEVEL SECURITY;
 INSERT INTO knowledge_words_0 (id, organisation_id, source_set_id, document_id, words)
 SELECT id, organisation_id, source_set_id, document_id, words FROM knowledge_shelf_0
 ORDER BY organisation_id, source_set_id, document_id, id;
@@ -35,6 +36,7 @@ ALTER TABLE knowledge_passagewords FORCE ROW LEVEL SECURITY;
 {walls("knowledge_words_0")}
 ALTER TABLE knowledge_words_0 FORCE ROW LEVEL SECURITY;
 ALTER TABLE knowledge_shelf_0 FORCE ROW LEVEL SECURITY;
+ALTER TABLE knowledge_passage FORCE ROW LEVEL SECURITY;
 ALTER TABLE knowledge_passagewords ATTACH PARTITION knowledge_words_0 FOR VALUES IN (0);
 """  # noqa: S608 - constants of this module
 # Statements of a function that knows the shelf's `number` and its `owner`.
@@ -114,7 +116,7 @@ BEGIN
                 {_INDEX_WORDS}
             ELSIF NEW.dimensions BETWEEN 1 AND 4000 THEN
                 EXECUTE format('CREATE INDEX ON public.%1$I USING hnsw ((embedding::halfvec(%2$s)) halfvec_cosine_ops)'
-                    ' WITH (m = 16, ef_construction = 64) WHERE vector_dims(embedding) = %2$s', name, NEW.dimensions);
+                    ' WITH (m = 16, ef_construction = 128) WHERE vector_dims(embedding) = %2$s', name, NEW.dimensions);
             END IF;
             EXECUTE format('ANALYZE public.%I', name);
         ELSIF OLD.state = 'indexed' AND NEW.state = 'serving' THEN

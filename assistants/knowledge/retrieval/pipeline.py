@@ -10,7 +10,7 @@ from assistants.knowledge.retrieval import caching
 from assistants.knowledge.retrieval.candidates import Candidate, candidate_of
 from assistants.knowledge.retrieval.documents import Searched, searched_documents
 from assistants.knowledge.retrieval.merging import merge, pages_between, runs_of
-from assistants.knowledge.retrieval.statement import NEAREST, SEARCH
+from assistants.knowledge.retrieval.statement import SEARCH, nearest_by_meaning
 from assistants.knowledge.vectors.asking import Elsewhere, elsewhere, measured, nearest
 from assistants.turns.plan import KnowledgeScope, RetrievedPassage, SearchKnobs
 from assistants.turns.retrieval import Found, RetrievalUse
@@ -164,7 +164,7 @@ class Search:
             outside, apart = measured(self._elsewhere, self._named, values["vector"], values["candidates"])
             return SEARCH.run(values | {"outside": outside, "apart": apart})
         if values["vector"] and not values["words"]:
-            return NEAREST.run(values)
+            return nearest_by_meaning(values)
         return SEARCH.run(values)
 
     def _wanted(self) -> int:

@@ -116,6 +116,7 @@ class EmbeddedServices:
         if self.postgres:
             made["DATABASE_URL"] = self.postgres.url(role=APP)
             made["DATABASE_OWNER_URL"] = self.postgres.url(role=OWNER)
+            made["DATABASE_PREPARES"] = self.given.get("DATABASE_PREPARES", "1")  # no pooler stands between
         if self.valkey:
             made["REDIS_URL"] = self.valkey.url()
             if not self.given.get("CELERY_BROKER_URL"):
