@@ -96,10 +96,10 @@ def _run_together(commands: list[list[str]], environment: dict[str, str]) -> boo
             waiting.append((command, stack.enter_context(running), said))
             stack.callback(running.terminate)  # where this run is ended; otherwise it has ended itself
         bad = [] if _is_good(first, _run(first, environment)) else [first]
-        for command, running, said in waiting:
+        for command, running, output in waiting:
             bad += [] if _is_good(command, running.wait()) else [command]
-            said.seek(0)
-            print(said.read().decode(errors="replace"), end="", flush=True)
+            output.seek(0)
+            print(output.read().decode(errors="replace"), end="", flush=True)
     for command in bad if others else ():
         print(f"── failed: {' '.join(command)}", flush=True)
     return not bad
