@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assistants.knowledge.page_reading import ReadPage, page_address, read_page
+from assistants.knowledge.page_reading import PageMoved, ReadPage, page_address, read_page
 from assistants.knowledge.policy import host_of
 from assistants.turns.context import numbered_source
 from assistants.turns.plan import AssistantPlan, RetrievedPassage
@@ -93,11 +93,11 @@ class PageTool:
             DomainError: see `assistants.knowledge.page_reading.read_page`.
         """
         address = page_address(arguments.get("url"))
-        reading = self._read.get(address)
-        if reading is None or reading.at >= len(reading.page.text):
-            reading = _Reading(await read_page(address))
-            if len(self._read) < MOST_SOURCES:
-                self._read[address] = reading
+        try:
+            reading = await self._reading(address)
+        except PageMoved as moved:
+            # The new address is the site's own words, as untrusted as a page of it.
+            return ToolResult(moved.message, ok=False, summary=moved.message, untrusted=True)
         page, start = reading.page, reading.at
         text = cut_to_tokens(page.text[start:], BUDGET_TOKENS)
         reading.at = start + len(text)
@@ -116,6 +116,15 @@ class PageTool:
             },
             untrusted=True,
         )
+
+    async def _reading(self, address: str) -> _Reading:
+        """Where the reading of a page stands; begun anew once it came to its end."""
+        reading = self._read.get(address)
+        if reading is None or reading.at >= len(reading.page.text):
+            reading = _Reading(await read_page(address))
+            if len(self._read) < MOST_SOURCES:
+                self._read[address] = reading
+        return reading
 
 
 def _passage(page: ReadPage, text: str, start: int) -> RetrievedPassage:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assistants.knowledge import page_reading
-from assistants.knowledge.page_reading import PageMoved, PageUnreadable, page_address
+from assistants.knowledge.page_reading import PageUnreadable, page_address
 from assistants.knowledge.page_tool import BUDGET_TOKENS, FETCH_PAGE, PageTool
 from assistants.turns.citations import annotations, citation_items
 from assistants.turns.plan import AssistantPlan
@@ -146,11 +146,11 @@ async def test_a_redirect_to_another_host_is_told_and_not_followed(
     with website() as other:
         settings.EGRESS_ALLOW = [site.host, other.host]
         site.pages["/away"] = Page(b"", status=302, headers={"Location": f"{other.url}/x"})
-        with pytest.raises(PageMoved) as refused:
-            await tool.run({"url": f"{site.url}/away"})
+        result = await tool.run({"url": f"{site.url}/away"})
 
         assert other.asked == []
-        assert f"{other.url}/x" in refused.value.message
+        assert f"{other.url}/x" in result.content
+        assert (result.ok, result.untrusted) == (False, True)  # an address may be words, too
 
 
 async def test_inner_addresses_are_not_reached(site: Website, tool: PageTool, settings: Any) -> None:
