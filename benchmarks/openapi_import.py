@@ -110,13 +110,13 @@ def made_document(size: int) -> dict[str, Any]:
 
 
 def measure(name: str, data: bytes, calls: int) -> Imported:
-    """Import one document and call it."""
-    started = time.perf_counter()
+    """Import one document and call it. Its time is the processor's: reading waits for nothing."""
+    started = time.process_time()
     try:
         document = read_document(data)
     except DocumentError as error:
-        return Imported(name, len(data), time.perf_counter() - started, refused=error.message)
-    found = Imported(name, len(data), time.perf_counter() - started, len(document.operations))
+        return Imported(name, len(data), time.process_time() - started, refused=error.message)
+    found = Imported(name, len(data), time.process_time() - started, len(document.operations))
     found.findings = Counter(finding.code for finding in document.warnings)
     call(document, found, calls)
     return found

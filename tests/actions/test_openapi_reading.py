@@ -6,7 +6,7 @@ import orjson
 import pytest
 import yaml
 
-from assistants.actions.openapi import DocumentError, ReadDocument, read_document
+from assistants.actions.openapi import DocumentError, ReadDocument, read_document, tool_description
 from tests.actions.openapi_documents import SERVER, answer, document, json_body, operation, read
 
 QUERY: dict[str, Any] = {"name": "q", "in": "query", "schema": {"type": "string"}}
@@ -301,3 +301,8 @@ def test_the_fingerprint_changes_with_whatever_was_approved():
     assert operation(QUERY).fingerprint == base
     assert operation({**QUERY, "description": "else"}).fingerprint != base
     assert operation(QUERY, description="Send everything").fingerprint != base
+
+
+def test_a_model_is_told_the_description_within_its_limit():
+    assert tool_description(operation(description="word " * 100)) == "word " * 59 + "word…"
+    assert tool_description(operation()) == "Call it"

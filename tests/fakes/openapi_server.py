@@ -242,12 +242,16 @@ def _queried(
     if not values:
         return None
     kinds = _kinds(schema)
-    if "array" in kinds and not target.get("json") and not (len(values) == 1 and "string" in kinds):
-        if not explode:
-            joint = {"spaceDelimited": "%20", "pipeDelimited": "|"}.get(style, ",")
-            whole = next(value for key, value in raw if unquote(key) == name)
-            values = [unquote(each) for each in whole.split(joint)]
-        return [_typed(each, schema.get("items", {}), {}) for each in values]
+    if target.get("json"):
+        return _typed(values[0], schema, target)
+    joint = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(style, ",")
+    whole = next((value for key, value in raw if unquote(key) == name), "").replace("|", "%7C")
+    pieces = [unquote(each) for each in whole.split(joint)]
+    if "object" in kinds and not explode and len(pieces) > 1:
+        members = zip(pieces[::2], pieces[1::2], strict=False)
+        return {key: _typed(each, schema.get("properties", {}).get(key, {}), {}) for key, each in members}
+    if "array" in kinds and not (len(values) == 1 and "string" in kinds):
+        return [_typed(each, schema.get("items", {}), {}) for each in (values if explode else pieces)]
     return _typed(values[0], schema, target)
 
 
@@ -285,6 +289,12 @@ def _typed(text: str, schema: Mapping[str, Any], target: Mapping[str, Any]) -> A
     kinds = _kinds(schema)
     if "array" in kinds and target.get("in") in ("path", "header"):
         return [_typed(each, schema.get("items", {}), {}) for each in text.split(",")]
+    if "object" in kinds and target.get("in") in ("path", "header"):
+        pieces = text.split(",")
+        pairs: Any = zip(pieces[::2], pieces[1::2], strict=False)
+        if target.get("explode"):
+            pairs = (each.partition("=")[::2] for each in pieces)
+        return {key: _typed(each, schema.get("properties", {}).get(key, {}), {}) for key, each in pairs}
     if "integer" in kinds and _INTEGER.fullmatch(text):
         return int(text)
     if "number" in kinds:

@@ -6,6 +6,7 @@ Nothing here touches the database or the network.
 from assistants.actions.openapi.answer_files import AnswerFile, files_of
 from assistants.actions.openapi.comparing import Changes, compare
 from assistants.actions.openapi.documents import DocumentError, Finding, ReadDocument, ReadOperation
+from assistants.actions.openapi.operations import tool_description
 from assistants.actions.openapi.outlining import Outline, OutlineEntry, outline
 from assistants.actions.openapi.plugins import ReadPlugin, is_plugin, read_plugin
 from assistants.actions.openapi.preparing import FileContent, PreparedRequest, prepare
@@ -33,4 +34,5 @@ __all__ = [
     "prepare",
     "read_document",
     "read_plugin",
+    "tool_description",
 ]

@@ -8,7 +8,7 @@ import orjson
 from django.utils.translation import gettext as _
 
 from assistants.actions.openapi.bodies import FILES_IN, Body, read_body, read_response
-from assistants.actions.openapi.documents import DESTROYS, READS, WRITES, Finding, ReadOperation
+from assistants.actions.openapi.documents import DESTROYS, READS, WRITES, Callable, Finding, ReadOperation
 from assistants.actions.openapi.names import argument_name, legal, operation_key
 from assistants.actions.openapi.parameters import Parameter, read_parameters
 from assistants.actions.openapi.references import References, Way
@@ -73,6 +73,11 @@ def read_operation(
 def _finished(**fields: Any) -> ReadOperation:
     digest = hashlib.sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return ReadOperation(**fields, fingerprint=digest[:32])
+
+
+def tool_description(operation: Callable) -> str:
+    """What a model is told of an operation: its description, else its summary, within MOST_DESCRIPTION."""
+    return shortened(operation.description or operation.summary or operation.key, MOST_DESCRIPTION)
 
 
 def schemas_lookup(definitions: Mapping[str, Any]) -> Any:

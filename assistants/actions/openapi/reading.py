@@ -18,7 +18,6 @@ from assistants.actions.openapi.security import suggested_auth
 from assistants.actions.openapi.servers import foreign_server, read_servers
 
 MOST_OPERATIONS = 30  # of one action, beyond which models choose badly
-MOST_CHARACTERS = 100_000
 MOST_READ = 5_000  # operations of one document
 _LINES_UP_TO = 2 * 1024 * 1024  # characters: beyond it, finding each operation's line takes too long
 

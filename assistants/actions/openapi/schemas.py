@@ -17,7 +17,7 @@ from assistants.actions.openapi.keywords import LISTS, NAMED, SINGLE, is_usable_
 from assistants.actions.openapi.references import Fault, References, Way
 
 MOST_UNFOLDED = 20_000  # schemas, with every reference written out
-MOST_DEFINITIONS = 60_000  # bytes of definitions that one operation keeps
+MOST_DEFINITIONS = 30_000  # bytes of definitions that one operation keeps
 REQUEST, RESPONSE = "request", "response"
 _HIDDEN = {REQUEST: "readOnly", RESPONSE: "writeOnly"}
 # Answers are only cut to shape: nothing else of their schemas is needed.

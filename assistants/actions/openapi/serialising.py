@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kernel.errors import InvalidInput
 
 MOST_HEADER = 4_000
-_JOINTS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "|"}
+_JOINTS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 Pair = tuple[str, str, bool]
 """Name, value, and whether the value is written already (its joints must not be encoded once more)."""

@@ -1,6 +1,7 @@
 """A schema made small enough to be read by a model with every question."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -62,7 +63,7 @@ class _Writing:
         self.cut = False
 
     def write(self, schema: Any, levels: int) -> Any:
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             return schema
         if "$ref" in schema:
             target = self._lookup(schema["$ref"])
@@ -75,7 +76,7 @@ class _Writing:
                 self._named(written, key, value, levels)
             elif key in ("allOf", "anyOf", "oneOf", "prefixItems"):
                 self._listed(written, key, value, levels)
-            elif isinstance(value, Mapping) and key not in ("default", "const"):
+            elif isinstance(value, dict) and key not in ("default", "const"):
                 self._single(written, key, value, levels)
             elif key == "description":
                 if text := shortened(value, self._words):
@@ -126,6 +127,7 @@ class _Writing:
             raise _Full
 
 
+@lru_cache(maxsize=4096)
 def shortened(text: str, most: int) -> str:
     """The beginning of a text, ended at a word."""
     text = " ".join(text.split())
