@@ -237,7 +237,9 @@ class Toolbox:
                 self._context.trust.called(permit.hosts, confirmed=permit.confirmed)
             result = await tool.run(permit.arguments)
         except DomainError as error:
-            return _refused(_in_words(error), str(error.message))
+            # Some errors are told in the words of whoever was called.
+            untrusted = bool(getattr(error, "untrusted", False))
+            return _refused(_in_words(error), str(error.message), untrusted=untrusted)
         except Exception:
             logger.exception("tool_failed", tool=ready.call.name)
             return _refused("The tool failed on our side. Go on without it.", _("It failed on our side."))
@@ -247,8 +249,8 @@ class Toolbox:
 NO_TOOLS = Toolbox()
 
 
-def _refused(content: str, summary: str = "") -> ToolResult:
-    return ToolResult(content[:MOST_CHARACTERS], ok=False, summary=summary)
+def _refused(content: str, summary: str = "", *, untrusted: bool = False) -> ToolResult:
+    return ToolResult(content[:MOST_CHARACTERS], ok=False, summary=summary, untrusted=untrusted)
 
 
 def _in_words(error: DomainError) -> str:

@@ -12,7 +12,7 @@ McpError
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -50,11 +50,19 @@ class Unauthorized(McpError):
 
 
 class McpRefused(McpError):
+    """The server's own words stand in the sentence.
+
+    Attributes:
+        untrusted: whoever hands it to a model has to take it for text from outside.
+        number: the JSON-RPC code.
+    """
+
+    untrusted: ClassVar[bool] = True
     code = "mcp_refused"
     user_message = _("%(host)s refused this: %(reason)s")
 
     def __init__(self, *, host: str, reason: str, number: int = 0) -> None:
-        self.number = number  # the JSON-RPC code
+        self.number = number
         words = " ".join("".join(c if c.isprintable() else " " for c in reason).split())
         super().__init__(host=host, reason=words[:LONGEST_REASON] or "–")
 
