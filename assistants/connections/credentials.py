@@ -98,13 +98,16 @@ async def credential_for(profile_ref: ProfileRef, actor: Actor) -> Credential | 
         HostForbidden: a policy does not allow calls to the service's token endpoint.
     """
     patience = asyncio.get_running_loop().time() + LEASE_SECONDS + 5
+    began_with: int | None = None
     while True:
         found = await run_db(_find, profile_ref, actor)
         if found is None:
             return None
         if found.connection is None:
             return Credential("", found.profile.origin)
-        if not _ran_out(found):
+        began_with = found.connection.version if began_with is None else began_with
+        # What was renewed since we began is taken as it is: some services' tokens last for seconds only.
+        if found.connection.version != began_with or not _ran_out(found):
             await _note_use(found.connection, actor)
             return _credential(found)
         lease = secrets.token_hex(8)

@@ -21,6 +21,8 @@ DEBUG = False
 
 INSECURE_SECRETS = {"", "development-only", "changeme", "secret"}
 SECRET_KEY: str = env.str("SECRET_KEY", default="development-only")
+# Earlier ones, which still read what was encrypted with them.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}").rstrip(
     "/"
 )

@@ -78,6 +78,12 @@ _FIELDS: dict[str, str | Promise] = {
     "operation": gettext_lazy("What was done"),
     "at": gettext_lazy("When"),
     "overlap_hours": gettext_lazy("Hours for which both work"),
+    "host": gettext_lazy("Host"),
+    "owner": gettext_lazy("Whose"),
+    "granted": gettext_lazy("Granted"),
+    "authorization_url": gettext_lazy("Where people consent"),
+    "token_url": gettext_lazy("Where tokens come from"),
+    "new_key": gettext_lazy("New key"),
 }
 _VALUES: dict[str, dict[str, str | Promise]] = {
     "role": {role.value: ROLE_LABELS[role] for role in Role},

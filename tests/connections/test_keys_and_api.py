@@ -97,7 +97,12 @@ def test_hosts_belong_together_by_registrable_domain(settings: Any) -> None:
 
 
 def test_a_foreign_oauth_host_has_to_be_confirmed(alice: Actor) -> None:
-    oauth = {"authorization_url": "https://evil.org/a", "token_url": "https://evil.org/t", "client_id": "x"}
+    oauth = {
+        "authorization_url": "https://evil.org/a",
+        "token_url": "https://evil.org/t",
+        "client_id": "x",
+        "issuer": "https://evil.org",
+    }
     given = {
         "settings": read_settings({"kind": "oauth2", "oauth": oauth}),
         "server_url": "https://api.example.com/v1",

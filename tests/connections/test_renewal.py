@@ -55,6 +55,14 @@ def test_the_refresh_token_rotates_and_the_new_one_counts(world: World) -> None:
     assert len(used) == len(set(used)) == 2
 
 
+def test_tokens_that_last_for_seconds_are_renewed_once_a_call(world: World) -> None:
+    profile = world.profile()
+    world.server.lasts = 10
+    connect(world, world.bob, profile)
+    assert credential(profile, world.bob) is not None
+    assert len(world.server.asked_for("refresh_token")) == 1
+
+
 def test_a_refused_renewal_breaks_the_connection_and_asks_again(world: World) -> None:
     profile = world.profile()
     world.server.lasts = 10

@@ -80,9 +80,6 @@ def guard_hosts(origin: str, settings: AuthSettings, confirmed: bool) -> None:
     if settings.kind != "oauth2" or settings.oauth is None or confirmed:
         return
     oauth = settings.oauth
-    # An MCP server names its authorization server itself, and the discovery has checked that both agree.
-    if oauth.issuer:
-        return
     foreign = foreign_hosts(origin, [oauth.authorization_url, oauth.token_url, oauth.revocation_url])
     if foreign:
         raise ForeignOAuthHost(hosts=", ".join(foreign), api=origin.partition("://")[2])

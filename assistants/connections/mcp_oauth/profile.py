@@ -51,6 +51,8 @@ async def make_mcp_profile(
         name=name,
         assistant_id=assistant_id,
         assistant_name=assistant_name,
+        # The server itself names who guards it, and the discovery has checked that both agree.
+        confirmed=True,
     )
 
 
