@@ -70,7 +70,7 @@ def documents(folder: Path, *, quick: bool) -> Iterator[tuple[str, bytes]]:
 
 def made_document(size: int) -> dict[str, Any]:
     """A document of about so many bytes: operations with bodies that refer to each other's shapes."""
-    count = size // 4200
+    count = size // 3200
     schemas = {
         f"Thing{at}": {
             "type": "object",

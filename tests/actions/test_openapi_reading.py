@@ -304,5 +304,6 @@ def test_the_fingerprint_changes_with_whatever_was_approved():
 
 
 def test_a_model_is_told_the_description_within_its_limit():
-    assert tool_description(operation(description="word " * 100)) == "word " * 59 + "word…"
+    told = tool_description(operation(description="word " * 100))
+    assert told.endswith("word…") and 290 <= len(told) <= 300
     assert tool_description(operation()) == "Call it"

@@ -30,7 +30,7 @@ def cut(value: Any, budget: int = 100, *, of: Any = PLAIN, status: int = 200) ->
     return cut_response(of, status, "application/json", orjson.dumps(value), budget_tokens=budget)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(value=VALUES, budget=st.integers(5, 400))
 def test_json_stays_json_and_within_its_budget(value, budget):
     found = cut(value, budget)
