@@ -307,3 +307,10 @@ def test_a_model_is_told_the_description_within_its_limit():
     told = tool_description(operation(description="word " * 100))
     assert told.endswith("word…") and 290 <= len(told) <= 300
     assert tool_description(operation()) == "Call it"
+
+
+def test_a_parameter_that_holds_the_key_is_not_offered():
+    key = {"name": "x-key", "in": "header", "required": True, "schema": {"type": "string"}}
+    scheme = {"type": "apiKey", "in": "header", "name": "X-Key"}
+    found = operation(key, QUERY, components={"securitySchemes": {"main": scheme}})
+    assert list(found.arguments_schema["properties"]) == ["q"] and "required" not in found.arguments_schema

@@ -77,6 +77,8 @@ def read_parameters(
     remarks: list[str] = []
     found: list[Parameter] = []
     for (where, name), (parameter, at) in raw.items():
+        if (where, name.lower()) in references.credentials:
+            continue  # many documents declare the key a second time: the connection sets it, never a model
         problem = _unsendable(where, name, path, parameter)
         if problem:
             if parameter.get("required") is True and where == "cookie":

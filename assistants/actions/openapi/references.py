@@ -29,6 +29,7 @@ class References:
 
     def __init__(self, root: dict[str, Any]) -> None:
         self._root = root
+        self.credentials = _credentials(root)
 
     def follow(self, value: Any, way: Way) -> tuple[Any, Way]:
         """The value that `value` refers to, itself where it refers to nothing, and the way to it.
@@ -73,6 +74,18 @@ class References:
             else:
                 raise _lost(reference, way)
         return value, tuple(target)
+
+
+def _credentials(root: dict[str, Any]) -> frozenset[tuple[str, str]]:
+    """Where API keys go, as (place, name in small letters)."""
+    components = root.get("components")
+    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+    listed = schemes.values() if isinstance(schemes, dict) else ()
+    return frozenset(
+        (str(each.get("in")), str(each.get("name")).lower())
+        for each in listed
+        if isinstance(each, dict) and each.get("type") == "apiKey"
+    )
 
 
 def refuse_foreign(root: dict[str, Any], text: str) -> None:
