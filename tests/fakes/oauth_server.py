@@ -1,6 +1,6 @@
 """An authorization server and an API behind it, over real HTTP on loopback; the protocol is authlib's server side.
 
-Consent by a page (or at once), PKCE S256 demanded, refresh tokens that rotate, revocation, client credentials, dynamic
+Consent by a page, PKCE S256 demanded, refresh tokens that rotate, revocation, client credentials, dynamic
 registration, client-id metadata documents, RFC 8414 and 9728 metadata, `iss` in its answers. It keeps a journal of what it
 was asked, and what it hands out can be bent: `granted` (scopes), `lasts` (seconds), `fault` (a status at the token
 endpoint), `refuse_refresh`, `delay` (seconds before a token is given).
@@ -40,8 +40,7 @@ class OAuthServer:
         self.asked: list[tuple[str, str, dict[str, str]]] = []
         self.granted: str | None = None
         self.lasts, self.delay, self.fault = 3600, 0.0, 0
-        self.refuse_refresh = self.rotate = False
-        self.rotate = True
+        self.refuse_refresh = False
         self.user = "person"
         # Bends the metadata: what stands here replaces what it says.
         self.metadata: dict[str, Any] = {}
