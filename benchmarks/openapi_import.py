@@ -32,7 +32,8 @@ import yaml  # noqa: E402
 
 from assistants.actions.openapi import DocumentError, ReadDocument, prepare, read_document  # noqa: E402
 from kernel.errors import InvalidInput  # noqa: E402
-from tests.fakes.openapi_server import OpenAPIServer, example_of  # noqa: E402
+from tests.fakes.openapi_examples import example_of  # noqa: E402
+from tests.fakes.openapi_server import OpenAPIServer  # noqa: E402
 
 TARGETS = {"slowest_s_for_10_mb": 5.0, "calls_refused_share": 0.02}
 MEGABYTE = 1024 * 1024

@@ -20,7 +20,8 @@ from assistants.actions.openapi import (
     read_document,
 )
 from tests.actions.openapi_documents import answer, json_body, read
-from tests.fakes.openapi_server import Answer, OpenAPIServer, example_of
+from tests.fakes.openapi_examples import example_of
+from tests.fakes.openapi_server import Answer, OpenAPIServer
 
 FOLDER = Path(__file__).parent / "documents"
 # Some of them name a server without https, or none.
