@@ -59,8 +59,9 @@ def load(passages: Passages, admin: psycopg.Connection[Any]) -> Loaded:
     started = time.monotonic()
     admin.execute("SET session_replication_role = replica")
     _copy_passages(passages, loaded, admin)
+    words = _words(passages, admin)
     _copy_rows(admin, "knowledge_shelf_0", "embedding", _rows(passages, loaded, _vectors(passages)))
-    _copy_rows(admin, "knowledge_words_0", "words", _rows(passages, loaded, _words(passages, admin)))
+    _copy_rows(admin, "knowledge_words_0", "words", _rows(passages, loaded, words))
     admin.commit()
     seconds = time.monotonic() - started
     admin.autocommit = True
@@ -137,8 +138,8 @@ def _words(passages: Passages, admin: psycopg.Connection[Any]) -> Iterator[bytes
     cursor.adapters.register_loader("tsvector", psycopg.types.string.ByteaBinaryLoader)
     words = [words for (words,) in cursor.execute(_WORDS, [MADE_TEXTS])]
     by_text = dict(zip(MADE_TEXTS, words, strict=True))
-    for row in range(len(passages.documents)):
-        yield by_text[text_of(row)]
+    # Asked for before the COPY that takes them: while it runs, its connection answers nothing else.
+    return (by_text[text_of(row)] for row in range(len(passages.documents)))
 
 
 def _rows(passages: Passages, loaded: Loaded, values: Iterator[bytes]) -> Iterator[bytes]:
