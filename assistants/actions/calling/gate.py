@@ -19,20 +19,13 @@ from assistants.turns.pausing import CONFIRMATION, Paused, PauseRequest
 from assistants.turns.tools import Intention, Permit, TurnContext
 from assistants.turns.trust import Trust
 from kernel.db import run_db
-from kernel.errors import DomainError, PermissionDenied
+from kernel.errors import DomainError
+from organisations.host_policy import check_hosts
 from organisations.policy_cache import policy_in_force
-from organisations.policy_rules import host_refusal
 from providers.ports import ToolCall
 
 Reason = Confirmation.Reason
 LONGEST_VALUE = 4000  # of one argument that is looked for in what was typed
-
-
-class HostForbidden(PermissionDenied):
-    code = "host_forbidden"
-    user_message = _(
-        "A policy does not allow calls to %(host)s, so this was not done. Ask an administrator to allow the host."
-    )
 
 
 class CallDenied(DomainError):
@@ -71,15 +64,13 @@ async def gate(context: TurnContext, call: ToolCall, intention: Intention) -> Pe
 
 def _gate(context: TurnContext, call: ToolCall, intention: Intention) -> Permit:
     organisation = context.actor.organisation
-    policies = [policy_in_force(organisation.pk)]
-    if intention.organisation_id not in (None, organisation.pk):
-        policies.append(policy_in_force(intention.organisation_id))
-    if host_refusal([policy.hosts for policy in policies], intention.host):
-        raise HostForbidden(host=intention.host)
+    # Those of who asks, and of whose action it is.
+    concerned = {organisation.pk, intention.organisation_id or organisation.pk}
+    check_hosts(intention.host, *concerned)
     decided = confirmation_of_call(organisation, context.turn_id, call.id)
     if decided is not None:
         return _as_decided(decided, intention)
-    confirm = [policy.actions.confirm for policy in policies]
+    confirm = [policy_in_force(one).actions.confirm for one in concerned]
     reason = reason_to_ask(context.trust, intention, confirm)
     arguments = dict(intention.arguments)
     if reason is None or (
