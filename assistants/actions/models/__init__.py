@@ -2,6 +2,7 @@
 
 from assistants.actions.models.action import Action, ActionExample, ActionRevision, Operation, ToolApproval
 from assistants.actions.models.calls import ActionCall, AlwaysAllow, Confirmation
+from assistants.actions.models.reach import Reach
 
 __all__ = [
     "Action",
@@ -11,5 +12,6 @@ __all__ = [
     "AlwaysAllow",
     "Confirmation",
     "Operation",
+    "Reach",
     "ToolApproval",
 ]

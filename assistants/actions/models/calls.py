@@ -73,7 +73,12 @@ class AlwaysAllow(TenantModel):
 
 
 class ActionCall(TenantModel):
-    """What was called: who, which version, where, with what, and what came of it. Never changed afterwards."""
+    """What was called: who, which version, where, with what, and what came of it.
+
+    The database keeps a row as it was written for `LEAST_DAYS`; only the person in it may be forgotten.
+    """
+
+    LEAST_DAYS = 30
 
     class Outcome(models.TextChoices):
         ANSWERED = "answered", _("Answered")
@@ -111,6 +116,12 @@ class ActionCall(TenantModel):
     class Meta(TenantModel.Meta):
         indexes = [
             models.Index(fields=["organisation", "-created_at", "-id"], name="action_call_recent"),
+            models.Index(fields=["organisation", "user", "-created_at", "-id"], name="action_call_of_person"),
+            models.Index(
+                fields=["organisation", "assistant_id", "-created_at", "-id"], name="action_call_of_assistant"
+            ),
+            models.Index(fields=["organisation", "host", "-created_at", "-id"], name="action_call_of_host"),
+            models.Index(fields=["created_at"], name="action_call_age"),
             models.Index(fields=["action_id", "-created_at"], name="action_call_of_action"),
         ]
 
