@@ -2,9 +2,17 @@
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from assistants.actions.models import Action, ActionCall, AlwaysAllow, Confirmation
+from assistants.actions.models import (
+    Action,
+    ActionCall,
+    ActionExample,
+    AlwaysAllow,
+    Confirmation,
+    Operation,
+    ToolApproval,
+)
 from assistants.turns.tools import Intention
 from kernel.errors import NotFound
 from kernel.tenancy import HasPk, tenant_scope
@@ -27,10 +35,55 @@ def access_action(
     Raises:
         NotFound: it has none of this id.
     """
-    rows = actions_of(organisation, assistant_id).filter(public_id=action_id)
+    rows = actions_of(organisation, assistant_id).filter(public_id=action_id.replace("\x00", ""))
     found = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if found is None:
         raise NotFound
+    return found
+
+
+def operations_of(action: Action, *, search: str = "") -> QuerySet[Operation]:
+    """What an action's present revision says that it can do, in the document's order; with these words in it."""
+    rows = Operation.objects.for_organisation(action.organisation_id).filter(revision=action.revision_id)
+    for word in search.replace("\x00", "").split()[:8]:
+        rows = rows.filter(Q(key__icontains=word) | Q(path__icontains=word) | Q(summary__icontains=word))
+    found: QuerySet[Operation] = rows.order_by("position")
+    return found
+
+
+def access_operation(action: Action, key: str) -> Operation:
+    """One operation of an action's present revision.
+
+    Raises:
+        NotFound: it has none of this key.
+    """
+    found = operations_of(action).filter(key=key.replace("\x00", "")).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def changed_tools(action: Action) -> QuerySet[ToolApproval]:
+    """The tools that wait for somebody to look at their new descriptions."""
+    rows = ToolApproval.objects.for_organisation(action.organisation_id).filter(action=action)
+    found: QuerySet[ToolApproval] = rows.order_by("operation")
+    return found
+
+
+def examples_of(action: Action) -> QuerySet[ActionExample]:
+    """The calls of an action that somebody kept."""
+    rows = ActionExample.objects.for_organisation(action.organisation_id).filter(action=action)
+    found: QuerySet[ActionExample] = rows.order_by("-created_at", "-id")
+    return found
+
+
+def operation_keys(organisation: HasPk | int, assistant_id: str) -> dict[str, set[str]]:
+    """What the actions of an assistant can do: keys of operations by the actions' public ids, inside the scope."""
+    revisions = dict(actions_of(organisation, assistant_id).values_list("public_id", "revision_id"))
+    found: dict[str, set[str]] = {public_id: set() for public_id in revisions}
+    rows = Operation.objects.for_organisation(organisation).filter(revision__in=revisions.values())
+    for public_id, key in rows.values_list("revision__action__public_id", "key"):
+        found[public_id].add(key)
     return found
 
 

@@ -1,6 +1,6 @@
 """What somebody gives becomes a reading: everything that an action and its revision will hold, before anything is saved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -80,3 +80,14 @@ def reading_of_document(
         source_url=base_url,
         auth=read.auth,
     )
+
+
+def without_nul(value: Any) -> Any:
+    """JSON without the one character that PostgreSQL keeps in no text."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, Mapping):
+        return {without_nul(key): without_nul(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nul(inner) for inner in value]
+    return value

@@ -2,6 +2,16 @@
 
 from django.urls import path
 
+from assistants.building.api.actions import (
+    AssistantActionDetail,
+    AssistantActionExample,
+    AssistantActionExamples,
+    AssistantActionList,
+    AssistantActionOperations,
+    AssistantActionRefresh,
+    AssistantActionTry,
+    AssistantToolApprove,
+)
 from assistants.building.api.assistants import AssistantDetail, AssistantList, AssistantRestore
 from assistants.building.api.drafts import DraftDetail
 from assistants.building.api.grants import AssistantDuplicate, AssistantTransfer, GrantDetail, GrantList
@@ -34,6 +44,7 @@ from assistants.knowledge.embedding_api import KnowledgeRoomView
 app_name = "building-api"
 
 ONE = "assistants/<str:assistant_id>"
+ACTION = f"{ONE}/actions/<str:action_id>"
 
 urlpatterns = [
     path("assistants", AssistantList.as_view(), name="assistant-list"),
@@ -60,6 +71,14 @@ urlpatterns = [
     path(f"{ONE}/schedule", ScheduleDetail.as_view(), name="schedule-detail"),
     path(f"{ONE}/rollout", RolloutDetail.as_view(), name="rollout-detail"),
     path(f"{ONE}/rollout/promote", RolloutPromote.as_view(), name="rollout-promote"),
+    path(f"{ONE}/actions", AssistantActionList.as_view(), name="action-list"),
+    path(ACTION, AssistantActionDetail.as_view(), name="action-detail"),
+    path(f"{ACTION}/operations", AssistantActionOperations.as_view(), name="action-operations"),
+    path(f"{ACTION}/try", AssistantActionTry.as_view(), name="action-try"),
+    path(f"{ACTION}/examples", AssistantActionExamples.as_view(), name="action-examples"),
+    path(f"{ACTION}/examples/<str:example_id>", AssistantActionExample.as_view(), name="action-example"),
+    path(f"{ACTION}/refresh", AssistantActionRefresh.as_view(), name="action-refresh"),
+    path(f"{ACTION}/tools/<str:key>/approve", AssistantToolApprove.as_view(), name="tool-approve"),
     path(f"{ONE}/sources", AssistantSourceList.as_view(), name="source-list"),
     path(f"{ONE}/sources/<str:source_id>", AssistantSourceDetail.as_view(), name="source-detail"),
     path(f"{ONE}/sources/<str:source_id>/retry", AssistantSourceRetry.as_view(), name="source-retry"),

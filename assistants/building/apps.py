@@ -20,12 +20,14 @@ class BuildingConfig(AppConfig):
             stream,
             workshop_stream,
         )
+        from assistants.building.draft_actions import DraftActions
         from assistants.building.names import assistant_names
         from assistants.building.plans import plan_of_turn, published_documents
         from assistants.building.source_owners import source_owners
 
         checks.register()
         registries.assistant_names.fill(assistant_names)
+        registries.draft_actions.fill(DraftActions())
         registries.published_documents.fill(published_documents)
         registries.source_owners.fill(source_owners)
         registries.turn_plans.fill(plan_of_turn)

@@ -23,6 +23,8 @@ class JsonParser(BaseParser):
 
     media_type = "application/json"
     renderer_class = JSONRenderer
+    # Bytes; None for DATA_UPLOAD_MAX_MEMORY_SIZE.
+    limit: int | None = None
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -30,10 +32,10 @@ class JsonParser(BaseParser):
         """The document.
 
         Raises:
-            TooLarge: it is longer than DATA_UPLOAD_MAX_MEMORY_SIZE; the rest is not read.
+            TooLarge: it is longer than the limit; the rest is not read.
             MalformedJson: it is none.
         """
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        limit = self.limit or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:
             raise TooLarge(limit=f"{limit // (1024 * 1024)} MB")

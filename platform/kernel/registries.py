@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.utils.functional import Promise
 
@@ -316,6 +316,22 @@ class VersionOpinions:
     down: int = 0
 
 
+class DraftActions(Protocol):
+    """The part of an assistant's draft that says which operations of its actions are on. Each call is an action of its own."""
+
+    def uses(self, actor: Any, assistant_id: str) -> dict[str, list[str]]:
+        """The keys of the operations that are on, by the actions' public ids."""
+        ...
+
+    def switch(self, actor: Any, assistant_id: str, action_id: str, operations: Sequence[str]) -> None:
+        """Have exactly these operations of an action on."""
+        ...
+
+    def forget(self, actor: Any, assistant_id: str, action_id: str) -> None:
+        """Take an action out of the draft."""
+        ...
+
+
 navigation: Registry[NavigationEntry] = Registry()
 policy_impacts: Registry[PolicyImpact] = Registry()
 policy_choices: Registry[PolicyChoices] = Registry()
@@ -364,6 +380,8 @@ retriever: Slot[Any] = Slot("retrieval")
 tools: Registry[BuiltInTool] = Registry()
 # The tools that a turn's actions make: `tools(context)` reads the database; see assistants.turns.tools.
 action_tools: Slot[Callable[[Any], Sequence[Any]]] = Slot("tools of actions")
+# Which operations of actions a draft has switched on, from the room that keeps drafts.
+draft_actions: Slot[DraftActions] = Slot("actions of drafts")
 # Looks at a call before it leaves the house; see assistants.turns.tools.Gate.
 tool_gate: Slot[Any] = Slot("the gate of calls")
 # The plan that a turn which waited goes on with, its access checked again: `plan(actor, turn)`.

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from django.db.models import Max
 
 from assistants.actions.models import Action, ActionRevision, Operation
-from assistants.actions.reading import Reading
+from assistants.actions.reading import Reading, without_nul
 from kernel.actions import assert_in_action
 from organisations.actors import Actor
 
@@ -23,12 +23,16 @@ def save_reading(*, actor: Actor, action: Action, reading: Reading) -> ActionRev
         server_url=reading.server_url,
         findings=[asdict(finding) for finding in reading.findings],
         prompts=list(reading.prompts),
+        suggested_auth=reading.auth,
         created_by=actor.user,
         **place,
     )
     Operation.objects.bulk_create(
         Operation(
-            revision=revision, position=position, **read.document() | {"summary": read.summary[:500]}, **place
+            revision=revision,
+            position=position,
+            **without_nul(read.document()) | {"summary": read.summary[:500]},
+            **place,
         )
         for position, read in enumerate(reading.operations)
     )

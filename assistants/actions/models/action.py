@@ -38,6 +38,8 @@ class Action(TenantModel):
     revision = models.ForeignKey("ActionRevision", null=True, on_delete=models.SET_NULL, related_name="+")
     # Switched off for every version at once, by a person or because its server misbehaves.
     paused = models.BooleanField(default=False)
+    # When a worker last asked an MCP server whether its tools are still those that were approved.
+    looked_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -71,6 +73,8 @@ class ActionRevision(TenantModel):
     findings = models.JSONField(default=list)
     # Prompts that an MCP server offers as conversation starters.
     prompts = models.JSONField(default=list)
+    # How its calls are signed, as far as the document says; a profile's settings that may lack what nobody but a person knows.
+    suggested_auth = models.JSONField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -39,6 +39,7 @@ def restore_version(*, actor: Actor, assistant_id: str, number: int) -> Restored
         draft=lock_draft(assistant, None),
         document=version.specification,
         known_model=version.specification["model"]["id"],
+        known_actions=version.specification.get("actions", []),
     )
     left_out = restore_manifest(actor=actor, source_set=assistant.source_set, documents=version.manifest)
     record_audit(actor, "assistant.version_restored", assistant, version=number)

@@ -1,10 +1,11 @@
 """Write a draft: the part that all changes of a draft share."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from assistants.building.action_uses import with_known_actions
 from assistants.building.models import Assistant, Draft
 from assistants.building.queries import draft_of
 from assistants.building.specification import Specification, parse_specification
@@ -31,12 +32,19 @@ def lock_draft(assistant: Assistant, revision: int | None) -> Draft:
 
 
 def save_draft(
-    *, actor: Actor, assistant: Assistant, draft: Draft, document: Any, known_model: str = ""
+    *,
+    actor: Actor,
+    assistant: Assistant,
+    draft: Draft,
+    document: Any,
+    known_model: str = "",
+    known_actions: Sequence[Mapping[str, Any]] = (),
 ) -> Draft:
     """Check a document and store it as the next revision; storing the same one again changes nothing.
 
     Args:
         known_model: a model's id that is taken though it may no longer be offered, beside the draft's present one.
+        known_actions: uses of actions of which what is gone is left out, beside the draft's present ones.
 
     Raises:
         InvalidInput: it names every wrong field.
@@ -46,7 +54,8 @@ def save_draft(
     specification = checked_specification(
         document, organisation=actor.organisation, known_models=(present, known_model)
     )
-    checked = specification.document()
+    settled = [*draft.specification.get("actions", []), *known_actions]
+    checked = with_known_actions(specification, assistant, settled=settled).document()
     if checked == draft.specification:
         return draft
     draft.specification = checked

@@ -1,0 +1,64 @@
+"""Keep a call of an operation that was tried, as an example."""
+
+from typing import Any
+
+import orjson
+from django.utils.translation import gettext_lazy as _
+
+from assistants.actions.models import ActionExample
+from assistants.actions.queries import access_action, access_operation, examples_of
+from kernel.actions import entry_action
+from kernel.errors import Conflict, InvalidInput
+from organisations.actors import Actor
+from organisations.audit import record_audit
+from organisations.permissions import Permission, require
+
+MOST, LONGEST, LONGEST_RESPONSE = 50, 100_000, 20_000  # of one action; bytes of arguments; characters
+
+
+class TooManyExamples(Conflict):
+    code = "too_many_examples"
+    user_message = _("An action keeps at most %(most)s examples. Remove one that is not needed.")
+
+
+@entry_action
+def save_example(
+    *,
+    actor: Actor,
+    assistant_id: str,
+    action_id: str,
+    operation: str,
+    arguments: dict[str, Any],
+    name: str = "",
+    status: int | None = None,
+    response: str = "",
+) -> ActionExample:
+    """Keep the arguments of a call, and what came of it.
+
+    Args:
+        operation: its key. status, response: of the answer; a long response is cut.
+
+    Raises:
+        PermissionDenied: the actor may not build.
+        NotFound: the assistant has no such action, or the action no such operation.
+        InvalidInput: the arguments are too large. TooManyExamples: it keeps as many as it may.
+    """
+    require(actor, Permission.BUILD_ASSISTANTS)
+    action = access_action(actor.organisation, assistant_id, action_id, lock=True)
+    found = access_operation(action, operation)
+    if len(orjson.dumps(arguments)) > LONGEST:
+        raise InvalidInput.on("arguments", "too_large", _("Arguments have room for 100,000 characters."))
+    if examples_of(action).count() >= MOST:
+        raise TooManyExamples(most=MOST)
+    example: ActionExample = ActionExample.objects.create(
+        organisation=actor.organisation,
+        action=action,
+        operation=found.key,
+        name=(name.strip() or found.summary or found.key)[:120],
+        arguments=arguments,
+        status=status,
+        response=response.replace("\x00", "")[:LONGEST_RESPONSE],
+        created_by=actor.user,
+    )
+    record_audit(actor, "action.example_saved", action, assistant=assistant_id, operation_key=found.key)
+    return example

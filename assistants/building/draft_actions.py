@@ -1,0 +1,27 @@
+"""The actions of a draft, for the room that keeps actions."""
+
+from collections.abc import Sequence
+
+from assistants.building.actions.switch_operations import switch_operations
+from assistants.building.queries import access_assistant, draft_of
+from kernel.tenancy import tenant_scope
+from organisations.actors import Actor
+from organisations.permissions import Level
+
+
+class DraftActions:
+    """What `kernel.registries.draft_actions` asks for."""
+
+    def uses(self, actor: Actor, assistant_id: str) -> dict[str, list[str]]:
+        """The keys of the operations that are on, by the actions' public ids."""
+        with tenant_scope(actor.organisation):
+            draft = draft_of(access_assistant(actor, assistant_id, level=Level.VIEW))
+        return {use["id"]: list(use["operations"]) for use in draft.specification.get("actions", [])}
+
+    def switch(self, actor: Actor, assistant_id: str, action_id: str, operations: Sequence[str]) -> None:
+        """Have exactly these operations of an action on."""
+        switch_operations(actor=actor, assistant_id=assistant_id, action_id=action_id, operations=operations)
+
+    def forget(self, actor: Actor, assistant_id: str, action_id: str) -> None:
+        """Take an action out of the draft."""
+        switch_operations(actor=actor, assistant_id=assistant_id, action_id=action_id, operations=None)
