@@ -180,7 +180,7 @@ def action_json(action: Action, enabled: Iterable[str]) -> dict[str, Any]:
         "hosts": [action.host],
         "source_url": action.source_url,
         "privacy_policy_url": action.privacy_policy_url,
-        "auth": AuthOutput(profile).data if profile else None,
+        "auth": profile,
         "suggested_auth": revision.suggested_auth if revision else None,
         "connect_url": settings.PUBLIC_URL + path if path else "",
         "revision": revision.public_id if revision else None,
