@@ -5,13 +5,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from assistants.actions.actions.decide_confirmation import decide_confirmation
-from assistants.turns.actions.resume_turn import NotWaiting, resume_turn
-from assistants.turns.events import IN_WORDS
+from assistants.turns.actions.note_answer import Answered
+from assistants.turns.actions.resume_turn import NotConnectedYet
+from assistants.turns.events import IN_WORDS, ConfirmationDecided
 from assistants.turns.runtime import runtime
-from assistants.turns.stream import follow_saved, write_events
+from assistants.turns.stream import follow_saved, go_on, write_events
 from kernel.asgi import Responder, StreamRequest, StreamRoute, described
 from kernel.db import run_db
-from kernel.errors import FieldError, InvalidInput
+from kernel.errors import Conflict, DomainError, FieldError, InvalidInput
+from organisations.actors import Actor
 from organisations.permissions import Permission
 from organisations.stream_auth import authenticate
 
@@ -23,7 +25,7 @@ async def confirmation_decide(request: StreamRequest, respond: Responder) -> Non
     actor = await authenticate(request, Permission.USE_ASSISTANTS)
     body = _checked(await request.json())
     turn_id = request.params["turn"]
-    confirmation, ready = await run_db(
+    confirmation, answered = await run_db(
         decide_confirmation,
         actor=actor,
         turn_id=turn_id,
@@ -32,19 +34,31 @@ async def confirmation_decide(request: StreamRequest, respond: Responder) -> Non
         remember=body.get("remember", False),
         arguments=body.get("arguments"),
     )
-    if ready:
-        try:
-            opened = await run_db(resume_turn, actor=actor, turn_id=turn_id, runner=runtime().runner)
-            runtime().run(opened)
-        except NotWaiting:  # another answer came at the same moment, and went on with it
-            ready = False
+    if answered.stretch:
+        tell = ConfirmationDecided(confirmation.document)
+        runtime().tell_waiting(turn_id, answered.stretch, answered.count, tell)
+    state = await _went_on(actor, turn_id, answered)
     if body.get("stream"):
         await respond.start_events()
         await write_events(respond, follow_saved(actor, turn_id), html=request.query.get("render") == "html")
         await respond.finish()
         return
-    state = "streaming" if ready else "requires_action"
     await respond.json(200, confirmation.document | {"turn": {"id": turn_id, "state": state}})
+
+
+async def _went_on(actor: Actor, turn_id: str, answered: Answered) -> str:
+    """The turn's state now: it goes on unless something else is asked."""
+    if not answered.ready:
+        return "requires_action"
+    try:
+        await go_on(actor, turn_id)
+    except NotConnectedYet:
+        return "requires_action"
+    except Conflict:  # another answer came at the same moment, and went on with it
+        pass
+    except DomainError:  # the answer says why it ended
+        return "failed"
+    return "streaming"
 
 
 def _checked(body: dict[str, Any]) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from assistants.building.specification import Part, parse_part
 from assistants.turns.actions.close_turn import ModelUse
 from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.context import PastMessage
-from assistants.turns.driver import Ending
-from assistants.turns.events import IN_WORDS, MessageFinished, Retrieved, TextAdded
+from assistants.turns.events import IN_WORDS, MessageFinished, MessageWaiting, Retrieved, TextAdded
 from assistants.turns.journal import Entry
 from assistants.turns.runtime import RunningTurn, runtime
-from assistants.turns.stream import write_events
+from assistants.turns.stream import follow_saved, write_events
 from billing.prices import cost_of
 from kernel.asgi import Responder, StreamRequest, StreamRoute, described, event_bytes
 from kernel.db import run_db
+from organisations.actors import Actor
 from organisations.permissions import Permission
 from organisations.stream_auth import authenticate
 
@@ -46,17 +46,18 @@ class PreviewInput(Part):
 class Trace:
     """Watches a turn go by and notes what happened inside."""
 
-    def __init__(self, opened: OpenedTurn, ending: Ending) -> None:
-        self.opened, self._ending = opened, ending
+    def __init__(self, opened: OpenedTurn) -> None:
+        self.opened = opened
         self.message: dict[str, Any] = {}
         self._retrieved: dict[str, Any] = {}
         self._started = perf_counter()
         self._found = self._first = self._ended = 0.0
 
-    async def watch(self, entries: AsyncIterator[Entry]) -> AsyncIterator[Entry]:
+    async def watch(self, entries: AsyncIterator[Entry | None]) -> AsyncIterator[Entry | None]:
         """The same events, looked at."""
         async for entry in entries:
-            self._note(entry)
+            if entry is not None:
+                self._note(entry)
             yield entry
 
     def _note(self, entry: Entry) -> None:
@@ -65,13 +66,16 @@ class Trace:
             self._found, self._retrieved = now, entry.data
         elif entry.name == TextAdded.name:
             self._first = self._first or now
-        elif entry.name == MessageFinished.name:
+        elif entry.name in (MessageFinished.name, MessageWaiting.name):
             self._ended, self.message = now, entry.data["message"]
 
     def document(self) -> dict[str, Any]:
         """The trace in its public form; times in milliseconds, cost in micro-units."""
         plan, usage = self.opened.plan, self.message.get("usage") or {"input_tokens": 0, "output_tokens": 0}
-        calls = [_call(use) for use in self._ending.outcome.uses] if self._ending.outcome else []
+        # One that waited for a person may have gone on elsewhere; then its calls are not known here.
+        running = runtime().get(self.opened.id)
+        outcome = running.ending.outcome if running else None
+        calls = [_call(use) for use in outcome.uses] if outcome else []
         return {
             "prompt": plan.system_prompt,
             "model": self.message.get("model") or self.opened.info.id,
@@ -125,20 +129,24 @@ async def assistant_preview(request: StreamRequest, respond: Responder) -> None:
         language=translation.get_language() or "",
     )
     running = runtime().run(opened)
-    await (_stream if wanted.stream else _whole)(request, respond, running)
+    if wanted.stream:
+        await _stream(request, respond, actor, running)
+    else:
+        await _whole(respond, running)
 
 
-async def _whole(request: StreamRequest, respond: Responder, running: RunningTurn) -> None:
-    trace = Trace(running.opened, running.ending)
+async def _whole(respond: Responder, running: RunningTurn) -> None:
+    trace = Trace(running.opened)
     async for _entry in trace.watch(running.follow()):
         pass
     await respond.json(200, {"turn": running.opened.id, "message": trace.message, "trace": trace.document()})
 
 
-async def _stream(request: StreamRequest, respond: Responder, running: RunningTurn) -> None:
-    trace = Trace(running.opened, running.ending)
+async def _stream(request: StreamRequest, respond: Responder, actor: Actor, running: RunningTurn) -> None:
+    trace = Trace(running.opened)
     await respond.start_events([(b"x-turn-id", running.opened.id.encode())])
-    await write_events(respond, trace.watch(running.follow()), html=request.query.get("render") == "html")
+    entries = trace.watch(follow_saved(actor, running.opened.id))
+    await write_events(respond, entries, html=request.query.get("render") == "html")
     await respond.finish(event_bytes("trace", trace.document()))
 
 

@@ -120,6 +120,15 @@ async def credential_for(profile_ref: ProfileRef, actor: Actor) -> Credential | 
             await asyncio.sleep(LOOK_EVERY)
 
 
+def is_connected(profile_ref: ProfileRef, actor: Actor) -> bool:
+    """Whether the actor's calls of an action can be signed, as far as we know without asking its service.
+
+    Raises:
+        NotFound: the profile is gone.
+    """
+    return _find(profile_ref, actor) is not None
+
+
 def _find(ref: ProfileRef, actor: Actor) -> _Found | None:
     profile = look_up(ref)
     settings = stored_settings(profile.document)

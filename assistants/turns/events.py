@@ -108,6 +108,17 @@ class ConnectionRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationDecided:
+    """A person has given their word on a call, here or on another device; `request` says which."""
+
+    name: ClassVar[str] = "confirmation.decided"
+    request: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        return dict(self.request)
+
+
+@dataclass(frozen=True, slots=True)
 class MessageWaiting:
     """The turn waits for a person; `message` is the answer as far as it came. What follows comes in the same stream."""
 
@@ -183,6 +194,7 @@ TurnEvent = (
     | ToolFinished
     | ConfirmationRequested
     | ConnectionRequested
+    | ConfirmationDecided
     | MessageWaiting
     | Cited
     | VerificationStarted
@@ -199,8 +211,9 @@ IN_WORDS = """Server-sent events with an `id` each, their data as JSON:
 - `tool.started` {id, name, label} and `tool.finished` {id, name, label, arguments, ok, summary, detail, untrusted, milliseconds}
 - `confirmation.requested` {id, action, operation, host, method, url, arguments, schema, risk, reason, expires_at, …}: a call
   waits for a person's word; answer it by `POST /api/v1/turns/{turn}/confirmations/{id}`
-- `connection.requested` {id, action, host, connect_url, …}: a call waits for a person's account; go on by
-  `POST /api/v1/turns/{turn}/continue`
+- `connection.requested` {id, action, host, connect_url, …}: a call waits for a person's account; once it is connected,
+  go on by `POST /api/v1/turns/{turn}/continue`, or without it by sending `{"without": [id]}` along
+- `confirmation.decided` {id, state, arguments, …}: somebody has answered it
 - `message.waiting` {message}: all that can be done before the answers is done; what comes after them follows in this stream
 - `citations` {items[]}
 - `verification.started` {}, then `verification` {verdict, confidence, method, supported, total, sentences[]}; only where

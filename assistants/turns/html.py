@@ -5,8 +5,13 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from assistants.turns.asking import asked_card
 from assistants.turns.events import (
+    ConfirmationDecided,
+    ConfirmationRequested,
+    ConnectionRequested,
     MessageFinished,
+    MessageWaiting,
     Retrieved,
     StepsAdded,
     TextAdded,
@@ -16,6 +21,7 @@ from assistants.turns.events import (
     Verified,
 )
 from assistants.turns.journal import Entry
+from assistants.turns.pausing import CONFIRMATION
 from assistants.turns.steps import steps_of
 from kernel.asgi import KEEP_ALIVE_SECONDS, Responder, event_bytes
 from web.markdown import render
@@ -24,13 +30,17 @@ RENDER_SECONDS = 0.12
 
 
 class HtmlWriter:
-    """Adds `html` events with the answer so far, and `parts` with what stands before and after it."""
+    """Adds `html` events with the answer so far, and `parts` with what stands around it.
 
-    def __init__(self, respond: Responder) -> None:
+    Args:
+        again: much of it happened before; that comes in one burst, and is painted at its end.
+    """
+
+    def __init__(self, respond: Responder, *, again: bool = False) -> None:
         self._respond = respond
         self._text = ""
         self._dirty = False
-        self._painted = 0.0
+        self._painted = asyncio.get_running_loop().time() if again else 0.0
         self._citations: list[int] = []
         self._parts = Parts()
 
@@ -54,6 +64,10 @@ class HtmlWriter:
             self._citations = [passage["number"] for passage in entry.data["passages"]]
         elif entry.name == ToolFinished.name:
             self._citations += [found["number"] for found in entry.data["detail"].get("passages", ())]
+        elif entry.name == MessageWaiting.name:
+            self._dirty = (
+                True  # nothing comes for minutes: what there is stands on the page without its caret
+            )
         elif entry.name == MessageFinished.name:
             message = entry.data.get("message", {})
             self._text = message.get("text", self._text)
@@ -78,7 +92,7 @@ class HtmlWriter:
 
 
 class Parts:
-    """What stands before and after an answer while it is made."""
+    """What stands around an answer while it is made: steps and tools, what is asked of the reader, its check."""
 
     def __init__(self) -> None:
         self.changed = False
@@ -86,6 +100,7 @@ class Parts:
         self._kept_steps: list[str] | None = None
         self._writing = False
         self._tools: dict[str, dict[str, Any]] = {}
+        self._asked: dict[str, dict[str, Any]] = {}
         self._checking = False
         self._verification: dict[str, Any] | None = None
 
@@ -103,8 +118,12 @@ class Parts:
             case ToolStarted.name:
                 self._tools[entry.data["id"]] = entry.data | {"running": True}
                 self._writing = False
+                self._answered(entry.data["id"])
             case ToolFinished.name:
                 self._tools[entry.data["id"]] = entry.data
+            case ConfirmationRequested.name | ConnectionRequested.name | ConfirmationDecided.name:
+                self._asked[entry.data["id"]] = entry.data
+                self._writing = False
             case VerificationStarted.name:
                 self._checking = True
             case Verified.name:
@@ -112,19 +131,29 @@ class Parts:
             case MessageFinished.name:
                 self._checking = self._writing = False
                 self._kept_steps = entry.data.get("message", {}).get("steps")
-                if not self._steps and not self._tools and not self._verification:
+                if not (self._steps or self._tools or self._asked or self._verification):
                     return
+                self._asked.clear()
             case _:
                 return
         self.changed = True
 
+    def _answered(self, call_id: str) -> None:
+        """The turn went on: of this call, its own card tells from now on."""
+        self._asked = {
+            key: asked
+            for key, asked in self._asked.items()
+            if asked["kind"] == CONFIRMATION and asked["call"] != call_id
+        }
+
     def rendered(self) -> dict[str, str]:
-        """Both as HTML; what has changed until now is in it."""
+        """All of them as HTML; what has changed until now is in it."""
         self.changed = False
         steps = steps_of(self._steps) if self._kept_steps is None else self._kept_steps
         before = {"steps": steps, "writing": self._writing, "tools": list(self._tools.values())}
         after = {"checking": self._checking, "verification": self._verification}
         return {
             "before": render_to_string("turns/before.html", before).strip(),
+            "asked": "".join(asked_card(asked) for asked in self._asked.values()),
             "after": render_to_string("turns/after.html", after).strip(),
         }

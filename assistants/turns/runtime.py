@@ -23,6 +23,7 @@ BEAT_EXPIRES = 15
 CONTROL_CHANNEL = "turns:control"
 REMEMBER_SECONDS = 30.0
 STRETCH = 1_000_000  # more events than an answer may have between two times that it waits
+MOST_TOLD = 1000  # of them, the last ones, are told while it waits
 logger = structlog.get_logger(__name__)
 
 
@@ -131,6 +132,15 @@ class Runtime:
         turn = self._turns[opened.id] = RunningTurn(opened, self.flusher)
         turn.task.add_done_callback(lambda _task: self._forget_later(turn))
         return turn
+
+    def tell_waiting(self, turn_id: str, stretch: int, count: int, event: TurnEvent) -> None:
+        """Tell those who watch a turn that waits, wherever it ran: the event stands between its two stretches.
+
+        Args:
+            stretch: how often the turn has waited. count: which of the events told while it waits this is, from 1.
+        """
+        sequence = stretch * STRETCH - MOST_TOLD + min(count, MOST_TOLD)
+        self.flusher.add(turn_id, Entry(sequence, 0, event.name, event.data()))
 
     def get(self, turn_id: str) -> RunningTurn | None:
         """The turn, if this process makes it or has just made it."""

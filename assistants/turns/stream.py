@@ -1,7 +1,9 @@
-"""The streaming endpoints of a turn: follow it, stop it; and how a stream is written."""
+"""The streaming endpoints of a turn: follow it, go on with it, stop it; and how a stream is written."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+
+from django.utils.translation import gettext_lazy as _
 
 from assistants.turns.actions.end_waiting import end_waiting
 from assistants.turns.actions.resume_turn import resume_turn
@@ -10,9 +12,10 @@ from assistants.turns.html import HtmlWriter
 from assistants.turns.journal import Entry, parse_position
 from assistants.turns.models import Turn
 from assistants.turns.queries import access_turn, answer_document
-from assistants.turns.runtime import follow, runtime
+from assistants.turns.runtime import RunningTurn, follow, runtime
 from kernel.asgi import KEEP_ALIVE_SECONDS, Responder, StreamRequest, StreamRoute, described, event_bytes
 from kernel.db import run_db
+from kernel.errors import Conflict, DomainError, FieldError, InvalidInput
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.permissions import Permission
@@ -31,12 +34,13 @@ async def turn_events(request: StreamRequest, respond: Responder) -> None:
     """`GET /api/v1/turns/{id}/events`: the turn's events, resumed after `Last-Event-ID`."""
     actor = await authenticate(request, Permission.USE_ASSISTANTS)
     turn = await run_db(_access, actor, request.params["turn"])
+    html = request.query.get("render") == "html"
     position = parse_position(request.headers.get("last-event-id") or request.query.get("after"))
     await respond.start_events()
     if turn.is_open:
-        await write_events(
-            respond, follow_saved(actor, turn.public_id, position), html=request.query.get("render") == "html"
-        )
+        # A page is painted whole each time, so it is told from the beginning.
+        entries = follow_saved(actor, turn.public_id, (0, 0) if html else position)
+        await write_events(respond, entries, html=html, again=True)
     else:
         for entry in await run_db(saved_entries, turn):
             await respond.write(event_bytes(entry.name, entry.data, entry.position))
@@ -48,7 +52,8 @@ async def turn_stop(request: StreamRequest, respond: Responder) -> None:
     actor = await authenticate(request, Permission.USE_ASSISTANTS)
     turn = await run_db(_access, actor, request.params["turn"])
     if turn.state == Turn.State.WAITING:
-        await run_db(end_waiting, turn=turn, lapsed=False)
+        await run_db(end_waiting, turn=turn)
+        await _tell_end(actor, turn.public_id)
     elif turn.is_open:
         await runtime().request_stop(turn.public_id)
     await respond.json(202, {"id": turn.public_id, "state": "stopping" if turn.is_open else turn.state})
@@ -57,9 +62,50 @@ async def turn_stop(request: StreamRequest, respond: Responder) -> None:
 async def turn_continue(request: StreamRequest, respond: Responder) -> None:
     """`POST /api/v1/turns/{id}/continue`: go on with an answer that waited, once what it asked for is there."""
     actor = await authenticate(request, Permission.USE_ASSISTANTS)
-    opened = await run_db(resume_turn, actor=actor, turn_id=request.params["turn"], runner=runtime().runner)
-    runtime().run(opened)
-    await respond.json(202, {"id": opened.id, "state": "streaming"})
+    body = await request.json() if request.headers.get("content-type") else {}
+    running = await go_on(actor, request.params["turn"], without=_without(body))
+    await respond.json(202, {"id": running.opened.id, "state": "streaming"})
+
+
+def _without(body: dict[str, object]) -> list[str]:
+    errors = [
+        FieldError(name, "unknown_field", str(_("There is no such field.")))
+        for name in body
+        if name != "without"
+    ]
+    ids = body.get("without", [])
+    if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+        errors.append(FieldError("without", "invalid_type", str(_("This has the wrong type."))))
+    if errors:
+        raise InvalidInput(errors=errors)
+    return list(ids)  # type: ignore[call-overload]
+
+
+async def go_on(actor: Actor, turn_id: str, *, without: Sequence[str] = ()) -> RunningTurn:
+    """Take over a turn that waits, and run it in this process; where it may not go on any more, it ends and says why.
+
+    Raises: as `resume_turn`.
+    """
+    try:
+        opened = await run_db(
+            resume_turn, actor=actor, turn_id=turn_id, runner=runtime().runner, without=without
+        )
+    except Conflict:
+        raise
+    except DomainError as error:
+        # Access was withdrawn, or its model: waiting on would ask somebody in vain.
+        await run_db(end_waiting, turn=await run_db(_access, actor, turn_id), refused=error)
+        await _tell_end(actor, turn_id)
+        raise
+    return runtime().run(opened)
+
+
+async def _tell_end(actor: Actor, turn_id: str) -> None:
+    """Whoever watches a turn that ended while it waited sees it at once, and not with the next look at the database."""
+    turn = await run_db(_access, actor, turn_id)
+    if not turn.is_open:
+        for entry in await run_db(saved_entries, turn):
+            runtime().flusher.add(turn_id, entry)
 
 
 async def follow_saved(
@@ -95,10 +141,14 @@ def saved_entries(turn: Turn) -> list[Entry]:
 
 
 async def write_events(
-    respond: Responder, entries: AsyncIterator[Entry | None], *, html: bool = False
+    respond: Responder, entries: AsyncIterator[Entry | None], *, html: bool = False, again: bool = False
 ) -> None:
-    """Write events as they come; with `html`, also the answer and its parts as safe HTML, at most every 120 ms."""
-    writer = HtmlWriter(respond) if html else None
+    """Write events as they come; with `html`, also the answer and its parts as safe HTML, at most every 120 ms.
+
+    Args:
+        again: much of it happened before, and is painted at once.
+    """
+    writer = HtmlWriter(respond, again=again) if html else None
     iterator = entries.__aiter__()
     pending: asyncio.Task[Entry | None] | None = None
     while True:
@@ -127,7 +177,9 @@ async def _next(iterator: AsyncIterator[Entry | None]) -> Entry | None:
 
 FOLLOW = described("Follow an answer; Last-Event-ID resumes it", events=IN_WORDS)
 CONTINUE = described(
-    "Go on with an answer that waited for a connection; confirmations go on by themselves", status=202
+    "Go on with an answer that waited for a connection, or without it; confirmations go on by themselves",
+    body={"without": {"type": "array", "items": {"type": "string"}}},
+    status=202,
 )
 STOP = described("Stop an answer; what there is of it is kept", status=202)
 ROUTES = (

@@ -46,6 +46,8 @@ class SavedTool:
     detail: dict[str, Any]
     untrusted: bool
     milliseconds: int
+    confirmed: bool = False
+    sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Suspended:
     Attributes:
         shown_passages: how many of the passages the model was given with the question.
         uses: what its calls are charged as, should it be given up. stretch: how often it has waited before.
+        declined: ids of connections that it goes on without.
     """
 
     question: str
@@ -83,6 +86,7 @@ class Suspended:
     hosts: tuple[str, ...]
     uses: tuple[ModelUse, ...]
     stretch: int = 0
+    declined: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """It as JSON values."""
@@ -99,6 +103,8 @@ class Suspended:
                 tool.label,
                 ToolResult(tool.content, tool.ok, tool.summary, tool.detail, tool.untrusted),
                 tool.milliseconds,
+                tool.confirmed,
+                tool.sent,
             )
             for tool in self.tools
         ]
@@ -149,6 +155,8 @@ def saved_tools(calls: Sequence[FinishedCall]) -> tuple[SavedTool, ...]:
             dict(done.result.detail),
             done.result.untrusted,
             done.milliseconds,
+            done.confirmed,
+            done.sent,
         )
         for done in calls
     )

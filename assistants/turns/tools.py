@@ -4,7 +4,7 @@ A tool never breaks a turn: whatever goes wrong in one is told to the model as d
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, Protocol, runtime_checkable
 
@@ -20,6 +20,7 @@ from organisations.actors import Actor
 from providers.ports import ToolCall, ToolSchema
 
 MOST_CHARACTERS = 100_000  # of one result
+EDITED = "The person changed the arguments before they allowed it; sent was {arguments}\n"
 logger = structlog.get_logger(__name__)
 
 
@@ -106,6 +107,7 @@ class TurnContext:
     Attributes:
         thread_id: of the conversation, in whatever room; empty where there is none.
         can_wait: whether there is somebody who can be asked while it runs.
+        declined: ids of connections that they were asked for and go on without.
     """
 
     turn_id: str
@@ -116,6 +118,7 @@ class TurnContext:
     sources: Sources
     trust: Trust
     can_wait: bool
+    declined: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +139,18 @@ Gate = Callable[[TurnContext, ToolCall, Intention], Awaitable[Permit]]
 
 @dataclass(frozen=True, slots=True)
 class FinishedCall:
-    """A call that was run, as it is kept and shown."""
+    """A call that was run, as it is kept and shown.
+
+    Attributes:
+        confirmed: a person allowed this very call. sent: the arguments as JSON, where they changed them.
+    """
 
     call: ToolCall
     label: str
     result: ToolResult
     milliseconds: int
+    confirmed: bool = False
+    sent: str = ""
 
     def document(self) -> dict[str, Any]:
         """Its public form."""
@@ -149,7 +158,8 @@ class FinishedCall:
             "id": self.call.id,
             "name": self.call.name,
             "label": self.label,
-            "arguments": self.call.arguments,
+            "arguments": self.sent or self.call.arguments,
+            "confirmed": self.confirmed,
             "ok": self.result.ok,
             "summary": self.result.summary,
             "detail": dict(self.result.detail),
@@ -167,6 +177,15 @@ class ReadyCall:
     permit: Permit | None = None
     parallel: bool = True
     refusal: ToolResult | None = None
+
+    @property
+    def edited(self) -> str:
+        """Its arguments as JSON, where a person changed what the model asked for; else nothing."""
+        if self.permit is None or not self.permit.confirmed:
+            return ""
+        if self.permit.arguments == orjson.loads(self.call.arguments or "{}"):
+            return ""
+        return orjson.dumps(self.permit.arguments).decode()
 
 
 class Toolbox:
@@ -213,7 +232,8 @@ class Toolbox:
             intention = await tool.intend(arguments)
             permit = await self._gate(self._context, call, intention)
         except DomainError as error:
-            return ReadyCall(call, refusal=_refused(_in_words(error), str(error.message)))
+            refusal = _refused(_in_words(error), str(error.message), code=error.code)
+            return ReadyCall(call, refusal=refusal)
         return ReadyCall(call, tool, permit, parallel=intention.reads and not permit.claim)
 
     async def run(self, ready: ReadyCall) -> FinishedCall:
@@ -223,7 +243,10 @@ class Toolbox:
         if result.untrusted and self._context:
             self._context.trust.tainted = True
         took = round((perf_counter() - started) * 1000)
-        return FinishedCall(ready.call, self.label(ready.call.name), result, took)
+        confirmed = bool(ready.permit and ready.permit.confirmed)
+        return FinishedCall(
+            ready.call, self.label(ready.call.name), result, took, confirmed, sent=ready.edited
+        )
 
     async def _result(self, ready: ReadyCall) -> ToolResult:
         tool, permit = ready.tool, ready.permit
@@ -239,18 +262,23 @@ class Toolbox:
         except DomainError as error:
             # Some errors are told in the words of whoever was called.
             untrusted = bool(getattr(error, "untrusted", False))
-            return _refused(_in_words(error), str(error.message), untrusted=untrusted)
+            result = _refused(_in_words(error), str(error.message), untrusted=untrusted)
         except Exception:
             logger.exception("tool_failed", tool=ready.call.name)
             return _refused("The tool failed on our side. Go on without it.", _("It failed on our side."))
+        if edited := ready.edited:
+            return replace(result, content=EDITED.format(arguments=edited) + result.content)
         return result
 
 
 NO_TOOLS = Toolbox()
 
 
-def _refused(content: str, summary: str = "", *, untrusted: bool = False) -> ToolResult:
-    return ToolResult(content[:MOST_CHARACTERS], ok=False, summary=summary, untrusted=untrusted)
+def _refused(content: str, summary: str = "", *, untrusted: bool = False, code: str = "") -> ToolResult:
+    detail = {"code": code} if code else {}
+    return ToolResult(
+        content[:MOST_CHARACTERS], ok=False, summary=summary, detail=detail, untrusted=untrusted
+    )
 
 
 def _in_words(error: DomainError) -> str:

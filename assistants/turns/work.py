@@ -99,6 +99,7 @@ class Work:
             hosts=tuple(sorted(opened.trust.hosts)),
             uses=tuple(self.uses("stopped")),
             stretch=self.stretch + 1,
+            declined=tuple(sorted(opened.declined)),
         )
 
     @property

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from assistants.actions.models import AlwaysAllow, Confirmation
 from assistants.actions.openapi.checking import check_value
 from assistants.actions.queries import access_confirmation
-from assistants.turns.actions.note_answer import note_answer
+from assistants.turns.actions.note_answer import Answered, note_answer
 from kernel.actions import entry_action
 from kernel.errors import Conflict, InvalidInput
 from organisations.actors import Actor
+from organisations.audit import record_audit
 from organisations.permissions import Permission, require
 
 ALLOW, DENY = "allow", "deny"
@@ -36,7 +37,7 @@ def decide_confirmation(
     decision: str,
     remember: bool = False,
     arguments: dict[str, Any] | None = None,
-) -> tuple[Confirmation, bool]:
+) -> tuple[Confirmation, Answered]:
     """Allow or refuse a call.
 
     Args:
@@ -44,7 +45,7 @@ def decide_confirmation(
         arguments: sent instead of the model's, where they may be edited.
 
     Returns:
-        The confirmation, and whether the turn can go on: nothing else of it is undecided.
+        The confirmation, and what it changed for its turn.
 
     Raises:
         NotFound: the actor's turn asks no such thing.
@@ -68,8 +69,22 @@ def decide_confirmation(
     found.decided_by, found.decided_at = actor.user, timezone.now()
     found.document = {**found.document, "state": found.state, "arguments": found.arguments}
     found.save(update_fields=["state", "arguments", "document", "decided_by", "decided_at"])
+    _record(actor, turn_id, found, remembered=remember and allowed, edited=allowed and arguments is not None)
     return found, note_answer(
         actor=actor, turn_id=turn_id, request_id=found.public_id, document=found.document
+    )
+
+
+def _record(actor: Actor, turn_id: str, found: Confirmation, *, remembered: bool, edited: bool) -> None:
+    word = "always_allowed" if remembered else str(found.state)
+    record_audit(
+        actor,
+        f"confirmation.{word}",
+        found,
+        operation=found.document["label"],
+        host=found.document["host"],
+        turn=turn_id,
+        edited=edited,
     )
 
 

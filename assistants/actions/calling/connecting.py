@@ -12,7 +12,7 @@ from assistants.actions.openapi.documents import ReadOperation
 from assistants.connections.credentials import Credential, credential_for
 from assistants.connections.models import AuthProfile
 from assistants.connections.queries import look_up
-from assistants.connections.refs import start_url
+from assistants.connections.refs import profile_key, start_url
 from assistants.turns.pausing import CONNECTION, Paused, PauseRequest
 from assistants.turns.tools import TurnContext
 from kernel.db import run_db
@@ -33,6 +33,15 @@ class CreatorNotConnected(DomainError):
     user_message = _("Whoever made this assistant has not connected %(service)s, so it cannot be called.")
 
 
+class ConnectionDeclined(DomainError):
+    code = "connection_declined"
+    status = 409
+    user_message = _(
+        "The person chose to go on without connecting %(service)s, so this call was not made. Do not try it again; go on"
+        " without it."
+    )
+
+
 async def credential_or_pause(
     context: TurnContext, action: PlannedAction, operation: ReadOperation
 ) -> Credential | None:
@@ -41,6 +50,7 @@ async def credential_or_pause(
     Raises:
         Paused: the person who asks has to connect, and can be asked.
         NotConnected, CreatorNotConnected: nobody can be asked here, or it is not theirs to connect.
+        ConnectionDeclined: the person was asked, and goes on without it.
         ConnectionBroken: the service no longer accepts it.
     """
     if action.profile is None:
@@ -54,12 +64,16 @@ async def credential_or_pause(
     address = settings.PUBLIC_URL + start_url(action.profile, return_to="")
     if not context.can_wait:
         raise NotConnected(service=action.name, address=address)
-    raise Paused(_request(context, action, operation, address))
+    request = _request(context, action, operation, address)
+    if request.id in context.declined:
+        raise ConnectionDeclined(service=action.name)
+    raise Paused(request)
 
 
 def _request(
     context: TurnContext, action: PlannedAction, operation: ReadOperation, address: str
 ) -> PauseRequest:
+    assert action.profile is not None
     # The same for every call of a turn to one service, so that it is asked for once.
     digest = sha256(f"{context.turn_id} {action.id}".encode()).hexdigest()[:24]
     expires_at = timezone.now() + timedelta(seconds=settings.ACTION_CONFIRM_SECONDS)
@@ -69,8 +83,10 @@ def _request(
         "turn": context.turn_id,
         "action": {"id": action.id, "name": action.name},
         "operation": operation.key,
+        "label": f"{action.name}: {operation.summary or operation.key}",
         "host": action.host,
         "connect_url": address,
+        "profile": profile_key(action.profile),
         "expires_at": expires_at.isoformat().replace("+00:00", "Z"),
     }
     return PauseRequest(document["id"], CONNECTION, document, expires_at)  # type: ignore[arg-type]

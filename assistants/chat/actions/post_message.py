@@ -28,6 +28,11 @@ class AnswerStillComing(Conflict):
     user_message = _("The last answer is still being written. Wait for it, or stop it first.")
 
 
+class AnswerWaiting(AnswerStillComing):
+    code = "answer_waiting"
+    user_message = _("The last answer waits for you. Answer what it asks, or stop it, and ask again.")
+
+
 @entry_action
 def post_message(
     *, actor: Actor, conversation_id: str, text: str, parent: str | None = None, language: str = ""
@@ -41,7 +46,7 @@ def post_message(
     Raises:
         NotFound: the actor has no such conversation or message.
         InvalidInput: the question is empty or too long.
-        AnswerStillComing: the conversation is being answered.
+        AnswerStillComing: the conversation is being answered. AnswerWaiting: that answer waits for a person.
         AllowanceUsedUp: the month's allowance is spent.
     """
     require(actor, Permission.USE_ASSISTANTS)
@@ -140,6 +145,8 @@ def _parent_key(messages: list[Message], parent: str) -> int | None:
 
 
 def _refuse_while_answering(messages: list[Message]) -> None:
+    if any(m.turn and m.turn.state == Turn.State.WAITING for m in messages):
+        raise AnswerWaiting
     newest = timezone.now() - STALE
     if any(m.turn and m.turn.is_open and m.turn.created_at > newest for m in messages):
         raise AnswerStillComing

@@ -1,12 +1,29 @@
 """Note that a person has answered something that a turn waits for."""
 
+from dataclasses import dataclass
+
 from assistants.turns.models import Suspension
 from kernel.actions import assert_in_action
 from organisations.actors import Actor
 
 
-def note_answer(*, actor: Actor, turn_id: str, request_id: str, document: dict[str, object]) -> bool:
-    """Note it in the open transaction; returns whether every confirmation of the turn is answered now.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an answer changed.
+
+    Attributes:
+        ready: every confirmation of the turn is answered now.
+        stretch: how often the turn has waited, this time included; 0 where it waits no more.
+        count: how many of its requests are answered now.
+    """
+
+    ready: bool = False
+    stretch: int = 0
+    count: int = 0
+
+
+def note_answer(*, actor: Actor, turn_id: str, request_id: str, document: dict[str, object]) -> Answered:
+    """Note it in the open transaction.
 
     Args:
         document: what stands for the request from now on, in its public form.
@@ -15,10 +32,14 @@ def note_answer(*, actor: Actor, turn_id: str, request_id: str, document: dict[s
     rows = Suspension.objects.for_organisation(actor.organisation).select_for_update()
     suspension: Suspension | None = rows.filter(turn__public_id=turn_id).first()
     if suspension is None:
-        return False
+        return Answered()
     suspension.requests = [
         {**item, **document, "answered": True} if item["id"] == request_id else item
         for item in suspension.requests
     ]
     suspension.save(update_fields=["requests"])
-    return all(item["answered"] for item in suspension.requests if item["kind"] == "confirmation")
+    return Answered(
+        all(item["answered"] for item in suspension.requests if item["kind"] == "confirmation"),
+        int(suspension.state.get("stretch", 0)),
+        sum(item["answered"] for item in suspension.requests),
+    )

@@ -33,7 +33,7 @@ class OpenedTurn:
     Attributes:
         answerer: the model that is asked first. fallback: the one that takes over where that fails at once.
         sources: what was found for it; filled while the answer is made. trust: what it has read, and may so do.
-        resumed: how far it came before it waited for a person.
+        resumed: how far it came before it waited for a person. declined: connections that it goes on without.
     """
 
     id: str
@@ -55,6 +55,7 @@ class OpenedTurn:
     sources: Sources = field(default_factory=Sources)
     trust: Trust = field(default_factory=Trust)
     resumed: Suspended | None = None
+    declined: frozenset[str] = frozenset()
 
     @property
     def info(self) -> ModelInfo:

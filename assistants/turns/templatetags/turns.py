@@ -5,7 +5,12 @@ from typing import Any
 
 import orjson
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+
+from assistants.turns import asking, readable
+from assistants.turns.models import Turn
+from assistants.turns.queries import asked_of
 
 register = template.Library()
 LONGEST_ARGUMENTS = 2000
@@ -28,7 +33,22 @@ def arguments(call: Mapping[str, Any]) -> str:
         given = call["arguments"]
     if isinstance(given, dict):
         given = "\n".join(f"{name}: {value}" for name, value in given.items())
-    return str(given)[:LONGEST_ARGUMENTS]
+    return readable.visible(str(given)[:LONGEST_ARGUMENTS])
+
+
+@register.filter
+def visible(text: str) -> str:
+    """A text from outside, in which characters that cannot be seen are named."""
+    return readable.visible(str(text))
+
+
+@register.filter
+def asked(turn: Turn) -> SafeString:
+    """What a turn that waits asks of its reader, as cards."""
+    wanted = asked_of(turn)
+    if wanted is None:
+        return SafeString()
+    return mark_safe("".join(map(asking.asked_card, (*wanted["confirmations"], *wanted["connections"]))))
 
 
 @register.filter

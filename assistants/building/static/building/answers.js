@@ -1,5 +1,6 @@
 // A column of questions and answers of one assistant: asks, paints what streams in, then shows what happened inside.
 
+import { startAsked } from "../turns/asked.js";
 import { paintParts } from "../turns/parts.js";
 import { request } from "../web/api.js";
 import { follower, paintAnswer } from "../web/asking.js";
@@ -9,6 +10,7 @@ import { toast } from "../web/toasts.js";
 import { copy, placeOf, traceOf } from "./trace.js";
 
 const MAX_HISTORY = 40;
+const GOES_ON = new Set(["tool.started", "text.delta"]);
 const words = document.getElementById("answer-words").dataset;
 
 export class Answers {
@@ -25,6 +27,7 @@ export class Answers {
     this.#empty = log.querySelector("[data-log-empty]");
     this.#extra = extra;
     this.#end = follower(log, 120);
+    startAsked(log);
     log.addEventListener("click", (event) => {
       const mark = event.target.closest("[data-citation]");
       if (mark) showSource(mark);
@@ -65,11 +68,17 @@ export class Answers {
 
   async #stream(text, answer) {
     let message = null;
+    let last = "trace";
     await readEvents(words.url, {
       method: "POST",
       json: { text, history: this.#history.slice(-MAX_HISTORY), stream: true, ...this.#extra() },
-      isFinal: (event) => event.event === "trace",
+      // A stream that was lost is followed as any turn's, which tells nothing of what happened inside.
+      resume: () => this.#turn && `/api/v1/turns/${this.#turn}/events?render=html`,
+      onRetry: () => (last = "message.finished"),
+      isFinal: (event) => event.event === last,
       onEvent: ({ event, data }) => {
+        if (event === "message.waiting") answer.querySelector("[data-caret]").hidden = true;
+        if (GOES_ON.has(event)) answer.querySelector("[data-caret]").hidden = false;
         const follow = this.#end.atEnd();
         if (event === "message.started") this.#turn = data.turn;
         if (event === "html") paintAnswer(answer.querySelector("[data-answer]"), data.html);

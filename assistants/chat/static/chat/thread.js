@@ -2,6 +2,7 @@
 
 import { ApiError, request } from "../web/api.js";
 import { follower, startComposer } from "../web/asking.js";
+import { startAsked } from "../turns/asked.js";
 import { paintParts } from "../turns/parts.js";
 import { readEvents } from "../web/sse.js";
 
@@ -18,7 +19,10 @@ const drawer = document.getElementById("drawer");
 const messagesUrl = `/api/v1/conversations/${chat.dataset.conversation}/messages`;
 let turn = null;
 let busy = false;
+let waiting = false; // the answer waits for its reader, who may also ask something else
+let watched = null;
 let opener = null;
+const GOES_ON = new Set(["tool.started", "tool.finished", "text.delta", "steps.delta", "message.finished", "error"]);
 
 // Following the answer: only while the reader is at the bottom.
 const { atEnd: atBottom, toEnd: toBottom } = follower(log);
@@ -33,6 +37,16 @@ function setBusy(value) {
   showBusy?.(value);
 }
 
+// While an answer waits for its reader, asking something else ends it: so both buttons stand.
+function setWaiting(value) {
+  if (waiting === value) return;
+  waiting = value;
+  chat.toggleAttribute("data-waiting", value);
+  const words = document.getElementById("waiting");
+  if (words) words.hidden = !value;
+  if (sendButton) sendButton.hidden = busy && !value;
+}
+
 function showProblem(error) {
   problem.hidden = !error;
   if (error) problem.querySelector("p").textContent = error.message;
@@ -45,6 +59,11 @@ function clone(id) {
 }
 
 async function watch(article, url, options = {}) {
+  watched = attend(article, url, options);
+  await watched;
+}
+
+async function attend(article, url, options) {
   const body = article.querySelector("[data-body]");
   setBusy(true);
   try {
@@ -57,6 +76,7 @@ async function watch(article, url, options = {}) {
     await reload();
   } finally {
     turn = null;
+    setWaiting(false);
     setBusy(false);
   }
 }
@@ -64,15 +84,21 @@ async function watch(article, url, options = {}) {
 function show(event, article, body) {
   const follow = atBottom();
   if (event.event === "message.started") turn = event.data.turn;
+  else if (event.event === "message.waiting") setWaiting(true);
+  else if (GOES_ON.has(event.event)) setWaiting(false);
   else if (event.event === "parts") paintParts(article, event.data);
   else if (event.event === "html") {
     body.innerHTML = event.data.html;
-    const caret = document.createElement("span");
-    caret.className = "caret";
-    caret.setAttribute("aria-hidden", "true");
-    (body.lastElementChild ?? body).append(caret);
+    if (!waiting) (body.lastElementChild ?? body).append(caret());
   }
   if (follow) toBottom();
+}
+
+function caret() {
+  const mark = document.createElement("span");
+  mark.className = "caret";
+  mark.setAttribute("aria-hidden", "true");
+  return mark;
 }
 
 // The saved thread, as the server draws it: with its sources, versions and buttons.
@@ -95,7 +121,9 @@ function retitle(title) {
 }
 
 async function ask(text, parent) {
-  if (busy || !text.trim()) return;
+  if (!text.trim()) return;
+  if (waiting) await endWaiting();
+  if (busy) return;
   showProblem(null);
   if (!thread.querySelector("[data-question]")) thread.replaceChildren();
   const question = clone("question-template");
@@ -116,6 +144,13 @@ async function ask(text, parent) {
     showProblem(error);
     await reload().catch(() => {});
   }
+}
+
+// Nothing that it asked for is done; what there is of the answer stays.
+async function endWaiting() {
+  const ending = watched;
+  await stop();
+  await ending?.catch(() => {});
 }
 
 async function regenerate(message) {
@@ -248,8 +283,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A reload in mid-answer goes on where it was; a starter that was clicked in the store is asked.
+startAsked(thread, { back: location.pathname });
 const open = thread.querySelector("[data-open-turn]");
 if (open) {
   turn = open.dataset.openTurn;
   watch(open, `/api/v1/turns/${turn}/events`).catch(showProblem);
+  setWaiting(open.hasAttribute("data-waits"));
 } else if (chat.dataset.opening && composer) ask(chat.dataset.opening);

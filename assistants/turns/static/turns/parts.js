@@ -1,7 +1,10 @@
-// What stands before and after an answer while it is made: its steps, its tools, its check. The server draws them.
+// What stands around an answer while it is made: its steps, its tools, what it asks, its check. The server draws them.
 
-export function paintParts(article, { before, after }) {
+import { paintAsked } from "./asked.js";
+
+export function paintParts(article, { before, asked, after }) {
   paint(article.querySelector("[data-before]"), before);
+  paintAsked(article.querySelector("[data-asks]"), asked);
   paint(article.querySelector("[data-after]"), after);
 }
 
