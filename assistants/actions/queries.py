@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from assistants.actions.models import (
     Action,
@@ -14,10 +15,15 @@ from assistants.actions.models import (
     ToolApproval,
 )
 from assistants.turns.tools import Intention
-from kernel.errors import NotFound
+from kernel.errors import Conflict, NotFound
 from kernel.tenancy import HasPk, tenant_scope
 from organisations.actors import Actor
 from organisations.models import Organisation
+
+
+class ActionEnded(Conflict):
+    code = "action_ended"
+    user_message = _("This action was switched off, so it was not called. Go on without it.")
 
 
 def actions_of(organisation: HasPk | int, assistant_id: str) -> QuerySet[Action]:
@@ -40,6 +46,18 @@ def access_action(
     if found is None:
         raise NotFound
     return found
+
+
+def require_callable(organisation_id: int, action_id: str) -> None:
+    """Refuse calls of an action that was paused or removed: that holds for turns too that had begun before.
+
+    Raises:
+        ActionEnded: it is off.
+    """
+    with tenant_scope(organisation_id):
+        rows = Action.objects.for_organisation(organisation_id)
+        if not rows.filter(public_id=action_id, deleted_at=None, paused=False).exists():
+            raise ActionEnded
 
 
 def operations_of(action: Action, *, search: str = "") -> QuerySet[Operation]:

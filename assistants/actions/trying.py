@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assistants.actions import signing
+from assistants.actions.calling.approved_tools import check_tool
 from assistants.actions.calling.breaker import Breaker
 from assistants.actions.calling.carrying import SECONDS, CallTimedOut, Target, intention_of
 from assistants.actions.calling.connecting import CreatorNotConnected, NotConnected
@@ -271,6 +272,7 @@ def _mcp(target: Target, arguments: dict[str, Any], made: Made) -> tuple[Tried, 
     made.sent = len(body)
 
     async def send() -> dict[str, Any]:
+        await check_tool(Target(action, operation, credential), headers)
         result = await call_tool(action.server_url, headers, operation.path, arguments, max_bytes=MOST_BYTES)
         text = result.text
         if not text and result.structured is not None:

@@ -166,7 +166,7 @@ def test_what_is_wrong_is_named(api: Any, base: str, body: Any, field: str, code
     "given",
     [
         {"command": "npx", "args": ["server"]},
-        {"mcpServers": {"files": {"command": "touch", "args": ["/tmp/owned"], "env": {"A": "b"}}}},  # noqa: S108
+        {"mcpServers": {"files": {"command": "touch", "args": ["/tmp/owned"], "env": {"A": "b"}}}},
         '{"files": {"type": "stdio", "url": "https://a.example"}}',
     ],
 )
@@ -199,7 +199,7 @@ def test_a_policys_hosts_hold_for_the_import(api: Any, base: str, alice: Actor, 
 
 
 def test_an_organisations_key_goes_in_and_never_out(api: Any, base: str) -> None:
-    secret = "canary-key-1234567"  # noqa: S105
+    secret = "canary-key-1234567"
     auth = {
         "kind": "api_key",
         "owner": "organisation",

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from assistants.actions.actions.save_example import save_example
 from assistants.building.actions.publish import publish
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.actions.create_api_key import create_api_key
@@ -27,6 +28,7 @@ from organisations.permissions import Permission
 from tests.architecture.surface import WayIn, ways_in
 from tests.architecture.test_models import tenant_models
 from tests.architecture.test_walls import without_database, without_manager
+from tests.factories.actions import document_of, make_action
 from tests.factories.building import make_assistant, make_source, present_publication
 from tests.factories.chat import make_conversation
 from tests.factories.organisations import add_member, make_user
@@ -37,6 +39,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PROBES = 20_000 if os.environ.get("BOTTEGA_LARGE") == "1" else 2_000
 A_WALL_DOWN = PROBES // 4
 CANARY = "canary-7f3a"
+CALLS = {
+    "/tasks": {
+        "get": {
+            "operationId": "list",
+            "parameters": [{"name": "owner", "in": "query", "schema": {"type": "string"}}],
+            "responses": {},
+        }
+    }
+}
 # Ends the session that probes.
 LEFT_OUT = {"organisations:member_leave", "accounts:sign_out_everywhere", "organisations:switch"}
 FIELDS = (
@@ -72,6 +83,17 @@ def furnish(actor: Actor, word: str) -> House:
     )
     publication = present_publication(actor, assistant)
     conversation = make_conversation(actor, assistant)
+    document = document_of(
+        "https://tasks.example.com", CALLS, info={"title": f"{word} action", "version": "1"}
+    )
+    action = make_action(actor, assistant, document)
+    save_example(
+        actor=actor,
+        assistant_id=assistant.public_id,
+        action_id=action.public_id,
+        operation="list",
+        arguments={"owner": f"{word} example"},
+    )
     group = create_group(actor=actor, name=f"{word} group")
     role = create_custom_role(actor=actor, name=f"{word} role", permissions=[Permission.VIEW_ORGANISATION])
     invitation = invite_member(actor=actor, email=f"{word}@example.net")
@@ -98,6 +120,7 @@ def furnish(actor: Actor, word: str) -> House:
             "number": "1",
         }
     ids |= _first_ids(actor)
+    ids |= {"example_id": ids["actionexample_id"], "key": "list"}
     return House(actor, ids)
 
 

@@ -39,8 +39,9 @@ def compare_tools(*, action: Action, operations: Sequence[ReadOperation]) -> set
     waiting = {row.operation: row for row in changed_tools(action)}
     changed_tools(action).exclude(operation__in=changed).delete()
     fresh = [key for key, one in changed.items() if _is_news(waiting.get(key), one)]
+    rows = ToolApproval.objects.for_organisation(action.organisation_id)
     for key in fresh:
-        ToolApproval.objects.update_or_create(
+        rows.update_or_create(
             organisation_id=action.organisation_id,
             action=action,
             operation=key,

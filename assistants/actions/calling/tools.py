@@ -13,7 +13,9 @@ from assistants.actions.calling.planned import PlannedAction, planned_actions
 from assistants.actions.openapi.checking import check_arguments
 from assistants.actions.openapi.documents import ReadOperation
 from assistants.actions.openapi.preparing import prepare
+from assistants.actions.queries import require_callable
 from assistants.turns.tools import Intention, ToolResult, TurnContext
+from kernel.db import run_db
 from kernel.registries import tools
 from providers.ports import ToolSchema
 
@@ -65,6 +67,7 @@ class ActionTool:
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
         """Make the call; what it answers is data, never instructions."""
+        await run_db(require_callable, self._action.organisation_id, self._action.id)
         credential = await credential_or_pause(self._context, self._action, self._operation)
         target = Target(self._action, self._operation, credential)
         return await carry_out(self._context, target, arguments)

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from assistants.building.action_uses import with_known_actions
 from assistants.building.actions.save_draft import checked_specification
 from assistants.building.models import Assistant, Draft
 from assistants.building.queries import RESOURCE
@@ -56,7 +57,9 @@ def create_assistant(
     for patch in (begun_from.draft if begun_from else {}, draft or {}, {"profile": profile}):
         document = merge_patch(document, patch)
     origin = {"kind": "template", "template": template, "name": begun_from.name} if begun_from else None
-    assistant = begin(actor, checked_specification(document, organisation=actor.organisation), origin=origin)
+    specification = checked_specification(document, organisation=actor.organisation)
+    assistant = begin(actor, specification, origin=origin)
+    with_known_actions(specification, assistant)  # it has none yet
     detail: dict[str, Any] = {"template": template} if template else {}
     record_audit(actor, "assistant.created", assistant, **detail)
     return assistant

@@ -34,7 +34,7 @@ class ForkingNotAllowed(PermissionDenied):
 def fork_assistant(*, actor: Actor, reference: str) -> Assistant:
     """Begin an assistant from the live version of a public one whose creator allows that.
 
-    Instructions, settings and starters come over; sources stay with their creator. Where it came from is kept for good
+    Instructions, settings and starters come over; sources and actions stay with their creator. Where it came from is kept for good
     and stands in its disclosure.
 
     Args:
@@ -72,7 +72,7 @@ def _version_and_creator(publication: Publication) -> tuple[Version, str]:
 
 def _own(specification: Specification, organisation: Organisation) -> Specification:
     """The definition with a picture of its own, and with models that are offered here."""
-    changes: dict[str, Any] = {"profile": {"picture": random_part(12)}, "model": {}}
+    changes: dict[str, Any] = {"profile": {"picture": random_part(12)}, "model": {}, "actions": None}
     if not is_chat_model(specification.model.id, organisation):
         changes["model"]["id"] = default_chat_model().id
     if not is_chat_model(specification.model.fallback, organisation):

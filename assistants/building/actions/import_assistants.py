@@ -90,8 +90,14 @@ def _fitted(actor: Actor, definition: Definition) -> Specification:
             "model.fallback", _("Model"), _("This model is not offered here."), fallback
         )
         fallback = ""
+    if patch.get("actions"):
+        reason = _("A file names actions without their documents.")
+        advice = _("Add each again, and switch its operations on.")
+        definition.account.forget("actions")
+        definition.account.misses("actions", _("Actions"), reason, advice=advice)
     base = {} if definition.whole else beginning()
-    document = merge_patch(merge_patch(base, patch), {"model": {"id": chosen, "fallback": fallback}})
+    fitted = {"model": {"id": chosen, "fallback": fallback}, "actions": None}
+    document = merge_patch(merge_patch(base, patch), fitted)
     try:
         return checked_specification(document, organisation=actor.organisation)
     except InvalidInput as refusal:
