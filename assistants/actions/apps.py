@@ -15,3 +15,4 @@ class ActionsConfig(AppConfig):
         registries.tool_gate.fill(gate)
         for route in ROUTES:
             registries.stream_routes.register(route)
+        registries.periodic_tasks["actions.look_at_tools"] = {"task": "actions.look_at_tools", "schedule": 300}

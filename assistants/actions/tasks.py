@@ -1,0 +1,11 @@
+"""Background work of actions."""
+
+from celery import shared_task
+
+from assistants.actions.looking import look_at_tools
+
+
+@shared_task(name="actions.look_at_tools")
+def look_at_tools_task() -> None:
+    """Ask MCP servers whether their tools are what was approved."""
+    look_at_tools()
