@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assistants.building.opening import KIND
+from assistants.building.opening import KINDS
 from kernel.registries import EventConsumer
 from store.actions.count_use import count_conversation, count_pins
 from store.actions.follow_publication import follow_publication, refresh_pins, take_back
@@ -23,7 +23,7 @@ def _count(organisation_id: int, kind: str, payload: dict[str, Any], event_id: i
 
 
 def _answered(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
-    if payload["kind"] == KIND and payload["state"] != "approved":
+    if payload["kind"] in KINDS and payload["state"] != "approved":
         refused = payload["state"] == "rejected"
         take_back(organisation_id=organisation_id, assistant_id=payload["subject"], refused=refused)
     return True

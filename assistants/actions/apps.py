@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ActionsConfig(AppConfig):
@@ -6,8 +7,10 @@ class ActionsConfig(AppConfig):
     label = "actions"
 
     def ready(self) -> None:
+        from assistants.actions import checks
         from assistants.actions.calling.gate import gate
         from assistants.actions.calling.tools import tools_of
+        from assistants.actions.personal_data import HOLDER
         from assistants.actions.stream import ROUTES
         from kernel import registries
 
@@ -15,4 +18,16 @@ class ActionsConfig(AppConfig):
         registries.tool_gate.fill(gate)
         for route in ROUTES:
             registries.stream_routes.register(route)
-        registries.periodic_tasks["actions.look_at_tools"] = {"task": "actions.look_at_tools", "schedule": 300}
+        registries.periodic_tasks["actions.look_at_tools"] = {
+            "task": "actions.look_at_tools",
+            "schedule": 300,
+        }
+        registries.personal_data.register(HOLDER)
+        registries.organisation_tabs.register(
+            registries.NavigationEntry("calls", _("Calls"), "plug", "actions:call_list", 82, "VIEW_AUDIT")
+        )
+        checks.register()
+        registries.periodic_tasks["actions.purge_calls"] = {
+            "task": "actions.purge_calls",
+            "schedule": 24 * 3600,
+        }

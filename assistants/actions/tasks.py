@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from assistants.actions.actions.purge_calls import purge_calls
 from assistants.actions.looking import look_at_tools
 
 
@@ -9,3 +10,9 @@ from assistants.actions.looking import look_at_tools
 def look_at_tools_task() -> None:
     """Ask MCP servers whether their tools are what was approved."""
     look_at_tools()
+
+
+@shared_task(name="actions.purge_calls")
+def purge_calls_task() -> None:
+    """Delete what the record of calls no longer has to keep."""
+    purge_calls()

@@ -31,7 +31,8 @@ class BuildingConfig(AppConfig):
         registries.published_documents.fill(published_documents)
         registries.source_owners.fill(source_owners)
         registries.turn_plans.fill(plan_of_turn)
-        registries.approval_kinds.register(opening_approval.APPROVAL)
+        for kind in opening_approval.APPROVALS:
+            registries.approval_kinds.register(kind)
         for impact in policy_impacts.IMPACTS:
             registries.policy_impacts.register(impact)
         registries.model_uses.register(model_uses.USES)

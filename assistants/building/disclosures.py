@@ -3,12 +3,15 @@
 The stored form holds codes, so that it reads the same in every language; `in_words` makes sentences of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from assistants.actions.disclosing import disclosed_hosts
+from assistants.actions.queries import present_revisions
 from assistants.building.specification import Specification
 from kernel.tenancy import HasPk
 from providers.catalogue import find_model
@@ -16,12 +19,14 @@ from providers.catalogue import find_model
 STORED_SENTENCES: dict[str, str | Promise] = {
     "conversations": _("Your questions and the answers, on this server, until you delete the chat."),
     "usage": _("How many tokens were used, without their text, for billing."),
+    "calls": _("What was called outside for you and with which values, without secrets."),
 }
 VISIBLE_SENTENCES: dict[str, str | Promise] = {
     "you": _("You see your chats."),
     "operator": _("Whoever runs this server can reach its database."),
     "model_provider": _("The model's provider receives what you type and the passages that were found."),
     "creator_counts": _("The creator sees how often it is used, and never your chats."),
+    "outside_hosts": _("The services that it calls receive what is sent to them, as listed here."),
 }
 LIMIT_SENTENCES: dict[str, str | Promise] = {
     "answers_only_from_sources": _("Answers only from its sources, and says so when they are silent."),
@@ -29,32 +34,69 @@ LIMIT_SENTENCES: dict[str, str | Promise] = {
     "no_citations": _("Does not number its sources."),
     "models_can_be_wrong": _("Models make mistakes. Check what matters."),
     "no_outside_hosts": _("Calls no outside services."),
+    "asks_before_writing": _("Asks you before it changes anything outside."),
+}
+# Pages that no definition names: whichever address the person or a source gives.
+WEB_PAGES: dict[str, Any] = {
+    "host": "*",
+    "purpose": "web_pages",
+    "fields": ["url"],
+    "writes": False,
+    "operations": [],
+    "account": "",
 }
 
 
 def derive_disclosure(
-    specification: Specification, origin: Mapping[str, Any] | None = None, *, organisation: HasPk | int
+    specification: Specification,
+    origin: Mapping[str, Any] | None = None,
+    *,
+    organisation: HasPk | int,
+    revisions: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Work out what a definition means for those who use it: hosts, models, what is stored and who sees it.
 
     Args:
         origin: what the assistant was made from; a fork names whose it was.
-        organisation: the one that builds it, whose own models it may use.
+        organisation: the one that builds it, whose own models it may use; inside its scope.
+        revisions: of its actions, by their ids: those of a version; None for the present ones.
     """
     named = filter(None, (specification.model.id or "", specification.model.fallback))
     models = [_model(name, organisation) for name in dict.fromkeys(named)] or [_model("", organisation)]
     outside = any(model["host"] for model in models)
+    hosts = _hosts(specification, organisation, revisions)
     return {
-        "hosts": [],
+        "hosts": hosts,
         "models": models,
         "stored": [
             {"what": "conversations", "where": "this_server", "days": None},
             {"what": "usage", "where": "this_server", "days": None},
+            *(
+                [{"what": "calls", "where": "this_server", "days": settings.ACTION_CALL_DAYS}]
+                if hosts
+                else []
+            ),
         ],
-        "visible_to": ["you", "operator", "creator_counts", *(["model_provider"] if outside else [])],
-        "limits": _limits(specification),
+        "visible_to": [
+            *("you", "operator", "creator_counts"),
+            *(["model_provider"] if outside else []),
+            *(["outside_hosts"] if hosts else []),
+        ],
+        "limits": _limits(specification, hosts),
         "made_from": _attribution(origin or {}),
     }
+
+
+def _hosts(
+    specification: Specification, organisation: HasPk | int, revisions: Mapping[str, str] | None
+) -> list[dict[str, Any]]:
+    uses = {use.id: use.operations for use in specification.actions if use.operations}
+    if revisions is None:
+        revisions = present_revisions(organisation, list(uses)) if uses else {}
+    found = disclosed_hosts(organisation, uses, revisions) if uses else []
+    if specification.capabilities.get("fetch_page"):
+        found.append(dict(WEB_PAGES))
+    return found
 
 
 def _attribution(origin: Mapping[str, Any]) -> dict[str, str] | None:
@@ -77,11 +119,14 @@ def _model(model_id: str, organisation: HasPk | int) -> dict[str, str]:
     }
 
 
-def _limits(specification: Specification) -> list[str]:
+def _limits(specification: Specification, hosts: Sequence[Mapping[str, Any]]) -> list[str]:
     policy = specification.answer_policy
     source_rule = "answers_only_from_sources" if policy.grounding == "only" else "may_use_general_knowledge"
     citation_rule = [] if policy.citations else ["no_citations"]
-    return [source_rule, *citation_rule, "no_outside_hosts", "models_can_be_wrong"]
+    reach_rule = [] if hosts else ["no_outside_hosts"]
+    if any(host["writes"] for host in hosts):
+        reach_rule = ["asks_before_writing"]
+    return [source_rule, *citation_rule, *reach_rule, "models_can_be_wrong"]
 
 
 def model_sentence(model: dict[str, str]) -> str:
@@ -95,10 +140,30 @@ def model_sentence(model: dict[str, str]) -> str:
     return str(sentence) % {"name": model["name"], "place": place}
 
 
+def host_sentence(host: Mapping[str, Any]) -> str:
+    """What is called at a host, for what and with what, in words."""
+    if host["host"] == "*":
+        return str(_("Web pages that you or it name: their address is sent, and nothing else."))
+    words = {
+        "host": host["host"],
+        "purpose": host.get("purpose", ""),
+        "fields": ", ".join(host.get("fields", [])) or str(_("nothing")),
+    }
+    if host.get("writes"):
+        return str(_("%(host)s, for %(purpose)s. It reads and writes there; sent: %(fields)s.")) % words
+    return str(_("%(host)s, for %(purpose)s. It reads there; sent: %(fields)s.")) % words
+
+
+def reach_chip(disclosure: Mapping[str, Any]) -> dict[str, Any]:
+    """What the chip on a card says: how many hosts are called, and whether anything is written there."""
+    hosts = disclosure.get("hosts", [])
+    return {"hosts": len(hosts), "writes": any(host.get("writes") for host in hosts)}
+
+
 def in_words(disclosure: dict[str, Any]) -> dict[str, list[str]]:
     """A disclosure as sentences in the active language: hosts, models, stored, visible_to, limits."""
     return {
-        "hosts": [str(host["host"]) for host in disclosure.get("hosts", [])],
+        "hosts": [host_sentence(host) for host in disclosure.get("hosts", [])],
         "models": [model_sentence(model) for model in disclosure.get("models", [])],
         "stored": [_worded(STORED_SENTENCES, item["what"]) for item in disclosure.get("stored", [])],
         "visible_to": [_worded(VISIBLE_SENTENCES, code) for code in disclosure.get("visible_to", [])],

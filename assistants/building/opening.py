@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy
 from accounts.queries import email_is_verified
 from assistants.building.disclosures import derive_disclosure
 from assistants.building.models import Assistant, Publication, Version
+from assistants.building.reaching import check_privacy_policies, payload_of, unapproved_reach
 from assistants.building.slugs import check_slug
 from assistants.building.specification import Specification
 from kernel.errors import Conflict, InvalidInput, PermissionDenied
 from kernel.outbox import publish_event
-from organisations.actions.request_approval import request_approval
+from organisations.actions.request_approval import ApprovalPending, request_approval
 from organisations.actors import Actor
 from organisations.approvals import pending_approval
 from organisations.audit import record_audit
@@ -26,6 +27,8 @@ from organisations.policy import PolicyDocument, policy_of
 from organisations.policy_rules import require_allowed
 
 KIND = "publication"
+REACH_KIND = "action_reach"
+KINDS = (KIND, REACH_KIND)
 PRIVATE, MEMBERS, LINK, PUBLIC = (
     Publication.Visibility.PRIVATE,
     Publication.Visibility.ORGANISATION,
@@ -95,6 +98,27 @@ def needs_approval(policy: PolicyDocument, wanted: str) -> bool:
     return wanted in (MEMBERS, LINK) and publishing.directory_approval
 
 
+def word_needed(actor: Actor, version: Version, wanted: str, *, agreed: bool = False) -> str:
+    """Why a second person has to agree before some people get a version; empty where nobody has to.
+
+    Args:
+        agreed: whether those who may use it were given this version before.
+
+    Returns:
+        The kind of the request: one about publishing covers what its actions reach too.
+
+    Raises:
+        PrivacyPolicyMissing: everybody would use what calls a service that names no privacy policy.
+    """
+    if wanted == PUBLIC:
+        check_privacy_policies(version)
+    if wanted == PRIVATE:
+        return ""
+    if not agreed and needs_approval(policy_of(actor.organisation), wanted):
+        return KIND
+    return REACH_KIND if unapproved_reach(actor, version) else ""
+
+
 def opens_nothing(publication: Publication, wanted: str) -> bool:
     """Whether all who could use it afterwards can use the same version now."""
     if wanted == PRIVATE or not publication.is_live:
@@ -112,28 +136,34 @@ def request_opening(
     visibility: str,
     slug: str | None = None,
     terms: dict[str, Any] | None = None,
+    kind: str = KIND,
 ) -> Approval:
     """Ask a second person to open one version to some people.
 
     Args:
         terms: how it is to go live: `share` in percent for a staged roll-out, `moves_conversations`, `over` for the
             number of the live version that it is to follow, where that may be the newer one.
+        kind: why somebody has to agree: to publishing as such, or to what the version's actions newly reach.
 
     Raises:
         ApprovalPending: the assistant waits for one already.
         InvalidInput: a slug that cannot be used.
     """
+    label = f"{assistant.label[:180]} v{version.number}"  # read in every language
+    if pending_opening(actor.organisation, assistant.public_id):
+        raise ApprovalPending(subject=label)
     return request_approval(
         actor=actor,
-        kind=KIND,
+        kind=kind,
         subject_type="assistant",
         subject_id=assistant.public_id,
-        label=f"{assistant.label[:180]} v{version.number}",  # read in every language
+        label=label,
         payload={
             "version": version.public_id,
             "number": version.number,
             "visibility": str(visibility),
             "slug": check_slug(slug) if slug is not None else None,
+            "reach": payload_of(unapproved_reach(actor, version)),
             **(terms or {}),
         },
         reason=version.note,
@@ -143,7 +173,7 @@ def request_opening(
 
 def pending_opening(organisation: Organisation, assistant_id: str) -> Approval | None:
     """The open request about an assistant, in the organisation's scope."""
-    return pending_approval(organisation, assistant_id, KIND)
+    return pending_approval(organisation, assistant_id, *KINDS)
 
 
 def face_of_version(version: Version, specification: Specification) -> dict[str, Any]:
@@ -158,7 +188,10 @@ def face_of_version(version: Version, specification: Specification) -> dict[str,
         "starters": list(profile.starters),
         "language": specification.language,
         "disclosure": derive_disclosure(
-            specification, version.assistant.origin, organisation=version.organisation_id
+            specification,
+            version.assistant.origin,
+            organisation=version.organisation_id,
+            revisions=version.revisions,
         ),
     }
 

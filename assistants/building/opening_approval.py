@@ -8,8 +8,16 @@ from django.utils.translation import gettext_lazy
 
 from assistants.building.disclosures import derive_disclosure, in_words
 from assistants.building.models import Assistant, Publication, Version
-from assistants.building.opening import KIND, LINK, LinksForbidden, NewerVersionLive, PublicationSuspended
+from assistants.building.opening import (
+    KIND,
+    LINK,
+    REACH_KIND,
+    LinksForbidden,
+    NewerVersionLive,
+    PublicationSuspended,
+)
 from assistants.building.queries import publication_of, specification_of, versions
+from assistants.building.reaching import facts_of, note_version_reach
 from assistants.building.releasing import go_live
 from assistants.building.rollouts import begin_rollout
 from kernel.actions import assert_in_action
@@ -37,6 +45,8 @@ def _apply(actor: Actor, approval: Approval) -> None:
         raise NewerVersionLive(live=live.number, asked=version.number)
     if approval.payload["visibility"] == LINK and not policy_of(approval.organisation_id).publishing.links:
         raise LinksForbidden(organisation=actor.organisation.name)
+    # What was agreed to is remembered first: whatever opens the version finds nothing new about it.
+    note_version_reach(actor, version, approval_id=approval.public_id)
     share = approval.payload.get("share")
     if share:
         begin_rollout(
@@ -77,7 +87,11 @@ def _facts(approval: Approval) -> Sequence[tuple[str, str]]:
     version: Version | None = rows.filter(public_id=approval.payload["version"]).first()
     if version is None:
         return ()
-    words = in_words(derive_disclosure(specification_of(version), organisation=version.organisation_id))
+    words = in_words(
+        derive_disclosure(
+            specification_of(version), organisation=version.organisation_id, revisions=version.revisions
+        )
+    )
     audience = Publication.Visibility(approval.payload["visibility"]).label
     return [
         (_("Who could use it"), str(audience)),
@@ -86,6 +100,7 @@ def _facts(approval: Approval) -> Sequence[tuple[str, str]]:
             _("%(number)s, made by %(name)s") % {"number": version.number, "name": version.author_name},
         ),
         *_staged(approval),
+        *facts_of(approval.payload.get("reach", ())),
         (_("Model"), "\n".join(words["models"])),
         (_("Documents"), str(len(version.manifest))),
         (_("Outside services"), "\n".join(words["hosts"]) or _("None")),
@@ -104,11 +119,10 @@ def _url(approval: Approval) -> str:
     return reverse("building:version_detail", args=[approval.subject_id, approval.payload["number"]])
 
 
-APPROVAL = ApprovalKind(
-    KIND,
-    gettext_lazy("Publish an assistant"),
-    apply=_apply,
-    url=_url,
-    permission="PUBLISH_ASSISTANTS",
-    facts=_facts,
+APPROVALS = tuple(
+    ApprovalKind(kind, label, apply=_apply, url=_url, permission="PUBLISH_ASSISTANTS", facts=_facts)
+    for kind, label in (
+        (KIND, gettext_lazy("Publish an assistant")),
+        (REACH_KIND, gettext_lazy("Let an assistant reach further")),
+    )
 )

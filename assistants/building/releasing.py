@@ -8,6 +8,7 @@ from django.utils import timezone
 from assistants.building.models import Assistant, Publication, Release, Rollout, Version
 from assistants.building.opening import announce_version, face_of_version, save_opened
 from assistants.building.queries import display_author, open_rollout, specification_of
+from assistants.building.reaching import note_version_reach
 from kernel.actions import assert_in_action
 from organisations.actors import Actor
 
@@ -45,6 +46,8 @@ def go_live(
     if moves_conversations:
         fields["conversations_moved_at"] = timezone.now() + GRACE
     save_opened(publication, **fields, **(changes or {}))
+    if publication.reaches_others:
+        note_version_reach(actor, version)
     end_rollout(publication, promoted=version.pk)
     record_release(actor, publication, version, kind, moves_conversations=moves_conversations)
     announce_version(actor, publication, assistant, before, version, kind=str(kind), **(detail or {}))

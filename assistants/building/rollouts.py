@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from assistants.building.models import Assistant, Publication, Rollout, Version
 from assistants.building.opening import save_opened
 from assistants.building.queries import display_author, open_rollout
+from assistants.building.reaching import note_version_reach
 from assistants.building.releasing import end_rollout
 from kernel.actions import assert_in_action
 from kernel.errors import Conflict, InvalidInput
@@ -57,6 +58,8 @@ def begin_rollout(
         return _set_share(actor, assistant, publication, running, share)
     end_rollout(publication)
     left = [name for name in publication.withdrawn_versions if name != candidate.public_id]
+    if publication.reaches_others:
+        note_version_reach(actor, candidate)
     save_opened(publication, candidate=candidate, candidate_share=share, withdrawn_versions=left)
     rollout: Rollout = Rollout.objects.create(
         organisation_id=publication.organisation_id,

@@ -7,6 +7,7 @@ import psutil
 from celery import current_app
 from django.conf import settings
 
+from assistants.actions.metrics_of import families
 from config.health import run_checks
 from kernel import errors, registries
 from kernel.asgi import Responder, StreamRequest, StreamRoute
@@ -55,11 +56,19 @@ def _queue() -> str:
     )
 
 
+def _actions() -> str:
+    made = []
+    for family in families():
+        lines = "".join(f"{name} {value:g}\n" for name, value in family.samples.items())
+        made.append(HEADER.format(name=family.name, help=family.help, kind=family.kind) + lines)
+    return "".join(made)
+
+
 def render() -> str:
     """The whole page in Prometheus' text format."""
     checks = run_checks()
     healthy = checks["database"] == checks["redis"] == "ok"
-    return _process() + _checks(checks) + (_queue() if healthy else "")
+    return _process() + _checks(checks) + (_queue() + _actions() if healthy else "")
 
 
 async def metrics(request: StreamRequest, respond: Responder) -> None:

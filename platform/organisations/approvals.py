@@ -1,5 +1,7 @@
 """Questions about what waits for a second person's word."""
 
+from collections.abc import Container
+
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from kernel.errors import NotFound
@@ -7,6 +9,7 @@ from kernel.registries import ApprovalKind, approval_kinds
 from organisations.actors import Actor
 from organisations.models import Approval, Organisation
 from organisations.permissions import Permission
+from organisations.recipients import members_who_may
 
 
 def approvals(actor: Actor, *, state: str = "") -> QuerySet[Approval]:
@@ -58,6 +61,15 @@ def waiting_for(actor: Actor) -> int:
         return 0
     rows = approvals(actor, state=Approval.State.PENDING)
     return (rows.exclude(requested_by=actor.user) if actor.user else rows).count()
+
+
+def others_may_decide(
+    organisation: Organisation, permission: Permission, *, but: Container[int | None]
+) -> bool:
+    """Whether somebody could decide on a request that asks for a permission, besides these people by primary key."""
+    deciders = set(members_who_may(organisation.pk, Permission.DECIDE_APPROVALS))
+    able = deciders & set(members_who_may(organisation.pk, permission))
+    return any(person not in but for person in able)
 
 
 def kind_of(approval: Approval) -> ApprovalKind | None:

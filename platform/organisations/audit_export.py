@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -41,10 +41,15 @@ def _json_lines(chunks: Iterable[list[AuditEntry]]) -> Iterator[bytes]:
 
 
 def _csv(chunks: Iterable[list[AuditEntry]]) -> Iterator[bytes]:
+    return csv_chunks(COLUMNS, ([list(entry_row(entry).values()) for entry in entries] for entries in chunks))
+
+
+def csv_chunks(columns: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]) -> Iterator[bytes]:
+    """The bytes of a CSV file, a chunk of rows at a time; no cell of it is taken for a formula."""
     # The mark at the start tells spreadsheets that this is UTF-8.
-    yield "\ufeff".encode() + _csv_lines([COLUMNS])
-    for entries in chunks:
-        yield _csv_lines([map(_cell, entry_row(entry).values()) for entry in entries])
+    yield "\ufeff".encode() + _csv_lines([columns])
+    for rows in chunks:
+        yield _csv_lines([map(_cell, row) for row in rows])
 
 
 def _csv_lines(rows: Iterable[Iterable[str]]) -> bytes:

@@ -91,6 +91,9 @@ _FIELDS: dict[str, str | Promise] = {
     "authorization_url": gettext_lazy("Where people consent"),
     "token_url": gettext_lazy("Where tokens come from"),
     "new_key": gettext_lazy("New key"),
+    "turn": gettext_lazy("Answer"),
+    "edited": gettext_lazy("Edited before it was sent"),
+    "outcome": gettext_lazy("What came of it"),
 }
 _VALUES: dict[str, dict[str, str | Promise]] = {
     "role": {role.value: ROLE_LABELS[role] for role in Role},

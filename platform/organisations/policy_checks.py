@@ -44,6 +44,7 @@ _MESSAGES: dict[str, tuple[str, str | Promise]] = {
     "int_from_float": ("wrong_type", gettext_lazy("This has to be a whole number.")),
     "greater_than_equal": ("out_of_range", gettext_lazy("Use a number from 1 to 10,000.")),
     "less_than_equal": ("out_of_range", gettext_lazy("Use a number from 1 to 10,000.")),
+    "literal_error": ("not_a_choice", gettext_lazy("Choose one of those that are offered.")),
     "model_type": ("wrong_type", gettext_lazy("This has to be an object.")),
     "model_attributes_type": ("wrong_type", gettext_lazy("This has to be an object.")),
 }

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import FieldError
-from organisations.models import Organisation
+from organisations.models import Membership, Organisation
 from organisations.permissions import ROLE_LABELS
 from organisations.policy import PolicyDocument
 from organisations.policy_checks import JOINING_ROLES, ROLE_LISTS, choice_fields, choices_of
@@ -20,6 +20,7 @@ SWITCHES = (
     "publishing.directory_approval",
     "publishing.store_approval",
     "publishing.links",
+    "actions.approval",
     "joining.mfa_required",
 )
 LABELS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -41,6 +42,19 @@ LABELS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Where a provider's computers stand. A provider without a region is in none of them."),
     ),
     "files.types": (_("Kinds of files"), ""),
+}
+CONFIRMATIONS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "declared": (
+        _("Where the service says so"),
+        _(
+            "Every call that changes something is asked about; what a service calls harmless may be allowed for a chat."
+        ),
+    ),
+    "writes": (
+        _("Before everything that changes something"),
+        _("Each time, whatever the service says, and whatever was allowed before."),
+    ),
+    "all": (_("Before every call"), _("Also before calls that only read.")),
 }
 EVERYBODY, ALL = _("Everybody whose role allows it"), _("All of them")
 ONLY_ROLES, ONLY_THESE = _("Only these roles"), _("Only these")
@@ -88,6 +102,7 @@ def document_of(typed: QueryDict) -> dict[str, Any]:
     for name in SWITCHES:
         _put(document, name, name in typed)
     _put(document, "files.max_mb", typed.get("files.max_mb", "").strip() or None)
+    _put(document, "actions.confirm", typed.get("actions.confirm", ""))
     _put(document, "joining.role", typed.get("joining.role", ""))
     return document
 
@@ -116,9 +131,27 @@ class PolicyForm:
     @property
     def building(self) -> list[ListField]:
         """Who may build what."""
+        return [self._list(name) for name in ("building.create", "building.web_knowledge")]
+
+    @property
+    def adding(self) -> ListField:
+        """Who may add actions."""
+        return self._list("building.actions")
+
+    @property
+    def confirmations(self) -> list[Option]:
+        """When people are asked about calls of actions."""
+        chosen = self._get("actions.confirm")
         return [
-            self._list(name) for name in ("building.create", "building.actions", "building.web_knowledge")
+            Option(value, str(label), str(note), value == chosen)
+            for value, (label, note) in CONFIRMATIONS.items()
         ]
+
+    @property
+    def somebody_decides(self) -> bool:
+        """Whether anybody else belongs to the organisation, whose word could be asked for."""
+        rows = Membership.objects.for_organisation(self._organisation).filter(suspended_at=None)
+        return bool(rows.count() > 1)
 
     @property
     def publishing(self) -> list[tuple[ListField, str, str | Promise, bool]]:

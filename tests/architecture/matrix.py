@@ -5,6 +5,13 @@ that the organisation's pages show. A new route belongs here before its tests pa
 """
 
 MATRIX = {
+    "GET actions:call_detail": "assistants:use",
+    "POST actions:call_export": "audit:view",
+    "GET actions:call_list": "audit:view",
+    "GET actions:own_call_list": "assistants:use",
+    "GET api-action-call": "assistants:use",
+    "GET api-action-calls": "assistants:use",
+    "POST api-action-calls-export": "audit:view",
     "DELETE accounts:account_factors": "signed in",
     "GET accounts:account_factors": "signed in",
     "PATCH accounts:account_factors": "signed in",

@@ -5,9 +5,11 @@ call tries, and each further failure doubles the rest, up to `LONGEST_REST`. Kep
 """
 
 from dataclasses import dataclass
+from time import time
 
 from django.utils.translation import gettext_lazy as _
 
+from assistants.actions.metrics_of import RESTING
 from kernel.errors import DomainError
 from kernel.redis import async_redis
 
@@ -56,7 +58,9 @@ class Breaker:
     async def failed(self) -> None:
         """Note that the server failed."""
         keys = [self._key("rest"), self._key("failures"), self._key("level")]
-        await async_redis().eval(_FAILED, 3, *keys, FAILURES, WINDOW, FIRST_REST, LONGEST_REST)
+        rest = await async_redis().eval(_FAILED, 3, *keys, FAILURES, WINDOW, FIRST_REST, LONGEST_REST)
+        if rest:
+            await async_redis().zadd(RESTING, {f"{self.action}:{self.host}": time() + int(rest)})
 
     async def answered(self) -> None:
         """Note that it answered."""

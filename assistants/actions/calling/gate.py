@@ -5,14 +5,15 @@ from outside, which may hold instructions to the model) every write, every new d
 person did not type needs a word, whatever was remembered.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
 from assistants.actions.actions.ask_confirmation import ask_confirmation
 from assistants.actions.actions.claim_confirmation import claim_confirmation
-from assistants.actions.calling.recording import record_refusal
+from assistants.actions.calling.recording import confirmed_by, record_refusal
+from assistants.actions.calling.values import free_values, is_address_of_nobody
+from assistants.actions.disclosing import covers
 from assistants.actions.models import Confirmation
 from assistants.actions.queries import confirmation_of_call, is_always_allowed
 from assistants.turns.pausing import CONFIRMATION, Paused, PauseRequest
@@ -25,14 +26,26 @@ from organisations.policy_cache import policy_in_force
 from providers.ports import ToolCall
 
 Reason = Confirmation.Reason
-LONGEST_VALUE = 4000  # of one argument that is looked for in what was typed
 
 
 class CallDenied(DomainError):
+    """Attributes:
+    confirmation_id: of the question that was answered with no.
+    """
+
     code = "call_denied"
     status = 403
     user_message = _(
         "The person refused this call, so it was not made. Do not try it again; go on without it."
+    )
+    confirmation_id = ""
+
+
+class Undisclosed(DomainError):
+    code = "undisclosed"
+    status = 403
+    user_message = _(
+        "What people are told about this assistant does not cover a call to %(host)s, so it was not made."
     )
 
 
@@ -52,17 +65,20 @@ async def gate(context: TurnContext, call: ToolCall, intention: Intention) -> Pe
         The permit to make it, with the arguments that a person may have edited.
 
     Raises:
-        HostForbidden, CallDenied, NobodyToAsk: it is not made, and why.
+        Undisclosed, HostForbidden, CallDenied, NobodyToAsk: it is not made, and why.
         Paused: a person is asked first.
     """
     try:
         return await run_db(_gate, context, call, intention)
     except DomainError as error:
-        await run_db(record_refusal, context, intention, error)
+        answered = getattr(error, "confirmation_id", "")
+        await run_db(record_refusal, context, intention, error, confirmation_id=answered)
         raise
 
 
 def _gate(context: TurnContext, call: ToolCall, intention: Intention) -> Permit:
+    if not covers(context.plan, intention):
+        raise Undisclosed(host=intention.host)
     organisation = context.actor.organisation
     # Those of who asks, and of whose action it is.
     concerned = {organisation.pk, intention.organisation_id or organisation.pk}
@@ -72,6 +88,8 @@ def _gate(context: TurnContext, call: ToolCall, intention: Intention) -> Permit:
         return _as_decided(decided, intention)
     confirm = [policy_in_force(one).actions.confirm for one in concerned]
     reason = reason_to_ask(context.trust, intention, confirm)
+    if reason is None and is_address_of_nobody(context, intention):
+        reason = Reason.TAINT
     arguments = dict(intention.arguments)
     if reason is None or (
         remembers(reason, intention) and is_always_allowed(context.actor, context.thread_id, intention)
@@ -89,9 +107,12 @@ def _as_decided(confirmation: Confirmation, intention: Intention) -> Permit:
             PauseRequest(confirmation.public_id, CONFIRMATION, confirmation.document, confirmation.expires_at)
         )
     if confirmation.state != Confirmation.State.ALLOWED:
-        raise CallDenied
+        refused = CallDenied()
+        refused.confirmation_id = confirmation.public_id
+        raise refused
 
     async def claim() -> bool:
+        confirmed_by.set(confirmation.public_id)
         return await run_db(claim_confirmation, confirmation=confirmation)
 
     return Permit(dict(confirmation.arguments), (intention.host,), confirmed=True, claim=claim)
@@ -123,26 +144,3 @@ def remembers(reason: str, intention: Intention) -> bool:
     GET each run is asked about.
     """
     return reason == Reason.WRITES and intention.consequential is False
-
-
-def free_values(arguments: Any, schema: Any, *, depth: int = 0) -> Iterator[str]:
-    """The values of a call that could carry something out: all but booleans and what the schema itself offers."""
-    rules: Mapping[str, Any] = schema if isinstance(schema, Mapping) else {}
-    if isinstance(arguments, Mapping):
-        known = rules.get("properties") or {}
-        for name, value in arguments.items():
-            if name not in known:
-                yield str(name)
-            yield from free_values(value, known.get(name), depth=depth + 1)
-    elif isinstance(arguments, list):
-        for value in arguments:
-            yield from free_values(value, rules.get("items"), depth=depth + 1)
-    elif arguments is None or isinstance(arguments, bool) or _is_offered(arguments, rules):
-        return
-    else:
-        yield str(arguments)[:LONGEST_VALUE]
-
-
-def _is_offered(value: Any, rules: Mapping[str, Any]) -> bool:
-    offered = [*(rules.get("enum") or []), rules.get("const"), rules.get("default")]
-    return any(type(value) is type(one) and value == one for one in offered)

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from assistants.actions.metrics_of import count_call
 from assistants.actions.models import ActionCall
 from assistants.turns.tools import Intention, TurnContext
 from kernel.errors import DomainError
@@ -17,6 +19,9 @@ _SECRET = re.compile(
     r"pass|secret|token|api_?key|authori[sz]ation|credential|cookie|signature|\bpin\b", re.IGNORECASE
 )
 
+# The confirmation by which the call is made that runs in this task; each call of a turn has a task of its own.
+confirmed_by: ContextVar[str] = ContextVar("confirmed_by", default="")
+
 
 @dataclass(slots=True)
 class Made:
@@ -24,22 +29,29 @@ class Made:
 
     Attributes:
         status: of the HTTP answer. sent, received: bytes of the bodies.
+        confirmation_id: by whose word; the one that was claimed in this task where it is empty.
     """
 
     outcome: str
     status: int | None = None
     error_code: str = ""
     connection_id: str = ""
-    confirmed: bool = False
+    confirmation_id: str = ""
     sent: int = 0
     received: int = 0
     milliseconds: int = 0
 
 
-def record_refusal(context: TurnContext, intention: Intention, error: DomainError) -> None:
-    """Write down a call that was not made."""
+def record_refusal(
+    context: TurnContext, intention: Intention, error: DomainError, *, confirmation_id: str = ""
+) -> None:
+    """Write down a call that was not made.
+
+    Args:
+        confirmation_id: of the question that a person answered with no.
+    """
     outcome = ActionCall.Outcome.DENIED if error.code == "call_denied" else ActionCall.Outcome.REFUSED
-    record_call(context, intention, Made(outcome, error_code=error.code))
+    record_call(context, intention, Made(outcome, error_code=error.code, confirmation_id=confirmation_id))
 
 
 def record_call(context: TurnContext, intention: Intention, made: Made) -> None:
@@ -66,11 +78,13 @@ def record_call(context: TurnContext, intention: Intention, made: Made) -> None:
             status=made.status,
             error_code=made.error_code,
             tainted=context.trust.tainted,
+            confirmation_id=made.confirmation_id or confirmed_by.get(),
             connection_id=made.connection_id,
             bytes_sent=made.sent,
             bytes_received=made.received,
             milliseconds=made.milliseconds,
         )
+    count_call(made.outcome, made.milliseconds)
 
 
 def redacted(arguments: Mapping[str, Any]) -> dict[str, Any]:

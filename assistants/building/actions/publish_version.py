@@ -12,9 +12,9 @@ from assistants.building.opening import (
     announce_version,
     check_may_open,
     face_of_version,
-    needs_approval,
     request_opening,
     standing_of,
+    word_needed,
 )
 from assistants.building.queries import access_assistant, publication_of, specification_of
 from assistants.building.releasing import go_live, record_release
@@ -25,7 +25,6 @@ from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.models import Approval
 from organisations.permissions import Permission, require
-from organisations.policy import policy_of
 
 __all__ = [
     "Frozen",
@@ -104,7 +103,7 @@ def freeze_and_go_live(
     wanted = visibility or (publication.visibility if publication and reaches_others else PRIVATE)
     check_may_open(actor, publication, wanted)
     version = freeze_draft(actor=actor, assistant=assistant, note=words.note, changes=words.changes)
-    waits = needs_approval(policy_of(actor.organisation), wanted)
+    waits = word_needed(actor, version, wanted)
     if waits and reaches_others:
         record_audit(actor, "assistant.version_made", assistant, after=standing_of(version))
     else:
@@ -118,6 +117,7 @@ def freeze_and_go_live(
         visibility=wanted,
         slug=slug,
         terms={"moves_conversations": moves_conversations},
+        kind=waits,
     )
     return Frozen(version, approval)
 

@@ -7,9 +7,9 @@ from assistants.building.opening import (
     PRIVATE,
     PublicationSuspended,
     check_may_open,
-    needs_approval,
     request_opening,
     standing_of,
+    word_needed,
 )
 from assistants.building.queries import (
     access_assistant,
@@ -24,7 +24,6 @@ from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.models import Approval
 from organisations.permissions import Permission, require
-from organisations.policy import policy_of
 
 
 @entry_action
@@ -110,13 +109,15 @@ def release(
     if version.pk == publication.live_version_id:
         return None
     check_ready(actor, assistant, specification_of(version))
-    if needs_second_person(actor, publication, version):
+    word = second_word(actor, publication, version)
+    if word:
         return request_opening(
             actor=actor,
             assistant=assistant,
             version=version,
             visibility=publication.visibility,
             terms={"moves_conversations": moves_conversations, "over": live_number(publication)},
+            kind=word,
         )
     go_live(
         actor=actor,
@@ -129,11 +130,14 @@ def release(
     return None
 
 
-def needs_second_person(actor: Actor, publication: Publication, version: Version) -> bool:
-    """Whether somebody else has to agree before people get a version; once it was live, they have."""
-    if not publication.reaches_others or was_released(publication, version):
-        return False
-    return needs_approval(policy_of(actor.organisation), publication.visibility)
+def second_word(actor: Actor, publication: Publication, version: Version) -> str:
+    """Why somebody else has to agree before people get a version, as `word_needed` says it; empty where nobody has to.
+
+    Once a version was live, they have; but what its actions reach may have been live for its builders alone.
+    """
+    if not publication.reaches_others:
+        return ""
+    return word_needed(actor, version, publication.visibility, agreed=was_released(publication, version))
 
 
 def live_number(publication: Publication) -> int:

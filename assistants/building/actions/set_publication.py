@@ -7,12 +7,13 @@ from assistants.building.models import Publication, Release
 from assistants.building.opening import (
     PublicationSuspended,
     check_may_open,
-    needs_approval,
     opens_nothing,
     request_opening,
     save_opened,
+    word_needed,
 )
 from assistants.building.queries import access_assistant, publication_of, versions
+from assistants.building.reaching import note_version_reach
 from assistants.building.releasing import record_release
 from assistants.building.slugs import check_slug
 from kernel.actions import assert_in_action, entry_action
@@ -21,7 +22,6 @@ from kernel.outbox import publish_event
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
-from organisations.policy import policy_of
 
 
 @entry_action
@@ -64,16 +64,20 @@ def open_publication(
     check_may_open(actor, publication, wanted)
     if publication.state == Publication.State.SUSPENDED:
         raise PublicationSuspended
-    if needs_approval(policy_of(actor.organisation), wanted) and not opens_nothing(publication, wanted):
-        version = versions(assistant).get(pk=publication.live_version_id)
-        request_opening(actor=actor, assistant=assistant, version=version, visibility=wanted, slug=slug)
+    version = versions(assistant).get(pk=publication.live_version_id)
+    kind = word_needed(actor, version, wanted, agreed=opens_nothing(publication, wanted))
+    if kind:
+        request_opening(
+            actor=actor, assistant=assistant, version=version, visibility=wanted, slug=slug, kind=kind
+        )
         return publication
     before, was_live = publication.facts, publication.is_live
     renamed = {} if slug is None else {"slug": check_slug(slug)}
     save_opened(publication, visibility=wanted, state=Publication.State.LIVE, **renamed)
+    if publication.reaches_others:
+        note_version_reach(actor, version)
     if not was_live:
-        live = versions(assistant).get(pk=publication.live_version_id)
-        record_release(actor, publication, live, Release.Kind.PUBLISHED)
+        record_release(actor, publication, version, Release.Kind.PUBLISHED)
     record_audit(actor, "publication.changed", publication, before=before, after=publication.facts)
     publish_event(actor.organisation, "publication.changed", publication.facts)
     return publication

@@ -4,8 +4,8 @@ from assistants.building.actions.end_rollout import promote
 from assistants.building.actions.release_version import (
     hold_publication,
     live_number,
-    needs_second_person,
     release,
+    second_word,
     version_to_release,
 )
 from assistants.building.freezing import check_ready
@@ -52,13 +52,15 @@ def set_rollout(*, actor: Actor, assistant_id: str, version: int | None, share: 
     if everybody:
         return release(actor=actor, assistant=assistant, publication=publication, version=candidate)
     check_ready(actor, assistant, specification_of(candidate))
-    if running is None and needs_second_person(actor, publication, candidate):
+    kind = second_word(actor, publication, candidate) if running is None else ""
+    if kind:
         return request_opening(
             actor=actor,
             assistant=assistant,
             version=candidate,
             visibility=publication.visibility,
             terms={"share": share, "over": live_number(publication)},
+            kind=kind,
         )
     begin_rollout(actor=actor, assistant=assistant, publication=publication, candidate=candidate, share=share)
     return None

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.models import Publication
-from assistants.building.opening import KIND
+from assistants.building.opening import KINDS
 from assistants.building.queries import access_assistant, publication_of
 from assistants.turns.runtime import CONTROL_CHANNEL
 from kernel.actions import assert_in_action, entry_action
@@ -46,7 +46,7 @@ def end_publication(*, actor: Actor, publication: Publication) -> None:
     assert_in_action()
     if publication.reaches_others:
         require(actor, Permission.PUBLISH_ASSISTANTS)
-    withdraw_pending(actor=actor, subject_id=publication.assistant_public_id, kinds=(KIND,))
+    withdraw_pending(actor=actor, subject_id=publication.assistant_public_id, kinds=KINDS)
     if not publication.is_live:
         return
     before = publication.facts

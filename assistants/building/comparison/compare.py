@@ -51,6 +51,7 @@ class Definition:
     organisation_id: int
     specification: Specification
     documents: Sequence[int]
+    revisions: Mapping[str, str]
 
 
 def read_side(value: str, field: str) -> int | None:
@@ -75,7 +76,9 @@ def definition_of_version(version: Version) -> Definition:
         author=version.author_name,
         note=version.note,
     )
-    return Definition(side, version.organisation_id, specification_of(version), version.manifest)
+    return Definition(
+        side, version.organisation_id, specification_of(version), version.manifest, version.revisions
+    )
 
 
 def definition_of_draft(assistant: Assistant) -> Definition:
@@ -85,7 +88,7 @@ def definition_of_draft(assistant: Assistant) -> Definition:
     revisions = present_revisions(assistant.organisation_id, [use.id for use in specification.actions])
     hashed = content_hash(specification, contents, revisions.values())
     side = Side(number=None, content_hash=hashed, author="", note="")
-    return Definition(side, assistant.organisation_id, specification, documents)
+    return Definition(side, assistant.organisation_id, specification, documents, revisions)
 
 
 def compare_versions(assistant: Assistant, before: int | None, after: int | None) -> Comparison:
@@ -120,7 +123,11 @@ def compare(before: Definition, after: Definition) -> Comparison:
 
 
 def _told(definition: Definition) -> dict[str, Any]:
-    return derive_disclosure(definition.specification, organisation=definition.organisation_id)
+    return derive_disclosure(
+        definition.specification,
+        organisation=definition.organisation_id,
+        revisions=definition.revisions,
+    )
 
 
 def _fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[FieldChange]:
@@ -175,6 +182,7 @@ def _tells_more(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 
 def _reach(disclosure: Mapping[str, Any]) -> set[str]:
     hosts = {f"host {host['host']}" for host in disclosure.get("hosts", ())}
+    hosts |= {f"writes to {host['host']}" for host in disclosure.get("hosts", ()) if host.get("writes")}
     models = {f"model {model['host']}" for model in disclosure.get("models", ()) if model.get("host")}
     stored = {f"stored {item['what']} {item['where']}" for item in disclosure.get("stored", ())}
     return hosts | models | stored | {f"seen by {who}" for who in disclosure.get("visible_to", ())}

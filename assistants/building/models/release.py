@@ -100,6 +100,11 @@ class Publication(TenantModel):
         return self.is_live and self.visibility != self.Visibility.PRIVATE
 
     @property
+    def writes_outside(self) -> bool:
+        """Whether it may change something at a host that it calls."""
+        return any(host.get("writes") for host in self.disclosure.get("hosts", ()))
+
+    @property
     def facts(self) -> dict[str, Any]:
         """Its present standing, for events and logs."""
         return {

@@ -17,10 +17,11 @@ from accounts.queries import email_is_verified
 from assistants.building.actions.publish import publish
 from assistants.building.actions.unpublish import unpublish
 from assistants.building.checks import CheckResult, run_checks
-from assistants.building.disclosures import derive_disclosure, in_words
+from assistants.building.disclosures import derive_disclosure, in_words, reach_chip
 from assistants.building.forms import PublishForm
 from assistants.building.models import Publication
 from assistants.building.opening import LINK, MEMBERS, PUBLIC, check_may_open, pending_opening
+from assistants.building.reaching import draft_reach
 from assistants.building.views.builder import Builder, open_builder
 from kernel.errors import DomainError
 from kernel.tenancy import tenant_scope
@@ -93,6 +94,7 @@ def _page(request: OrganisationRequest, assistant_id: str, form: PublishForm | N
     panel = _listing_panel(builder) if publication else ""
     checks = run_checks(request.actor, builder.assistant, builder.specification)
     chosen = form["visibility"].value() if form else None
+    told = derive_disclosure(builder.specification, organisation=request.actor.organisation)
     context = {
         "builder": builder,
         "publication": publication,
@@ -103,9 +105,9 @@ def _page(request: OrganisationRequest, assistant_id: str, form: PublishForm | N
         "passed": sum(check.passed for check in checks),
         "blocked": any(check.blocking for check in checks),
         "warnings": _warnings(checks),
-        "disclosure": in_words(
-            derive_disclosure(builder.specification, organisation=request.actor.organisation)
-        ),
+        "disclosure": in_words(told),
+        "reach": reach_chip(told),
+        "new_reach": draft_reach(request.actor, assistant_id, builder.specification),
         "next_number": builder.version_count + 1,
         "address": f"{settings.PUBLIC_URL}{PUBLIC_PATH}{publication.slug}" if publication else "",
         "may_fork_out": builder.may_publish and builder.may_share,

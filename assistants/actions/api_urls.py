@@ -1,0 +1,11 @@
+"""The part of the REST API about calls of actions; actions themselves are found under their assistants."""
+
+from django.urls import path
+
+from assistants.actions.api.calls import CallDetail, CallExport, CallList
+
+urlpatterns = [
+    path("action-calls", CallList.as_view(), name="api-action-calls"),
+    path("action-calls/export", CallExport.as_view(), name="api-action-calls-export"),
+    path("action-calls/<str:call_id>", CallDetail.as_view(), name="api-action-call"),
+]
