@@ -34,9 +34,8 @@ async def confirmation_decide(request: StreamRequest, respond: Responder) -> Non
         remember=body.get("remember", False),
         arguments=body.get("arguments"),
     )
-    if answered.stretch:
-        tell = ConfirmationDecided(confirmation.document)
-        runtime().tell_waiting(turn_id, answered.stretch, answered.count, tell)
+    tell = ConfirmationDecided(confirmation.document)
+    runtime().tell_waiting(turn_id, answered.stretch, answered.count, tell)
     state = await _went_on(actor, turn_id, answered)
     if body.get("stream"):
         await respond.start_events()

@@ -9,6 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
+from assistants.actions.actions.withdraw_always import withdraw_always
+from assistants.actions.allowed import Allowed, always_allowed
 from assistants.chat.actions.delete_conversation import delete_conversation
 from assistants.chat.actions.give_feedback import give_feedback
 from assistants.chat.actions.start_conversation import start_conversation
@@ -88,6 +90,34 @@ class ConversationVersion(OrganisationAPIView):
         """Go on with the version that is live now, instead of the one that it began with."""
         conversation = switch_version(actor=self.actor, conversation_id=conversation_id)
         return Response(ConversationOutput(conversation).data)
+
+
+class AllowedList(OrganisationAPIView):
+    permission = Permission.USE_ASSISTANTS
+
+    class Output(serializers.Serializer[Allowed]):
+        action = serializers.CharField()
+        operation = serializers.CharField()
+        label = serializers.CharField()
+        host = serializers.CharField()
+        created_at = serializers.DateTimeField()
+
+    @extend_schema(responses=Output(many=True))
+    def get(self, request: Request, conversation_id: str) -> Response:
+        """The operations that are called in this conversation without asking, because its person said so."""
+        conversation = access_conversation(self.actor, conversation_id)
+        allowed = always_allowed(self.actor, conversation.public_id)
+        return Response(self.Output(allowed, many=True).data)
+
+
+class AllowedDetail(OrganisationAPIView):
+    permission = Permission.USE_ASSISTANTS
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, conversation_id: str, action_id: str, operation: str) -> Response:
+        """Ask again from the next call on."""
+        withdraw_always(actor=self.actor, thread_id=conversation_id, action_id=action_id, operation=operation)
+        return Response(status=HTTP_204_NO_CONTENT)
 
 
 class MessageFeedback(OrganisationAPIView):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assistants.chat.views import citations, conversations
+from assistants.chat.views import allowed, citations, conversations
 
 app_name = "chat"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
         "chats/<str:conversation_id>/restore", conversations.conversation_restore, name="conversation_restore"
     ),
     path("chats/<str:conversation_id>/version", conversations.version_switch, name="version_switch"),
+    path("chats/<str:conversation_id>/allowed", allowed.allowed_list, name="allowed_list"),
+    path("chats/<str:conversation_id>/allowed/withdraw", allowed.allowed_withdraw, name="allowed_withdraw"),
     path("chats/<str:conversation_id>/show", conversations.branch_show, name="branch_show"),
     path("citations/<str:turn_id>/<int:number>", citations.citation_detail, name="citation_detail"),
     path("citations/<str:turn_id>/<int:number>/page.webp", citations.citation_page, name="citation_page"),

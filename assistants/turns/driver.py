@@ -1,7 +1,7 @@
 """Drives one opened turn to its end: retrieval, the loop, checked citations, and a close that always happens."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from assistants.turns.events import (
     TurnEvent,
     TurnFailed,
 )
+from assistants.turns.grounding import Ground
 from assistants.turns.limits import LimitReached
 from assistants.turns.loop import LoopEvent, Voice, run_turn
 from assistants.turns.pausing import CONFIRMATION, REQUIRES_ACTION, PauseRequest, TurnPaused, requires_action
@@ -174,6 +175,7 @@ async def _answer(opened: OpenedTurn, work: Work) -> AsyncIterator[LoopEvent]:
         work.answered_by = fallback
         return _voice(opened, fallback, work.shown_passages)
 
+    ground = Ground(opened, work.transcript)
     async for event in run_turn(
         voice,
         toolbox=opened.toolbox,
@@ -185,13 +187,21 @@ async def _answer(opened: OpenedTurn, work: Work) -> AsyncIterator[LoopEvent]:
         if type(event) is not TextAdded:
             for other in _beside(event, work):
                 yield other
-        elif work.steps:
-            for part in work.split(event.text):
+        elif text := ground.take(event.text):
+            for part in _said(text, work):
                 yield part
-        elif piece := work.check(event.text):
-            yield TextAdded(piece)
+    if not ground.firm:
+        yield TextAdded(work.check(plan.not_enough_information))
     for rest in work.rest(whole=True):
         yield rest
+
+
+def _said(text: str, work: Work) -> Iterable[TextAdded | StepsAdded]:
+    """What a piece of a model's text adds to what is shown."""
+    if work.steps:
+        return work.split(text)
+    piece = work.check(text)
+    return [TextAdded(piece)] if piece else []
 
 
 def _beside(event: LoopEvent, work: Work) -> list[LoopEvent]:

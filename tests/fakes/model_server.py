@@ -89,6 +89,7 @@ class ModelServer:
         self.requests: list[Asked] = []
         self.respond: Callable[[Asked], Answer | None] | None = None
         self.disconnects = 0
+        self.pages: dict[str, Any] = {}  # paths of its own beside the API's, and the JSON that stands there
         self.embedding_delay = 0.0
         self.embedding_faults.clear()
         self._scripts: dict[str, deque[Answer]] = {}
@@ -157,6 +158,8 @@ class ModelServer:
             return await self._embeddings(asked, writer)
         if asked.path.endswith("/chat/completions"):
             return await self._chat(asked, writer)
+        if (path := asked.path.partition("?")[0]) in self.pages:
+            return _send_json(writer, 200, self.pages[path])
         return _send_json(writer, 404, {"error": {"message": "no such path"}})
 
     async def _embeddings(self, asked: Asked, writer: asyncio.StreamWriter) -> None:

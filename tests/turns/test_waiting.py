@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import perf_counter
 from typing import Any
 
 import httpx2
@@ -11,14 +12,17 @@ import pytest
 from django.utils import timezone
 
 from assistants.actions.models import Confirmation
+from assistants.building.actions.delete_assistant import delete_assistant
 from assistants.building.actions.publish import publish
-from assistants.building.actions.unpublish import unpublish
 from assistants.building.actions.update_draft import update_draft
 from assistants.building.models import Assistant
 from assistants.turns.actions.sweep_turns import sweep_turns
+from assistants.turns.journal import stream_key
 from assistants.turns.models import Suspension, Turn
+from assistants.turns.runtime import runtime
 from billing.actions.release_expired import release_expired
 from billing.models import Reservation, UsageRecord
+from kernel.redis import sync_redis
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from tests.factories.actions import document_of, make_action
@@ -150,3 +154,140 @@ def test_the_reservation_stands_while_it_waits_and_what_was_used_is_charged_once
         assert Reservation.objects.for_organisation(alice.organisation).get().state == "settled"
         used = UsageRecord.objects.for_organisation(alice.organisation).get(reference=asked.turn)
         assert (used.input_tokens, used.output_tokens) == (40, 8)
+
+
+def test_it_goes_on_in_another_process(
+    api: httpx2.Client, alice: Actor, assistant: Assistant, model_server: ModelServer, tasks: Tasks
+) -> None:
+    model_server.answer("I put it down.", tool_calls=[add("One")])
+    model_server.answer("It is down.")
+    asked = Asked(api, alice, assistant)
+    # What the process knew of the turn is gone; what Redis knew too, as after an hour.
+    runtime()._turns.clear()
+    sync_redis().delete(stream_key(asked.turn))
+    asked.decide(arguments={"title": "Two"})
+    message = asked.end()
+    assert message["text"] == "I put it down.\n\nIt is down."
+    (call,) = message["tool_calls"]
+    assert (call["confirmed"], orjson.loads(call["arguments"])) == (True, {"title": "Two"})
+    assert orjson.loads(tasks.asked[0][2]) == {"title": "Two"}
+    assert 'The person changed the arguments before they allowed it; sent was {"title":"Two"}' in (
+        model_server.chats[-1].prompt
+    )
+    assert asked.saved()["text"] == message["text"]
+
+
+def test_two_devices_that_allow_at_once_make_one_call(
+    api: httpx2.Client, alice: Actor, assistant: Assistant, model_server: ModelServer, tasks: Tasks
+) -> None:
+    model_server.answer(tool_calls=[add("One")])
+    model_server.answer("It is down.")
+    asked = Asked(api, alice, assistant)
+    with ThreadPoolExecutor(4) as devices:
+        answers = list(devices.map(lambda _n: asked.decide().status_code, range(4)))
+    assert sorted(answers) == [200, 409, 409, 409]
+    assert asked.end()["state"] == "complete"
+    assert len(tasks.asked) == 1
+
+
+def test_stopping_ends_the_wait_at_once_and_makes_nothing(
+    api: httpx2.Client, alice: Actor, assistant: Assistant, model_server: ModelServer, tasks: Tasks
+) -> None:
+    model_server.answer("I put it down.", tool_calls=[add("One")])
+    asked = Asked(api, alice, assistant)
+    with api.stream("GET", f"/api/v1/turns/{asked.turn}/events") as stream:
+        lines = stream.iter_lines()
+        assert any(line == "event: message.waiting" for line in lines)
+        began = perf_counter()
+        assert api.post(f"/api/v1/turns/{asked.turn}/stop").status_code == 202
+        assert any(line == "event: message.finished" for line in lines)
+    assert perf_counter() - began < 2
+    assert (asked.saved()["state"], asked.saved()["text"]) == ("stopped", "I put it down.")
+    assert asked.decide().status_code == 409
+    assert tasks.asked == []
+
+
+def test_another_question_has_to_wait_for_the_answer_to_the_first(
+    api: httpx2.Client, alice: Actor, assistant: Assistant, model_server: ModelServer
+) -> None:
+    model_server.answer(tool_calls=[add("One")])
+    asked = Asked(api, alice, assistant)
+    with tenant_scope(alice.organisation):
+        hour = timezone.now() - timedelta(hours=1)
+        Turn.objects.for_organisation(alice.organisation).update(created_at=hour)
+    url = f"/api/v1/conversations/{asked.conversation}/messages"
+    refused = api.post(url, json={"text": "Something else"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "answer_waiting")
+    api.post(f"/api/v1/turns/{asked.turn}/stop")
+    assert api.post(url, json={"text": "Something else"}).json()["message"]["state"] == "complete"
+
+
+def test_a_withdrawn_assistant_makes_no_call_and_says_why(
+    api: httpx2.Client, alice: Actor, assistant: Assistant, model_server: ModelServer, tasks: Tasks
+) -> None:
+    model_server.answer("I put it down.", tool_calls=[add("One")])
+    asked = Asked(api, alice, assistant)
+    delete_assistant(actor=alice, assistant_id=assistant.public_id)
+    assert asked.decide().json()["turn"]["state"] == "failed"
+    message = asked.saved()
+    assert (message["state"], message["error"]["code"]) == ("failed", "publication_unavailable")
+    assert message["text"] == "I put it down."
+    assert tasks.asked == []
+
+
+def test_its_operations_stay_as_they_were_when_it_began(
+    api: httpx2.Client, alice: Actor, assistant: Assistant, model_server: ModelServer, tasks: Tasks
+) -> None:
+    model_server.answer(tool_calls=[add("One")])
+    model_server.answer("It is down.")
+    asked = Asked(api, alice, assistant)
+    update_draft(actor=alice, assistant_id=assistant.public_id, patch={"actions": []})
+    publish(actor=alice, assistant_id=assistant.public_id, visibility="organisation")
+    asked.decide()
+    assert asked.end()["text"] == "It is down."
+    assert len(tasks.asked) == 1
+
+
+def test_limits_go_on_counting_over_a_pause(
+    api: httpx2.Client, alice: Actor, tasks: Tasks, model_server: ModelServer
+) -> None:
+    assistant = assistant_of(alice, tasks, limits={"tool_calls": 1})
+    model_server.answer(tool_calls=[add("One")])
+    model_server.answer(tool_calls=[add("Two")])
+    model_server.answer("Enough.")
+    asked = Asked(api, alice, assistant)
+    asked.decide()
+    message = asked.end()
+    assert message["state"] == "complete"
+    assert len(tasks.asked) == 1
+    assert "tools" not in model_server.chats[1].body
+
+
+def test_tokens_of_before_the_pause_count(
+    api: httpx2.Client, alice: Actor, tasks: Tasks, model_server: ModelServer
+) -> None:
+    assistant = assistant_of(alice, tasks, limits={"tokens": 3000})
+    model_server.answer("I put it down.", tool_calls=[add("One")], usage=(2900, 90))
+    asked = Asked(api, alice, assistant)
+    asked.decide()
+    message = asked.end()
+    assert (message["state"], message["error"]["code"]) == ("stopped", "limit_tokens")
+    assert message["text"] == "I put it down."
+    assert len(model_server.chats) == 1
+
+
+ONLY = {"answer_policy": {"grounding": "only", "not_enough_information": "Nothing is known of that."}}
+
+
+def test_an_assistant_that_answers_only_from_sources_makes_nothing_up_beside_its_actions(
+    api: httpx2.Client, alice: Actor, tasks: Tasks, model_server: ModelServer
+) -> None:
+    assistant = assistant_of(alice, tasks, **ONLY)
+    model_server.answer("The plants are fine, I am sure.")
+    assert Asked(api, alice, assistant).message["text"] == "Nothing is known of that."
+    model_server.answer("I look.", tool_calls=[("listTasks", {})])
+    model_server.answer("Water the plants.")
+    assert Asked(api, alice, assistant).message["text"] == "I look.\n\nWater the plants."
+    model_server.answer(tool_calls=[("listTasks", {"owner": 7})])
+    model_server.answer("It is as I thought.")
+    assert Asked(api, alice, assistant).message["text"] == "Nothing is known of that."

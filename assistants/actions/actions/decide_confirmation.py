@@ -9,6 +9,7 @@ from assistants.actions.models import AlwaysAllow, Confirmation
 from assistants.actions.openapi.checking import check_value
 from assistants.actions.queries import access_confirmation
 from assistants.turns.actions.note_answer import Answered, note_answer
+from assistants.turns.actions.resume_turn import NotWaiting
 from kernel.actions import entry_action
 from kernel.errors import Conflict, InvalidInput
 from organisations.actors import Actor
@@ -49,7 +50,7 @@ def decide_confirmation(
 
     Raises:
         NotFound: the actor's turn asks no such thing.
-        AlreadyDecided, ConfirmationLapsed: it is too late.
+        AlreadyDecided, ConfirmationLapsed, NotWaiting: it is too late.
         InvalidInput: the arguments do not work, or remembering is not offered.
     """
     require(actor, Permission.USE_ASSISTANTS)
@@ -70,9 +71,12 @@ def decide_confirmation(
     found.document = {**found.document, "state": found.state, "arguments": found.arguments}
     found.save(update_fields=["state", "arguments", "document", "decided_by", "decided_at"])
     _record(actor, turn_id, found, remembered=remember and allowed, edited=allowed and arguments is not None)
-    return found, note_answer(
+    answered = note_answer(
         actor=actor, turn_id=turn_id, request_id=found.public_id, document=found.document
     )
+    if not answered.stretch:
+        raise NotWaiting
+    return found, answered
 
 
 def _record(actor: Actor, turn_id: str, found: Confirmation, *, remembered: bool, edited: bool) -> None:
@@ -99,7 +103,7 @@ def _edited(confirmation: Confirmation, arguments: dict[str, Any]) -> dict[str, 
 def _remember(actor: Actor, confirmation: Confirmation) -> None:
     if not confirmation.document["remember_allowed"]:
         raise InvalidInput.on("remember", "not_offered", _("This has to be confirmed each time."))
-    AlwaysAllow.objects.get_or_create(
+    AlwaysAllow.objects.for_organisation(actor.organisation).get_or_create(
         organisation=actor.organisation,
         user_id=actor.user_id,
         thread_id=confirmation.turn.thread_id,
