@@ -40,7 +40,7 @@ def ask_confirmation(
             reason == REMEMBERED and intention.consequential is False and context.thread_id
         ),
         # A built-in tool's arguments say where it goes: that is decided as it is asked.
-        "edit_allowed": intention.organisation_id is not None,
+        "edit_allowed": intention.action.startswith("act_"),
         "state": Confirmation.State.PENDING.value,
         "expires_at": expires_at.isoformat().replace("+00:00", "Z"),
     }
