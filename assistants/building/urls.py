@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from assistants.actions.views import action_paths
+from assistants.building.views.actions import check_assistant, draw_actions
 from assistants.building.views.assistants import (
     assistant_bin,
     assistant_delete,
@@ -85,6 +87,7 @@ urlpatterns = [
     *knowledge_paths(
         "build/<str:assistant_id>/knowledge/", source_set_of, playground="building:assistant_try"
     ),
+    *action_paths("build/<str:assistant_id>/actions", check_assistant, draw_actions),
     path("build/<str:assistant_id>/imported", import_report, name="import_report"),
     path("build/<str:assistant_id>/versions", version_list, name="version_list"),
     path("build/<str:assistant_id>/versions/diff", version_diff, name="version_diff"),

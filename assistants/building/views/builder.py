@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from assistants.actions.queries import actions_of
 from assistants.building.models import Assistant, Draft, Publication
 from assistants.building.queries import (
     RESOURCE,
@@ -72,6 +73,10 @@ class Builder:
     @cached_property
     def source_count(self) -> int:
         return source_count(self.assistant.source_set)
+
+    @cached_property
+    def action_count(self) -> int:
+        return actions_of(self.actor.organisation, self.id).count()
 
     @cached_property
     def more_tabs(self) -> list[Tab]:
