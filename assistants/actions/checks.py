@@ -11,7 +11,7 @@ from assistants.actions.models import Action, ToolApproval
 from assistants.actions.queries import operation_keys
 from assistants.connections.auth_settings import stored_settings
 from assistants.connections.hosts import foreign_hosts
-from assistants.connections.models import AuthProfile
+from assistants.connections.models import AuthProfile, Connection
 from assistants.connections.queries import connection_for
 from kernel import registries
 from kernel.registries import PublishCheck, PublishProblem
@@ -102,7 +102,8 @@ def _signing_problems(actor: Actor, action: Action, words: dict[str, str]) -> It
     by_itself = oauth is not None and oauth.grant == "client_credentials"
     if profile.owner == AuthProfile.Owner.USER or by_itself:
         return
-    if connection_for(profile, actor.organisation, None) is None:
+    present = connection_for(profile, actor.organisation, None)
+    if present is None or present.state != Connection.State.ACTIVE:
         message = _(
             "%(name)s is signed with your organisation's account, and none is connected. Connect it first."
         )
