@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from django.conf import settings
 
 from assistants.actions import signing
+from assistants.actions.actions.set_profile import set_profile
+from assistants.actions.calling.connecting import NotConnected
 from assistants.actions.fetching import (
     reading_of_mcp,
     reading_of_plugin,
@@ -25,9 +28,12 @@ from assistants.connections.mcp_oauth import make_mcp_profile
 from assistants.connections.models import AuthProfile
 from assistants.connections.queries import ref_of
 from kernel.db import run_db
+from kernel.ratelimit import Limit, take_async
 from organisations.actors import Actor
 from organisations.host_policy import held_to_policies_async
 from organisations.permissions import Permission, require
+
+READINGS = Limit(60, 600.0)  # of one caller: each may fetch from anywhere, and read 10 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ async def read_given(
         DocumentError, InvalidInput: it cannot be taken, and why.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
+    await take_async(f"action-reading:{actor.caller}", READINGS)
     async with held_to_policies_async(actor.organisation.pk):
         if given.mcp_url:
             return await _of_server(actor, assistant_id, given_server(given.mcp_url), name, auth)
@@ -91,13 +98,14 @@ async def read_given(
 async def read_again(actor: Actor, action: Action, given: Given | None = None) -> Reading:
     """Read an action's API again, from what is given or else from where it came; an MCP server with the actor's connection.
 
-    Raises: as `read_given`; `Unauthorized` where the actor has to connect to an MCP server first.
+    Raises: as `read_given`; NotConnected where the actor has to connect to an MCP server first.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
+    await take_async(f"action-reading:{actor.caller}", READINGS)
     async with held_to_policies_async(actor.organisation.pk):
         if action.kind == Action.Kind.MCP and (given is None or given.mcp_url):
             url = given_server(given.mcp_url).url if given else action.server_url
-            return await reading_of_mcp(url, await headers_for(actor, action, url), name=action.name)
+            return await _of_known_server(actor, action, url)
         if given is None:
             plugin = action.origin == Action.Origin.PLUGIN
             given = Given(plugin_url=action.source_url) if plugin else Given(url=action.source_url)
@@ -106,8 +114,8 @@ async def read_again(actor: Actor, action: Action, given: Given | None = None) -
 
 async def headers_for(actor: Actor, action: Action, url: str) -> dict[str, str]:
     """The headers with which the actor's calls of an MCP server are signed; none for another server's address."""
-    profile = action.profile
-    if profile is None or profile.kind == AuthProfile.Kind.NONE or profile.deleted_at is not None:
+    profile = signing.present_profile(action)
+    if profile is None:
         return {}
     credential = await credential_for(ref_of(profile), actor)
     headers: dict[str, str] = {}
@@ -144,17 +152,41 @@ async def _of_server(
         return await _with_oauth(actor, assistant_id, reading, refusal)
 
 
+async def _of_known_server(actor: Actor, action: Action, url: str) -> Reading:
+    try:
+        return await reading_of_mcp(url, await headers_for(actor, action, url), name=action.name)
+    except Unauthorized as refusal:
+        if url == action.server_url and signing.present_profile(action) is None:
+            profile = await _oauth_profile(actor, action.assistant_id, url, action.name, refusal)
+            action = await run_db(
+                set_profile,
+                actor=actor,
+                assistant_id=action.assistant_id,
+                action_id=action.public_id,
+                profile=profile,
+            )
+        path = signing.connect_path(action) if url == action.server_url else ""
+        if not path:
+            raise
+        raise NotConnected(service=action.name, address=settings.PUBLIC_URL + path) from None
+
+
 async def _with_oauth(actor: Actor, assistant_id: str, reading: Reading, refusal: Unauthorized) -> Imported:
-    title = await run_db(signing.assistant_name, actor, assistant_id)
-    profile = await make_mcp_profile(
+    profile = await _oauth_profile(actor, assistant_id, reading.server_url, reading.name, refusal)
+    return Imported(reading, profile=profile)
+
+
+async def _oauth_profile(
+    actor: Actor, assistant_id: str, server_url: str, name: str, refusal: Unauthorized
+) -> AuthProfile:
+    return await make_mcp_profile(
         actor=actor,
-        server_url=reading.server_url,
-        name=reading.name,
+        server_url=server_url,
+        name=name,
         www_authenticate=refusal.www_authenticate,
         assistant_id=assistant_id,
-        assistant_name=title,
+        assistant_name=await run_db(signing.assistant_name, actor, assistant_id),
     )
-    return Imported(replace(reading, auth=None), profile=profile)
 
 
 def _from_headers(headers: Mapping[str, str]) -> AuthSettings | None:

@@ -29,8 +29,9 @@ class ActionEnded(Conflict):
 def actions_of(organisation: HasPk | int, assistant_id: str) -> QuerySet[Action]:
     """The actions of an assistant, oldest first, inside the organisation's scope."""
     rows = Action.objects.for_organisation(organisation).filter(assistant_id=assistant_id, deleted_at=None)
-    found: QuerySet[Action] = rows.select_related("revision", "profile").order_by("id")
-    return found
+    # A document may have 10 MB, which few who ask need.
+    found: QuerySet[Action] = rows.select_related("revision", "profile").defer("revision__document")
+    return found.order_by("id")
 
 
 def access_action(

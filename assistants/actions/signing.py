@@ -143,10 +143,17 @@ def given_credential(server_url: str, settings: AuthSettings | None) -> Credenti
     return Credential("", origin_of(server_url), settings.placement, secret) if secret else None
 
 
+def present_profile(action: Action) -> AuthProfile | None:
+    """How an action's calls are signed; None where they are not."""
+    profile = action.profile
+    signed = profile is not None and profile.deleted_at is None and profile.kind != AuthProfile.Kind.NONE
+    return profile if signed else None
+
+
 def connect_path(action: Action) -> str:
     """Our page where people connect their accounts to an action; empty where there is nothing to connect."""
-    profile = action.profile
-    if profile is None or profile.deleted_at is not None or profile.kind == AuthProfile.Kind.NONE:
+    profile = present_profile(action)
+    if profile is None:
         return ""
     return start_url(ref_of(profile), return_to="")
 

@@ -131,15 +131,14 @@ def _planned(
 
 def planned_now(action: Action, *operations: ReadOperation) -> PlannedAction:
     """An action as its present revision has it, with these operations."""
-    profile = action.profile
-    signed = profile is not None and profile.kind != AuthProfile.Kind.NONE and profile.deleted_at is None
+    profile = signing.present_profile(action)
     return PlannedAction(
         id=action.public_id,
         name=action.name,
         kind=action.kind,
         organisation_id=action.organisation_id,
         server_url=action.server_url,
-        profile=ref_of(profile) if signed and profile else None,
+        profile=ref_of(profile) if profile else None,
         operations={one.key: one for one in operations},
     )
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from assistants.actions.actions.note_tools import EVENT as TOOLS_CHANGED
 from assistants.building.models import Assistant, Publication, Version
 from assistants.building.queries import RESOURCE
 from assistants.knowledge.models import Document
@@ -122,6 +123,23 @@ def _release_failed(organisation_id: int, payload: dict[str, Any]) -> Notices:
         yield user_id, title, body, address
 
 
+def _tools_changed(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    assistant = _named(organisation_id, payload["assistant"])
+    if assistant is None:
+        return
+    facts = {"action": payload["name"], "assistant": assistant.label, "tools": ", ".join(payload["tools"])}
+    title = [gettext_noop("Tools of %(action)s changed, and are off"), facts]
+    body = [
+        gettext_noop(
+            "%(assistant)s no longer calls %(tools)s until somebody has looked at what they say now."
+        ),
+        facts,
+    ]
+    address = reverse("building:assistant_actions", args=[assistant.public_id])
+    for user_id in people_with_grant(organisation_id, RESOURCE, assistant.public_id, Level.EDIT):
+        yield user_id, title, body, address
+
+
 def _named(organisation_id: int, assistant_id: str) -> Assistant | None:
     rows = Assistant.objects.for_organisation(organisation_id).filter(deleted_at=None)
     found: Assistant | None = rows.filter(public_id=assistant_id).first()
@@ -173,6 +191,9 @@ KINDS = (
         _("A scheduled version is not published"),
         "release.failed",
         _release_failed,
+    ),
+    NotificationKind(
+        "tools_changed", _("Tools of your assistant's actions change"), TOOLS_CHANGED, _tools_changed
     ),
 )
 

@@ -14,17 +14,21 @@ from assistants.actions.looking import look_at_tools
 from assistants.actions.models import Action, ToolApproval
 from assistants.actions.queries import ActionEnded
 from assistants.building.models import Assistant
+from assistants.connections.models import AuthProfile
 from assistants.turns.plan import ActionUse, AssistantPlan
 from assistants.turns.sources import Sources
 from assistants.turns.tools import TurnContext
 from assistants.turns.trust import Trust
 from kernel.models import OutboxEvent
+from kernel.outbox import deliver_events
 from kernel.redis import sync_redis
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.actors import Actor
+from tests.connections.helpers import World, connect
+from tests.events.helpers import told
 from tests.factories.building import make_assistant
 from tests.fakes.mcp_server import McpFake, mcp_server, standard_tools, tool
-from tests.fakes.oauth_server import OAuthServer, oauth_server
+from tests.fakes.oauth_server import oauth_server
 from tests.fixtures.people import api_client_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,7 +198,7 @@ def test_a_refresh_takes_in_what_is_new_and_leaves_what_changed(
 
 
 def test_a_worker_notices_without_anybody_calling(
-    action: dict[str, Any], server: McpFake, alice: Actor
+    action: dict[str, Any], server: McpFake, alice: Actor, assistant: Assistant
 ) -> None:
     assert look_at_tools() == 0
     change(server)
@@ -203,6 +207,10 @@ def test_a_worker_notices_without_anybody_calling(
         Action.objects.for_organisation(alice.organisation).update(looked_at=None)
     assert look_at_tools() == 1
     assert waiting(alice) == ["echo"]
+    deliver_events()
+    (note,) = [row for row in told(alice) if "Tools" in row.title_words]
+    assert note.title_words == "Tools of Harbour tools changed, and are off"
+    assert note.url == f"/build/{assistant.public_id}/actions"
 
 
 def test_a_removed_or_paused_action_ends_in_a_running_turn(
@@ -219,22 +227,39 @@ def test_a_removed_or_paused_action_ends_in_a_running_turn(
         call(alice, frozen, "echo", {"text": "Ahoy"})
 
 
-@pytest.fixture
-def guard(settings: Any) -> Iterator[OAuthServer]:
-    with oauth_server() as found:
-        settings.EGRESS_ALLOW = [*settings.EGRESS_ALLOW, found.url.removeprefix("http://")]
-        yield found
-
-
 def test_a_server_behind_oauth_is_there_and_needs_connecting(
-    api: Any, base: str, server: McpFake, guard: OAuthServer
+    alice: Actor, bob: Actor, base: str, served: McpFake, settings: Any
 ) -> None:
-    server.issuer, server.opens = guard.url, lambda given: bool(given)
-    made = api.post(base, {"mcp_url": server.url})
-    assert made.status_code == 201, made.content
-    said = made.json()
-    assert (said["state"], said["operations"]) == ("needs_connecting", [])
-    assert (said["auth"]["kind"], said["auth"]["owner"]) == ("oauth2", "user")
-    assert said["connect_url"]
-    refused = api.post(f"{base}/{said['id']}/refresh")
-    assert (refused.json()["code"], refused.status_code) == ("mcp_unauthorized", 502)
+    with oauth_server() as guard:
+        served.reset()
+        settings.EGRESS_ALLOW = [served.host, guard.host]
+        served.issuer, served.opens = guard.url, guard.may
+        api = api_client_for(alice)
+        made = api.post(base, {"mcp_url": served.url})
+        assert made.status_code == 201, made.content
+        said = made.json()
+        where = f"{base}/{said['id']}"
+        assert (said["state"], said["operations"]) == ("needs_connecting", [])
+        assert (said["auth"]["kind"], said["auth"]["owner"]) == ("oauth2", "user")
+        assert said["connect_url"]
+        refused = api.post(f"{where}/refresh")
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_connected")
+        with tenant_scope(alice.organisation):
+            profile = AuthProfile.objects.for_organisation(alice.organisation).get()
+        connect(World(guard, alice, bob), alice, profile)
+        refreshed = api.post(f"{where}/refresh")
+        assert refreshed.status_code == 200, refreshed.content
+        assert (refreshed.json()["state"], len(refreshed.json()["operations"])) == ("ready", 7)
+        tried = api.post(f"{where}/try", {"operation": "echo", "arguments": {"text": "Ahoy"}})
+        assert "Ahoy" in tried.json()["response"]["body"]
+
+
+def test_a_server_that_asks_for_a_sign_in_later_is_told_apart(
+    api: Any, base: str, action: dict[str, Any], server: McpFake, settings: Any
+) -> None:
+    with oauth_server() as guard:
+        settings.EGRESS_ALLOW = [*settings.EGRESS_ALLOW, guard.host]
+        server.issuer, server.opens = guard.url, guard.may
+        refused = api.post(f"{base}/{action['id']}/refresh")
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_connected")
+        assert api.get(f"{base}/{action['id']}").json()["auth"]["kind"] == "oauth2"

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from assistants.actions.actions.remove_action import remove_action
+from assistants.actions.actions.update_action import update_action
 from assistants.actions.models import Action, ActionRevision, Operation
 from assistants.actions.queries import actions_of
 from assistants.building.actions.create_assistant import create_assistant
@@ -61,7 +62,9 @@ def test_a_copy_has_its_own_actions_and_none_of_the_keys(alice: Actor) -> None:
 
 def test_a_fork_and_a_new_assistant_have_none(alice: Actor, charlie: Actor) -> None:
     original = make_assistant(alice, "Teller")
-    action = make_action(alice, original, DOCUMENT)
+    action = make_action(alice, original, DOCUMENT, ["listTasks"])
+    where = {"assistant_id": original.public_id, "action_id": action.public_id}
+    update_action(actor=alice, **where, privacy_policy_url="https://tasks.example.com/privacy")
     publish(actor=alice, assistant_id=original.public_id, visibility="public", slug="teller")
     set_forkable(actor=alice, assistant_id=original.public_id, allowed=True)
     fork = fork_assistant(actor=charlie, reference="teller")

@@ -45,7 +45,7 @@ def _refresh(*, actor: Actor, assistant_id: str, action_id: str, reading: Readin
     merged = replace(
         reading, operations=tuple(approved.get(one.key, one) for one in reading.operations), auth=None
     )
-    if action.revision is None or action.revision.content_hash != merged.content_hash:
+    if _is_news(action, merged):
         save_reading(actor=actor, action=action, reading=merged)
         record_audit(
             actor,
@@ -57,3 +57,11 @@ def _refresh(*, actor: Actor, assistant_id: str, action_id: str, reading: Readin
             changed=len(changes.changed),
         )
     return action, changes
+
+
+def _is_news(action: Action, reading: Reading) -> bool:
+    present = action.revision
+    if present is None or present.content_hash != reading.content_hash:
+        return True
+    # Whether one has to connect stands among the findings.
+    return [one["code"] for one in present.findings] != [one.code for one in reading.findings]

@@ -5,7 +5,7 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -100,6 +100,7 @@ class ActionListView(ActionsView):
     parser_classes = (DocumentParser,)
 
     @extend_schema(
+        operation_id="assistants_actions_list",
         responses=ActionPage,
         parameters=[OpenApiParameter("cursor", str), OpenApiParameter("limit", int)],
         tags=[TAG],
@@ -155,7 +156,13 @@ class ActionDetailView(ActionsView):
         action = self.action_to_see(assistant_id, action_id)
         return Response(ActionWhole(whole_json(self.actor, action)).data)
 
-    @extend_schema(request=ActionPatch, responses=ActionWhole, tags=[TAG])
+    @extend_schema(
+        request=ActionPatch,
+        responses=PolymorphicProxySerializer(
+            "ChangedAction", [ActionWhole, DryRunOutput], resource_type_field_name=None
+        ),
+        tags=[TAG],
+    )
     def patch(self, request: Request, assistant_id: str, action_id: str) -> Response:
         """Change it, or read it again; with `dry_run` the answer is `{changes, findings}` and nothing is saved."""
         action = self.action_to_edit(assistant_id, action_id)

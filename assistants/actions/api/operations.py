@@ -62,6 +62,7 @@ class OperationListView(ActionsView):
     """What an action can do."""
 
     @extend_schema(
+        operation_id="assistants_actions_operations_list",
         responses=OperationPage,
         parameters=[
             OpenApiParameter("cursor", str),
@@ -182,6 +183,7 @@ class ExampleListView(ActionsView):
     """Kept calls."""
 
     @extend_schema(
+        operation_id="assistants_actions_examples_list",
         responses=ExamplePage,
         parameters=[OpenApiParameter("cursor", str), OpenApiParameter("limit", int)],
         tags=[TAG],
