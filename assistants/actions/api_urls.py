@@ -3,9 +3,11 @@
 from django.urls import path
 
 from assistants.actions.api.calls import CallDetail, CallExport, CallList
+from assistants.actions.api.files import FileDetail
 
 urlpatterns = [
     path("action-calls", CallList.as_view(), name="api-action-calls"),
     path("action-calls/export", CallExport.as_view(), name="api-action-calls-export"),
     path("action-calls/<str:call_id>", CallDetail.as_view(), name="api-action-call"),
+    path("action-files/<str:file_id>", FileDetail.as_view(), name="api-action-file"),
 ]

@@ -31,3 +31,4 @@ class ActionsConfig(AppConfig):
             "task": "actions.purge_calls",
             "schedule": 24 * 3600,
         }
+        registries.periodic_tasks["actions.purge_files"] = {"task": "actions.purge_files", "schedule": 3600}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assistants.actions.views import calls
+from assistants.actions.views import calls, files
 
 app_name = "actions"
 
@@ -11,4 +11,6 @@ urlpatterns = [
     path("organisation/calls/export", calls.call_export, name="call_export"),
     path("calls/", calls.own_call_list, name="own_call_list"),
     path("calls/<str:call_id>", calls.call_detail, name="call_detail"),
+    path("files/links/<str:token>", files.file_link, name="file_link"),
+    path("files/<str:file_id>", files.file_download, name="file_download"),
 ]

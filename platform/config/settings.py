@@ -301,6 +301,8 @@ ACTION_CONFIRM_SECONDS: float = env.float("ACTION_CONFIRM_SECONDS", default=1800
 ACTION_CALLS_A_MINUTE: int = env.int("ACTION_CALLS_A_MINUTE", default=60)
 # How long calls of actions are kept; the database gives none away before thirty days.
 ACTION_CALL_DAYS: int = max(30, env.int("ACTION_CALL_DAYS", default=365))
+# How long files that calls gave can be downloaded.
+ACTION_FILE_DAYS: int = max(1, env.int("ACTION_FILE_DAYS", default=90))
 EGRESS_ALLOW: list[str] = env.list("EGRESS_ALLOW", default=[])
 # Hosts where people may consent although they do not belong to the API's site, beside the well-known ones.
 OAUTH_HOSTS: list[str] = env.list("OAUTH_HOSTS", default=[])

@@ -15,7 +15,10 @@ from django.utils.translation import gettext_lazy
 from assistants.actions.calling.breaker import Breaker
 from assistants.actions.calling.planned import PlannedAction
 from assistants.actions.calling.recording import Made, record_call
+from assistants.actions.files.keeping import with_files
+from assistants.actions.files.known import KnownFiles, known_files
 from assistants.actions.models import ActionCall
+from assistants.actions.openapi.answer_files import files_of
 from assistants.actions.openapi.documents import ReadOperation
 from assistants.actions.openapi.preparing import PreparedRequest, prepare
 from assistants.actions.openapi.responses import cut_response
@@ -98,7 +101,7 @@ async def carry_out(context: TurnContext, target: Target, arguments: dict[str, A
         # The gate asked before the person was; policies may have changed since, and redirects lead on.
         policies = held_to_policies_async(context.actor.organisation.pk, action.organisation_id)
         async with asyncio.timeout(SECONDS), policies:
-            answer = await _answer(target, arguments, made)
+            answer = await _answer(context, target, arguments, made)
         made.outcome = ActionCall.Outcome.ANSWERED
         return answer
     except TimeoutError:
@@ -140,19 +143,20 @@ async def _within_limits(context: TurnContext, action: PlannedAction) -> None:
     await Breaker(action.id, action.host).check()
 
 
-async def _answer(target: Target, arguments: dict[str, Any], made: Made) -> ToolResult:
+async def _answer(context: TurnContext, target: Target, arguments: dict[str, Any], made: Made) -> ToolResult:
     action, operation = target.action, target.operation
     if action.kind == "mcp":
         from assistants.actions.calling.mcp_calls import answer_of_tool
 
-        return await answer_of_tool(target, arguments, made)
-    exchange = await exchanged(target, arguments, made)
+        return await answer_of_tool(context, target, arguments, made)
+    known = await known_files(context, operation, arguments, sent=True)
+    exchange = await exchanged(target, arguments, made, known)
     cut = cut_response(
         operation, exchange.status, exchange.content_type, exchange.body, budget_tokens=BUDGET_TOKENS
     )
     good = exchange.status < 400
     lead = UNTRUSTED.format(host=action.host, status=exchange.status)
-    return ToolResult(
+    result = ToolResult(
         f"{lead}\n{cut.text}",
         ok=good,
         summary=_("%(host)s answered with %(status)s") % {"host": action.host, "status": exchange.status},
@@ -166,16 +170,17 @@ async def _answer(target: Target, arguments: dict[str, Any], made: Made) -> Tool
         },
         untrusted=True,
     )
+    return await with_files(context, action, result, files_of(exchange.body))
 
 
-async def exchanged(target: Target, arguments: dict[str, Any], made: Made) -> Exchange:
+async def exchanged(target: Target, arguments: dict[str, Any], made: Made, known: KnownFiles) -> Exchange:
     """Send a call of an OpenAPI action, and again where that is safe.
 
     Raises:
         InvalidInput: an argument does not work. EgressError: the server was not reached, or broke off.
     """
     action, operation = target.action, target.operation
-    request = prepare(operation, action.server_url, arguments)
+    request = prepare(operation, action.server_url, arguments, files=known.documents, contents=known.contents)
     breaker, safe = Breaker(action.id, action.host), operation.method in ("GET", "HEAD", "OPTIONS")
     for attempt in range(RETRIES + 1):
         last = not safe or attempt == RETRIES

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from assistants.actions.calling.carrying import Target, carry_out
 from assistants.actions.calling.connecting import credential_or_pause
 from assistants.actions.calling.planned import PlannedAction, planned_actions
+from assistants.actions.files.known import known_files
 from assistants.actions.openapi.checking import check_arguments
 from assistants.actions.openapi.documents import ReadOperation
 from assistants.actions.openapi.preparing import prepare
@@ -48,7 +49,10 @@ class ActionTool:
         arguments = check_arguments(operation, arguments)
         url = action.server_url
         if action.kind != "mcp":
-            url = prepare(operation, action.server_url, arguments).url
+            known = await known_files(self._context, operation, arguments, sent=False)
+            url = prepare(
+                operation, action.server_url, arguments, files=known.documents, contents=known.contents
+            ).url
         await credential_or_pause(self._context, action, operation)
         return Intention(
             action=action.id,

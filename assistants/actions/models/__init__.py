@@ -2,12 +2,14 @@
 
 from assistants.actions.models.action import Action, ActionExample, ActionRevision, Operation, ToolApproval
 from assistants.actions.models.calls import ActionCall, AlwaysAllow, Confirmation
+from assistants.actions.models.files import ActionFile
 from assistants.actions.models.reach import Reach
 
 __all__ = [
     "Action",
     "ActionCall",
     "ActionExample",
+    "ActionFile",
     "ActionRevision",
     "AlwaysAllow",
     "Confirmation",

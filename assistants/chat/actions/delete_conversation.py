@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from assistants.actions.actions.forget_files import hide_files
 from assistants.chat.models import Conversation
 from assistants.chat.queries import access_conversation
 from kernel.actions import entry_action
@@ -19,6 +20,7 @@ def delete_conversation(*, actor: Actor, conversation_id: str) -> Conversation:
     conversation = access_conversation(actor, conversation_id, lock=True)
     conversation.deleted_at = timezone.now()
     conversation.save(update_fields=["deleted_at"])
+    hide_files(actor=actor, thread_id=conversation.public_id, hidden=True)
     return conversation
 
 
@@ -37,4 +39,5 @@ def restore_conversation(*, actor: Actor, conversation_id: str) -> Conversation:
         raise NotFound
     conversation.deleted_at = None
     conversation.save(update_fields=["deleted_at"])
+    hide_files(actor=actor, thread_id=conversation.public_id, hidden=False)
     return conversation  # type: ignore[no-any-return]
