@@ -28,11 +28,12 @@ LONG = "Ask the neighbour for the ladder, and then " * 12
 
 
 @pytest.fixture
-def noor(site: Site, model_server: ModelServer) -> Actor:
+def noor(site: Site, model_server: ModelServer, settings: Any) -> Actor:
     command = [sys.executable, "manage.py", "create_user", EMAIL, "--password", PASSWORD]
     subprocess.run(command, cwd=ROOT, env=site.environment, check=True)
     model_server.pages = {path: {"tasks": [{"title": "Water the plants"}]} for path in PATHS}
-    # Actions are saved by this process, whose guard looks at their hosts.
+    # Actions are saved by this process, whose guard looks at their hosts as the site's does.
+    settings.EGRESS_ALLOW = [*settings.EGRESS_ALLOW, f"127.0.0.1:{model_server.port}"]
     return make_actor(User.objects.get(email=EMAIL))
 
 
@@ -58,7 +59,7 @@ def ask(page: Page, text: str) -> None:
 
 
 def card(page: Page, what: str = "Add a task") -> Locator:
-    return page.get_by_role("region", name=f"Allow “{what}” with Tasks?")
+    return page.get_by_role("group", name=f"Allow “{what}” with Tasks?")
 
 
 def shoot(page: Page, name: str) -> None:
@@ -159,7 +160,7 @@ def test_an_account_is_connected_and_the_answer_goes_on_by_itself(
     model_server.answer(tool_calls=[("listTasks", {})])
     model_server.answer("Then without.")
     ask(page, "What is open?")
-    connect = page.get_by_role("region", name="Connect Tasks to go on")
+    connect = page.get_by_role("group", name="Connect Tasks to go on")
     connect.get_by_role("button", name="I have connected it").click()
     expect(connect.get_by_role("alert")).to_contain_text("not connected yet")
     look(page)
@@ -170,8 +171,8 @@ def test_an_account_is_connected_and_the_answer_goes_on_by_itself(
     model_server.answer("Water the plants.")
     ask(page, "And now?")
     connect.get_by_role("link", name="Connect Tasks").click()
-    page.get_by_label("Key").fill("k-1")
-    page.get_by_label("Key").press("Enter")
+    page.get_by_label("Key", exact=True).fill("k-1")
+    page.get_by_label("Key", exact=True).press("Enter")
     page.wait_for_url("**/chats/**")
     expect(page.locator("#thread .answer").last).to_have_text("Water the plants.")
     assert [one.headers.get("x-key") for one in model_server.requests if one.path == "/tasks"] == ["k-1"]

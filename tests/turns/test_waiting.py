@@ -16,6 +16,7 @@ from assistants.building.actions.delete_assistant import delete_assistant
 from assistants.building.actions.publish import publish
 from assistants.building.actions.update_draft import update_draft
 from assistants.building.models import Assistant
+from assistants.connections.auth_settings import read_settings
 from assistants.turns.actions.sweep_turns import sweep_turns
 from assistants.turns.journal import stream_key
 from assistants.turns.models import Suspension, Turn
@@ -291,3 +292,75 @@ def test_an_assistant_that_answers_only_from_sources_makes_nothing_up_beside_its
     model_server.answer(tool_calls=[("listTasks", {"owner": 7})])
     model_server.answer("It is as I thought.")
     assert Asked(api, alice, assistant).message["text"] == "Nothing is known of that."
+
+
+def test_an_account_that_lacks_is_asked_for_and_can_be_done_without(
+    api: httpx2.Client, alice: Actor, tasks: Tasks, model_server: ModelServer
+) -> None:
+    key = {"kind": "api_key", "owner": "user", "placement": {"where": "header", "name": "X-Key"}}
+    made = make_assistant(alice, "Ada", model={"id": "fake/chat"})
+    make_action(alice, made, document_of(tasks.url, PATHS), auth=read_settings(key))
+    publish(actor=alice, assistant_id=made.public_id, visibility="organisation")
+    model_server.answer(tool_calls=[("listTasks", {})])
+    model_server.answer(tool_calls=[("listTasks", {}), add("One")])
+    model_server.answer("Then without.")
+    asked = Asked(api, alice, made)
+    (wanted,) = asked.message["requires_action"]["connections"]
+    assert (wanted["host"], wanted["label"]) == (tasks.host, "Tasks: List tasks")
+    url = f"/api/v1/turns/{asked.turn}/continue"
+    refused = api.post(url)
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_connected_yet")
+    assert api.post(url, json={"whithout": []}).status_code == 400
+    assert api.post(url, json={"without": "need_x"}).status_code == 400
+    assert api.post(url, json={"without": ["need_other"]}).status_code == 409
+    assert api.post(url, json={"without": [wanted["id"]]}).status_code == 202
+    message = asked.end()
+    # It is not asked for twice, and the model was told.
+    assert message["text"] == "Then without."
+    assert {call["detail"]["code"] for call in message["tool_calls"]} == {"connection_declined"}
+    assert "chose to go on without connecting Tasks" in model_server.chats[1].prompt
+    assert tasks.asked == []
+
+
+def test_where_nobody_can_be_asked_the_model_is_told(
+    api: httpx2.Client, alice: Actor, assistant: Assistant, model_server: ModelServer, tasks: Tasks
+) -> None:
+    model_server.answer(tool_calls=[add("One")])
+    model_server.answer("I cannot do that here.")
+    question = {"model": assistant.public_id, "messages": [{"role": "user", "content": "Put it down"}]}
+    answered = api.post("/v1/chat/completions", json=question)
+    assert answered.json()["choices"][0]["message"]["content"] == "I cannot do that here."
+    assert "nobody can be asked here" in model_server.chats[-1].prompt
+    assert tasks.asked == []
+
+
+def test_what_is_always_allowed_in_a_chat_is_listed_and_taken_back(
+    live_app: LiveApp,
+    api: httpx2.Client,
+    alice: Actor,
+    bob: Actor,
+    assistant: Assistant,
+    model_server: ModelServer,
+    tasks: Tasks,
+) -> None:
+    note = ("addNote", {"title": "Plants"})
+    model_server.answer(tool_calls=[note])
+    model_server.answer("Noted.")
+    asked = Asked(api, alice, assistant)
+    assert asked.confirmations[0]["remember_allowed"]
+    asked.decide(remember=True)
+    assert asked.end()["text"] == "Noted."
+    url = f"/api/v1/conversations/{asked.conversation}/allowed"
+    (allowed,) = api.get(url).json()
+    assert (allowed["operation"], allowed["label"], allowed["host"]) == (
+        "addNote",
+        "Tasks: Add a note",
+        tasks.host,
+    )
+    one = f"{url}/{allowed['action']}/addNote"
+    with live_app.client(api_key_for(bob)) as others:
+        assert others.get(url).status_code == 404
+        assert others.delete(one).status_code == 404
+    assert api.delete(one).status_code == 204
+    assert api.delete(one).status_code == 404
+    assert api.get(url).json() == []

@@ -26,7 +26,7 @@ const keyOf = (card) => `${card.dataset.asked} ${card.dataset.askedState}`;
 
 // Whoever answers by keyboard goes on with the next question, never on Allow itself.
 function focusNext(holder) {
-  const next = holder.querySelector("section[data-asked] h2");
+  const next = holder.querySelector("[data-asked-kind] h2");
   if (!next) return;
   next.tabIndex = -1;
   next.focus({ preventScroll: true });
@@ -48,7 +48,7 @@ function announce(cards) {
 // Watches the cards below `root`. `back` is the page that connecting leads back to; without it, it opens in a new tab.
 export function startAsked(root, { back = "" } = {}) {
   root.addEventListener("click", (event) => {
-    const card = event.target.closest("section[data-asked]");
+    const card = event.target.closest("[data-asked-kind]");
     const verb = event.target.closest("[data-asked-do]")?.dataset.askedDo;
     if (card && verb) act(card, verb);
     const link = event.target.closest("[data-asked-connect]");
@@ -176,7 +176,7 @@ function lead(link, back) {
 
 // Whoever comes back has perhaps connected: it is asked once each time, and goes on where it is so.
 async function goOn(root) {
-  const cards = root.querySelectorAll("section[data-asked-kind=connection]:not([aria-busy=true])");
+  const cards = root.querySelectorAll("[data-asked-kind=connection]:not([aria-busy=true])");
   for (const turn of new Set([...cards].map((card) => card.dataset.askedTurn))) {
     await request(`/api/v1/turns/${turn}/continue`, { method: "POST", json: {} }).catch(() => {});
   }
