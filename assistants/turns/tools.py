@@ -125,13 +125,15 @@ class TurnContext:
 class Permit:
     """A call may be made, with these arguments.
 
-    `claim` makes sure that it is made once, and says whether it may still be.
+    `claim` makes sure that it is made once, and says whether it may still be. `done` is told what came of it, and how many
+    milliseconds it took, where the tool itself does not write that down.
     """
 
     arguments: dict[str, Any]
     hosts: tuple[str, ...] = ()
     confirmed: bool = False
     claim: Callable[[], Awaitable[bool]] | None = None
+    done: Callable[[ToolResult, int], Awaitable[None]] | None = None
 
 
 Gate = Callable[[TurnContext, ToolCall, Intention], Awaitable[Permit]]
@@ -243,6 +245,8 @@ class Toolbox:
         if result.untrusted and self._context:
             self._context.trust.tainted = True
         took = round((perf_counter() - started) * 1000)
+        if ready.permit and ready.permit.done and ready.refusal is None:
+            await ready.permit.done(result, took)
         confirmed = bool(ready.permit and ready.permit.confirmed)
         return FinishedCall(
             ready.call, self.label(ready.call.name), result, took, confirmed, sent=ready.edited

@@ -9,10 +9,12 @@ from typing import Any
 import httpx2
 import orjson
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from assistants.actions.actions.purge_calls import purge_calls
+from assistants.actions.calling.gate import gate
 from assistants.actions.calling.recording import Made, record_call
 from assistants.actions.metrics_of import RESTING, families
 from assistants.actions.models import Action, ActionCall, AlwaysAllow
@@ -21,7 +23,7 @@ from assistants.actions.records import CallFilter, each_call, figures_of, read_f
 from assistants.building.actions.publish import publish
 from assistants.turns.plan import AssistantPlan
 from assistants.turns.sources import Sources
-from assistants.turns.tools import Intention, TurnContext
+from assistants.turns.tools import Intention, ToolResult, TurnContext
 from assistants.turns.trust import Trust
 from kernel.errors import InvalidInput
 from kernel.pagination import paginate
@@ -29,6 +31,7 @@ from kernel.redis import sync_redis
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.actors import Actor
 from organisations.models import AuditEntry
+from providers.ports import ToolCall
 from tests.actions.test_calling import PATHS, Tasks
 from tests.factories.actions import document_of, make_action
 from tests.factories.building import make_assistant
@@ -204,7 +207,7 @@ class TestKeeping:
         HOLDER.erase(bob.user_id)
         (row,) = calls_of(alice)
         assert (row.user_id, row.arguments, row.host) == (None, {}, "api.tasks.example")
-        assert HOLDER.export(bob.user_id) == {"calls": [], "confirmations": [], "always_allowed": []}
+        assert not any(HOLDER.export(bob.user_id).values())
 
 
 class TestFigures:
@@ -279,6 +282,34 @@ def _decided(api: httpx2.Client, conversation: str, decision: str) -> str:
     with api.stream("GET", f"/api/v1/turns/{message['turn']}/events") as stream:
         stream.read()
     return wanted
+
+
+async def test_a_page_that_was_fetched_is_on_record(alice: Actor) -> None:
+    address = "https://pages.example/opening-hours"
+    plan = AssistantPlan(
+        "asst_ada",
+        "Ada",
+        alice.organisation.pk,
+        system_prompt="",
+        model_id="",
+        capabilities=frozenset({"fetch_page"}),
+    )
+    trust = Trust(typed=(f"Read {address}",))
+    context = TurnContext("turn_1", "", alice, plan, "chat", Sources(), trust, can_wait=False)
+    arguments = {"url": address}
+    page = Intention(
+        "fetch_page", "Web page", "fetch_page", "", "pages.example", "GET", address, arguments, {}
+    )
+    permit = await gate(context, ToolCall("c1", "fetch_page", "{}"), page)
+    assert permit.done is not None
+    await permit.done(ToolResult("Open all day", untrusted=True), 12)
+    (row,) = await sync_to_async(calls_of)(alice)
+    assert (row.outcome, row.host, row.arguments, row.milliseconds) == (
+        "answered",
+        "pages.example",
+        arguments,
+        12,
+    )
 
 
 def test_rows_of_all_organisations_stay_apart(alice: Actor, charlie: Actor) -> None:

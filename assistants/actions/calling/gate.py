@@ -6,18 +6,20 @@ person did not type needs a word, whatever was remembered.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
 from assistants.actions.actions.ask_confirmation import ask_confirmation
 from assistants.actions.actions.claim_confirmation import claim_confirmation
-from assistants.actions.calling.recording import confirmed_by, record_refusal
+from assistants.actions.calling.recording import Made, confirmed_by, record_call, record_refusal
 from assistants.actions.calling.values import free_values, is_address_of_nobody
-from assistants.actions.disclosing import covers
-from assistants.actions.models import Confirmation
+from assistants.actions.disclosing import BUILT_IN, covers
+from assistants.actions.models import ActionCall, Confirmation
 from assistants.actions.queries import confirmation_of_call, is_always_allowed
 from assistants.turns.pausing import CONFIRMATION, Paused, PauseRequest
-from assistants.turns.tools import Intention, Permit, TurnContext
+from assistants.turns.tools import Intention, Permit, ToolResult, TurnContext
 from assistants.turns.trust import Trust
 from kernel.db import run_db
 from kernel.errors import DomainError
@@ -69,11 +71,21 @@ async def gate(context: TurnContext, call: ToolCall, intention: Intention) -> Pe
         Paused: a person is asked first.
     """
     try:
-        return await run_db(_gate, context, call, intention)
+        permit = await run_db(_gate, context, call, intention)
     except DomainError as error:
         answered = getattr(error, "confirmation_id", "")
         await run_db(record_refusal, context, intention, error, confirmation_id=answered)
         raise
+    if intention.action in BUILT_IN:  # actions write their calls down themselves
+        return replace(permit, done=partial(_write_down, context, intention))
+    return permit
+
+
+async def _write_down(
+    context: TurnContext, intention: Intention, result: ToolResult, milliseconds: int
+) -> None:
+    outcome = ActionCall.Outcome.ANSWERED if result.ok else ActionCall.Outcome.FAILED
+    await run_db(record_call, context, intention, Made(outcome, milliseconds=milliseconds))
 
 
 def _gate(context: TurnContext, call: ToolCall, intention: Intention) -> Permit:
