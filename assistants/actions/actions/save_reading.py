@@ -1,13 +1,18 @@
 """What was read becomes the next revision of an action, in the transaction of another action."""
 
 from dataclasses import asdict
+from typing import Any
 
+import orjson
 from django.db.models import Max
 
 from assistants.actions.models import Action, ActionRevision, Operation
+from assistants.actions.openapi.documents import ReadOperation
 from assistants.actions.reading import Reading, without_nul
 from kernel.actions import assert_in_action
 from organisations.actors import Actor
+
+AT_ONCE = 200  # rows of a statement: their schemas may have many kB
 
 
 def save_reading(*, actor: Actor, action: Action, reading: Reading) -> ActionRevision:
@@ -27,15 +32,23 @@ def save_reading(*, actor: Actor, action: Action, reading: Reading) -> ActionRev
         created_by=actor.user,
         **place,
     )
-    Operation.objects.bulk_create(
+    operations = [
         Operation(
             revision=revision,
             position=position,
-            **without_nul(read.document()) | {"summary": read.summary[:500]},
+            **_fields(read),
             **place,
         )
         for position, read in enumerate(reading.operations)
-    )
+    ]
+    Operation.objects.bulk_create(operations, batch_size=AT_ONCE)
     action.revision, action.server_url = revision, reading.server_url
     action.save(update_fields=["revision", "server_url", "updated_at"])
     return revision
+
+
+def _fields(read: ReadOperation) -> dict[str, Any]:
+    document = read.document() | {"summary": read.summary[:500]}
+    # Looking for one is much quicker than walking through thousands of schemas.
+    cleaned: dict[str, Any] = without_nul(document) if b"\\u0000" in orjson.dumps(document) else document
+    return cleaned
