@@ -34,11 +34,10 @@ from assistants.knowledge.models import SourceSet  # noqa: E402
 from assistants.knowledge.retrieval.pipeline import (  # noqa: E402
     BY_RANK,
     CANDIDATES,
-    FREQUENCY_WEIGHTS,
     LENGTH_NORMALISATION,
     RANK_CONSTANT,
 )
-from assistants.knowledge.retrieval.statement import SEARCH, nearest_by_meaning  # noqa: E402
+from assistants.knowledge.retrieval.statement import found_passages, nearest_by_meaning  # noqa: E402
 from harness.load_passages import Loaded, load  # noqa: E402
 from harness.made_passages import BOUNDS, TOP, Passages, Question  # noqa: E402
 from kernel.tenancy import tenant_scope  # noqa: E402
@@ -97,7 +96,6 @@ class Rig:
             "outside": None,
             "apart": None,
             "terms": search_terms(question.words),
-            "weights": FREQUENCY_WEIGHTS,
             "b": LENGTH_NORMALISATION,
             "candidates": CANDIDATES,
             "constant": RANK_CONSTANT,
@@ -113,7 +111,7 @@ class Rig:
 
     def hybrid(self, question: Question) -> list[int]:
         """By meaning and by words."""
-        return [self.row_of[row[0]] for row in SEARCH.run(self.values(question, words=True))]
+        return [self.row_of[row[0]] for row in found_passages(self.values(question, words=True))]
 
     def measure(self, questions: Sequence[Question], ways: dict[str, Way]) -> dict[str, Measured]:
         """Ask every question every way, batch by batch; a first round warms up and is left out."""

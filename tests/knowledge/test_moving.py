@@ -17,7 +17,7 @@ from assistants.knowledge.actions.purge_source_set import purge_source_set
 from assistants.knowledge.actions.remove_documents import remove_documents
 from assistants.knowledge.actions.swap_embedder import swap_embedder
 from assistants.knowledge.models import Passage, PassageVector, Shelf, ShelfChange, ShelfTerm, SourceSet
-from assistants.knowledge.retrieval.statement import SEARCH
+from assistants.knowledge.retrieval.statement import found_passages
 from assistants.knowledge.shelves import rows
 from assistants.knowledge.shelves.lease import claim_shelving
 from assistants.knowledge.shelves.lock import write_on_shelf
@@ -86,7 +86,6 @@ def ask(
         "outside": None,
         "apart": None,
         "terms": terms,
-        "weights": [0.1, 0.2, 0.4, 1.0],
         "b": 0.1,
         "candidates": 40,
         "constant": 10.0,
@@ -96,7 +95,7 @@ def ask(
         "limit": limit,
     }
     with tenant_scope(source_set.organisation_id):
-        return SEARCH.run(values)
+        return found_passages(values)
 
 
 def texts(rows: list[tuple[Any, ...]]) -> list[str]:
@@ -421,7 +420,9 @@ def test_another_organisation_reads_nothing_of_it(source_set: SourceSet, charlie
     keep_shelves()
     shelf = present(source_set).shelf
     question = "[" + ",".join(map(str, vectors[3].tolist())) + "]"
-    statement = "SELECT count(*) FROM knowledge_search_shelf(%s, %s, %s, NULL, %s::halfvec, '{passage3}', '{0.1,0.2,0.4,1}', 0.1, 40)"
+    statement = (
+        "SELECT count(*) FROM knowledge_search_shelf(%s, %s, %s, NULL, %s::halfvec, '{passage3}', 0.1, 40)"
+    )
     for scope, seen in ((source_set.organisation_id, True), (charlie.organisation.pk, False)):
         for organisation in (source_set.organisation_id, charlie.organisation.pk):
             with tenant_scope(scope), connection.cursor() as cursor:

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from assistants.knowledge.models import PassageVector
-from assistants.knowledge.retrieval.statement import NEAREST, SEARCH
+from assistants.knowledge.retrieval.statement import found_passages, nearest_by_meaning
 from assistants.turns.plan import KnowledgeScope
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
@@ -35,7 +35,6 @@ def values(scope: KnowledgeScope) -> dict[str, object]:
         "outside": None,
         "apart": None,
         "terms": "",
-        "weights": [0.1, 0.2, 0.4, 1.0],
         "b": 0.1,
         "candidates": 40,
         "constant": 10.0,
@@ -49,21 +48,21 @@ def values(scope: KnowledgeScope) -> dict[str, object]:
 def test_by_meaning_alone_both_ways_give_the_same_rows(scope: KnowledgeScope) -> None:
     given = values(scope)
     with tenant_scope(scope.organisation_id):
-        found = NEAREST.run(given)
-        assert found == SEARCH.run(given)
+        found = nearest_by_meaning(given)
+        assert found == found_passages(given)
     assert [row[14] for row in found] == list(range(1, len(found) + 1))
 
 
 def test_another_organisation_finds_nothing(scope: KnowledgeScope, charlie: Actor) -> None:
     given = values(scope)
     with tenant_scope(charlie.organisation):
-        assert NEAREST.run(given) == SEARCH.run(given) == []
+        assert nearest_by_meaning(given) == found_passages(given) == []
 
 
 def test_a_vector_too_large_for_half_precision_is_refused(scope: KnowledgeScope) -> None:
     given = values(scope) | {"vector": [1e6] * 384}
     with pytest.raises(DatabaseError), tenant_scope(scope.organisation_id):
-        NEAREST.run(given)
+        nearest_by_meaning(given)
 
 
 def test_no_plan_for_every_set_goes_by_a_bitmap() -> None:

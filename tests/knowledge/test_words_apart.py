@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection
 
 from assistants.knowledge.actions.remove_documents import remove_documents
 from assistants.knowledge.models import PassageVector, PassageWords, SourceSet
-from assistants.knowledge.retrieval.statement import NEAREST, SEARCH, nearest_by_meaning
+from assistants.knowledge.retrieval.statement import found_passages, nearest_by_meaning
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from tests.factories.knowledge import make_source_set
@@ -32,7 +32,6 @@ def values(source_set: SourceSet, documents: list[int], **others: object) -> dic
         "outside": None,
         "apart": None,
         "terms": "common topic3",
-        "weights": [0.1, 0.2, 0.4, 1.0],
         "b": 0.1,
         "candidates": 40,
         "constant": 10.0,
@@ -50,7 +49,7 @@ def test_all_ways_by_meaning_give_the_same_rows(source_set: SourceSet, settings:
     given = values(source_set, documents, terms="", words=0.0)
     with tenant_scope(source_set.organisation_id):
         found = nearest_by_meaning(given)
-        assert found == NEAREST.run(given) == SEARCH.run(given)
+        assert found == found_passages(given)
     assert [row[14] for row in found] == [1, 2, 3, 4, 5]
 
 
@@ -69,7 +68,7 @@ def test_what_is_strong_in_words_tells_its_distance(source_set: SourceSet) -> No
     documents, vectors = make_passages(source_set, COUNT, documents=4)
     given = values(source_set, documents, candidates=2)
     with tenant_scope(source_set.organisation_id):
-        rows = SEARCH.run(given)
+        rows = found_passages(given)
     by_words_only = [row for row in rows if row[14] is None]
     assert by_words_only
     number = {row[3]: int(row[3].rsplit("passage", 1)[1]) for row in rows}
@@ -83,7 +82,7 @@ def test_a_search_by_words_tells_the_client_nothing_else(source_set: SourceSet) 
     notices: list[str] = []
     with tenant_scope(source_set.organisation_id):
         connection.connection.add_notice_handler(lambda notice: notices.append(notice.message_primary))
-        assert SEARCH.run(values(source_set, documents))
+        assert found_passages(values(source_set, documents))
     assert notices == []
 
 

@@ -10,7 +10,7 @@ from assistants.knowledge.retrieval import caching
 from assistants.knowledge.retrieval.candidates import Candidate, candidate_of
 from assistants.knowledge.retrieval.documents import Searched, searched_documents
 from assistants.knowledge.retrieval.merging import merge, pages_between, runs_of
-from assistants.knowledge.retrieval.statement import SEARCH, nearest_by_meaning
+from assistants.knowledge.retrieval.statement import found_passages, nearest_by_meaning
 from assistants.knowledge.vectors.asking import Elsewhere, elsewhere, measured, nearest
 from assistants.turns.plan import KnowledgeScope, RetrievedPassage, SearchKnobs
 from assistants.turns.retrieval import Found, RetrievalUse
@@ -28,12 +28,6 @@ CANDIDATES = 40  # taken from each ranking
 RANK_CONSTANT = 10
 BY_RANK = 0.3  # of a ranking's weight; the rest goes by how near a passage comes to the best one
 LENGTH_NORMALISATION = 0.1
-FREQUENCY_WEIGHTS = [
-    0.1,
-    0.2,
-    0.4,
-    1.0,
-]  # of PostgreSQL's classes D to A: titles and headings are D, text is A
 RERANKED = 30  # passages that a reranker reads
 
 
@@ -162,10 +156,10 @@ class Search:
         values = self._parameters()
         if self._elsewhere is not None and self._named is not None:
             outside, apart = measured(self._elsewhere, self._named, values["vector"], values["candidates"])
-            return SEARCH.run(values | {"outside": outside, "apart": apart})
+            return found_passages(values | {"outside": outside, "apart": apart})
         if values["vector"] and not values["words"]:
             return nearest_by_meaning(values)
-        return SEARCH.run(values)
+        return found_passages(values)
 
     def _wanted(self) -> int:
         return max(self.knobs.k, self._looked_at, RERANKED if self._reranker else 0)
@@ -187,7 +181,6 @@ class Search:
             "meant": meant,
             "outside": None,
             "apart": None,
-            "weights": FREQUENCY_WEIGHTS,
             "b": LENGTH_NORMALISATION,
             "candidates": self._candidates(),
             "constant": float(RANK_CONSTANT),

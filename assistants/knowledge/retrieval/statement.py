@@ -13,6 +13,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from time import monotonic
 from typing import Any, cast
 
 import numpy as np
@@ -24,9 +25,12 @@ from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 
+from assistants.knowledge.retrieval.names import document_names
+
 # The header of an array of one dimension without nulls, up to its length; each element follows its own length.
 _ARRAY = struct.Struct(">iiIii")
 _BIGINTS, _FLOATS, _REALS = (np.dtype([("size", ">i4"), ("value", kind)]) for kind in (">i8", ">f8", ">f4"))
+_HALFVEC = struct.Struct(">hh")
 _BIGINT, _INTEGER, _FLOAT = struct.Struct(">q"), struct.Struct(">i"), struct.Struct(">d")
 
 
@@ -41,7 +45,7 @@ def _array(element: np.dtype[Any], oid: int) -> Callable[[Sequence[float]], byte
 
 def _halfvec(vector: Sequence[float]) -> bytes:
     with np.errstate(over="ignore"):  # the database says what is wrong with an infinite one
-        return struct.pack(">hh", len(vector), 0) + np.asarray(vector, ">f2").tobytes()
+        return _HALFVEC.pack(len(vector), 0) + np.asarray(vector, np.float16).byteswap().tobytes()
 
 
 _PACKERS: dict[str, Callable[[Any], bytes]] = {
@@ -54,7 +58,8 @@ _PACKERS: dict[str, Callable[[Any], bytes]] = {
     "real[]": _array(_REALS, psycopg.adapters.types["float4"].oid),
     "text": str.encode,
 }
-_BY_MEANING = 14  # where a row says its place in the ranking by meaning
+_DOCUMENT = 9  # where a row that was found has its document's key
+_APART_SECONDS, _APART_MOST = 60.0, 1_000
 
 
 @dataclass(slots=True)
@@ -80,14 +85,10 @@ class Statement:
         self._text = f"SELECT * FROM {function}({values})".encode()  # noqa: S608 - of this module
 
     def run(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Find passages, best first, in the open scope.
+        """Call it in the open scope, and give its rows.
 
         Args:
             values: of the parameters, and maybe others.
-
-        Returns:
-            Rows with the fields of a RetrievedPassage, then document's key, ordinal and section, places by meaning and by
-            words (None where it is not among the candidates), and cosine distance (None without a vector).
         """
         given = [None if values[name] is None else pack(values[name]) for name, pack in self._packers]
         database = connections[DEFAULT_DB_ALIAS]  # looked up once: that takes a microsecond each time
@@ -126,11 +127,10 @@ def _checked(answer: PGresult) -> PGresult:
 #     question's model.
 # vector: the question's, or None; outside, apart: keys of passages and their distances, where another vector store has
 #     ranked them, and None where the vectors here are compared. terms: the question as search terms.
-# weights: what a word counts by its class, D to A: see PostgreSQL's `ts_rank`. b: how much a long passage's words count
-#     less, 0 to 1.
+# b: how much a long passage's words count less, 0 to 1.
 # candidates: taken from each ranking. constant: of reciprocal rank. rank: what of a weight goes by rank, 0 to 1.
 # meaning, words: weights of the rankings, not both 0.
-SEARCH = Statement(
+_FOUND = Statement(
     "knowledge_found",
     organisation="bigint",
     source_sets="bigint[]",
@@ -140,7 +140,6 @@ SEARCH = Statement(
     outside="bigint[]",
     apart="float8[]",
     terms="text",
-    weights="real[]",
     b="float8",
     candidates="int",
     constant="float8",
@@ -149,25 +148,82 @@ SEARCH = Statement(
     words="float8",
     limit="int",
 )
-# By meaning alone, with a vector: the same rows in less time.
+# By meaning alone, with a vector, on the shared shelf: the same in less time.
 _OF_NEAREST = {
     "organisation": "bigint",
     "source_sets": "bigint[]",
     "meant": "bigint[]",
     "vector": "halfvec",
     "candidates": "int",
-    "constant": "float8",
-    "rank": "float8",
     "limit": "int",
 }
-NEAREST = Statement("knowledge_nearest", **_OF_NEAREST)
+_NEAREST = Statement("knowledge_nearest", **_OF_NEAREST)
 _NEAREST_SHARED = Statement("knowledge_nearest_shared", **_OF_NEAREST)
+_DISTANCE = itemgetter(11)
+# Sets that had nothing on the shared shelf, and until when they are not looked for there: after one has left, all that it had
+# would be passed over again and again, until the rows are cleared away.
+_apart: dict[int, float] = {}
+
+
+def found_passages(values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Find passages by meaning and by words, best first, in the open scope.
+
+    Args:
+        values: of the parameters above.
+
+    Returns:
+        Rows with the fields of a RetrievedPassage, then document's key, ordinal and section, places by meaning and by words
+        (None where it is not among the candidates), and cosine distance (None without a vector).
+    """
+    found = _FOUND.run(values)
+    names = document_names(values["organisation"], {row[_DOCUMENT] for row in found})
+    return [(row[0], *names[row[_DOCUMENT]], *row[1:]) for row in found if row[_DOCUMENT] in names]
 
 
 def nearest_by_meaning(values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Find passages by meaning alone, with a vector; as `NEAREST` does, and faster where statements are prepared."""
-    # What has a row on the shared shelf has all of them there.
-    alone = settings.DATABASE_PREPARES and len(values["source_sets"]) == 1
-    if alone and (found := _NEAREST_SHARED.run(values)):
-        return sorted(found, key=itemgetter(_BY_MEANING))
-    return NEAREST.run(values)
+    """Find passages by meaning alone, with a vector: the rows that `found_passages` gives then, in less time."""
+    if not _is_apart(values["source_sets"]):
+        # What has a row on the shared shelf has all of them there, so a set by itself need not be looked up.
+        alone = settings.DATABASE_PREPARES and len(values["source_sets"]) == 1
+        if near := (_NEAREST_SHARED if alone else _NEAREST).run(values):
+            return _ranked(near, values)
+    found = found_passages(
+        {**values, "documents": values["meant"], "terms": "", "b": 0.0, "meaning": 1.0, "words": 0.0}
+    )
+    if found:
+        _note_apart(values["source_sets"])
+    return found
+
+
+def _ranked(near: list[tuple[Any, ...]], values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Rows as a search gives them: what a place and a distance count is said where the database does the same."""
+    names = document_names(values["organisation"], {row[8] for row in near})
+    near.sort(key=_DISTANCE)  # they come so, as long as the database joins them one after another
+    best, worst = near[0][11], near[0][12]
+    rank, constant, span = values["rank"], values["constant"], worst - best
+    share, first = 1 - rank, rank * (constant + 1)
+    return [
+        (
+            row[0],
+            *names[row[8]],
+            *row[1:5],
+            first / (constant + place) + share * ((worst - row[11]) / span if span else 1.0),
+            *row[5:11],
+            place,
+            None,
+            row[11],
+        )
+        for place, row in enumerate(near, 1)
+        if row[8] in names
+    ]
+
+
+def _is_apart(source_sets: Sequence[int]) -> bool:
+    return bool(_apart) and len(source_sets) == 1 and _apart.get(source_sets[0], 0.0) > monotonic()
+
+
+def _note_apart(source_sets: Sequence[int]) -> None:
+    if len(source_sets) == 1:
+        if len(_apart) >= _APART_MOST:
+            _apart.clear()
+        _apart[source_sets[0]] = monotonic() + _APART_SECONDS
