@@ -280,7 +280,7 @@ def test_an_example_is_kept_filled_in_again_and_removed(
         [example] = ActionExample.objects.for_organisation(alice.organisation)
     assert (example.status, example.arguments) == (200, {"owner": "Noor"})
     page = browser.get(f"{address}/try?example={example.public_id}").content.decode()
-    assert '{"owner": "Noor"}' in page
+    assert "{&quot;owner&quot;:&quot;Noor&quot;}" in page
     assert "Noor" not in browser.post(f"{address}/examples/{example.public_id}/remove").content.decode()
 
 

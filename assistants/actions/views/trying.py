@@ -57,10 +57,12 @@ def form_context(action: Action, key: str, example: ActionExample | None = None)
         return {"operation": None}
     row = access_operation(action, key)
     schema = row.mapping.get("schema") or row.arguments_schema
+    filled = example.arguments if example and example.operation == key else {}
+    # As texts: htmx drops script elements of what it swaps in, those that hold data too.
     return {
         "operation": row,
-        "schema": schema,
-        "filled": example.arguments if example and example.operation == key else None,
+        "schema": orjson.dumps(schema).decode(),
+        "filled": orjson.dumps(filled).decode(),
     }
 
 

@@ -10,6 +10,11 @@ export class SchemaForm {
     this.root = new ObjectField(this, schema, schema, [], true);
     box.replaceChildren(...this.root.rows);
     if (!this.root.rows.length) box.append(quiet(words.nothing));
+    // What is wrong with a field is no longer said once somebody changes it.
+    box.addEventListener("input", (event) => {
+      event.target.removeAttribute("aria-invalid");
+      event.target.closest(".field")?.querySelectorAll(".field-error").forEach((line) => line.remove());
+    });
   }
 
   value() {
@@ -96,7 +101,7 @@ class Field {
   label(row) {
     const last = this.way.at(-1);
     row.querySelector("[data-label]").textContent = typeof last === "number" ? this.form.words.item.replace("%s", String(last + 1)) : this.name;
-    row.querySelector("[data-required]").hidden = !this.required;
+    row.querySelector("[data-required]").hidden = !this.required || typeof last === "number";
     const hint = row.querySelector("[data-hint]");
     hint.textContent = this.schema.description ?? "";
     hint.hidden = !hint.textContent;

@@ -12,7 +12,7 @@ if (page) start();
 function start() {
   const form = page.querySelector("[data-run-form]");
   load();
-  document.addEventListener("htmx:afterSettle", (event) => event.detail.target?.id === "try-form" && load());
+  document.addEventListener("htmx:afterSettle", (event) => event.detail.target?.id === "try-form" && (load(), page.querySelector("[data-tried]").replaceChildren()));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     run(form, false);
@@ -32,11 +32,11 @@ function start() {
 
 function load() {
   const box = page.querySelector("[data-schema-form]");
-  const read = (id) => JSON.parse(box.querySelector(`#${id}`).textContent);
+  const read = (name) => JSON.parse(box.querySelector(`[data-${name}]`).value);
   const fields = box.querySelector("[data-fields]");
-  const schema = read("operation-schema");
+  const schema = read("schema");
   current = { box, key: box.dataset.key, fields: new SchemaForm(fields, schema, words), text: box.querySelector("[data-json-text]"), as: "form" };
-  current.fields.set(read("operation-arguments") ?? {});
+  current.fields.set(read("filled"));
   page.querySelector("[data-run-form] [data-form-error]").replaceChildren();
 }
 
