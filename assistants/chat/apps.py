@@ -9,7 +9,7 @@ class ChatConfig(AppConfig):
     label = "chat"
 
     def ready(self) -> None:
-        from assistants.chat.consumers import STOP_WITHDRAWN
+        from assistants.chat.consumers import END_DELETED, STOP_WITHDRAWN
         from assistants.chat.figures import opinions_of_versions
         from assistants.chat.stream import ROUTES
 
@@ -28,3 +28,4 @@ class ChatConfig(AppConfig):
         )
         registries.shell_fragments.register(registries.ShellFragment("recent", "chat:conversation_recent"))
         registries.event_consumers.register(STOP_WITHDRAWN)
+        registries.event_consumers.register(END_DELETED)

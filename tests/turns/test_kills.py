@@ -1,4 +1,4 @@
-"""kill -9 of the web process in mid-answer: the message ends, and its usage is recorded once."""
+"""kill -9 of the web process: in mid-answer the message ends, and its usage is recorded once; one that waits waits on."""
 
 import json
 import time
@@ -7,14 +7,18 @@ from typing import Any
 import httpx2
 import pytest
 
+from assistants.building.actions.publish import publish
 from assistants.turns.models import Turn
 from billing.models import UsageRecord
 from kernel.tenancy import across_organisations
 from organisations.actors import Actor
+from tests.factories.actions import document_of, make_action
+from tests.factories.building import make_assistant
 from tests.factories.chat import make_conversation, make_published
 from tests.fakes.model_server import ModelServer
 from tests.fixtures.live import Site
 from tests.fixtures.people import api_key_for
+from tests.fixtures.tasks import PATHS
 
 pytestmark = pytest.mark.serial
 TERMINAL_WITHIN = 60
@@ -41,6 +45,35 @@ def test_a_killed_web_process_loses_nothing(site: Site, alice: Actor, model_serv
     site.wait_until_ready()
     saved = httpx2.get(f"{site.url}/api/v1/conversations/{conversation.public_id}", headers=headers).json()
     assert saved["messages"][-1]["state"] == "failed"
+
+
+def test_what_waits_for_a_person_outlives_the_process(
+    site: Site, alice: Actor, model_server: ModelServer, settings: Any
+) -> None:
+    settings.EGRESS_ALLOW = [*settings.EGRESS_ALLOW, f"127.0.0.1:{model_server.port}"]
+    model_server.pages = {"/tasks": {"made": True}}
+    assistant = make_assistant(alice, "Ada", model={"id": "fake/chat"})
+    make_action(alice, assistant, document_of(model_server.base_url.removesuffix("/v1"), PATHS))
+    publish(actor=alice, assistant_id=assistant.public_id, visibility="organisation")
+    conversation = make_conversation(alice, assistant)
+    model_server.answer("I put it down.", tool_calls=[("addTask", {"title": "Call Bob"})])
+    model_server.answer("It is down.")
+    headers = {"Authorization": f"Bearer {api_key_for(alice)}"}
+    with httpx2.Client(base_url=f"{site.url}/api/v1", headers=headers, timeout=30) as api:
+        said = api.post(f"/conversations/{conversation.public_id}/messages", json={"text": "Put Bob down"})
+        message = said.json()["message"]
+        site.kill("web")
+        site.start("web")
+        site.wait_until_ready()
+        wanted = message["requires_action"]["confirmations"][0]["id"]
+        answer = {"decision": "allow", "stream": True}
+        with api.stream("POST", f"/turns/{message['turn']}/confirmations/{wanted}", json=answer) as response:
+            assert "It is down." in "".join(response.iter_text())
+        last = api.get(f"/conversations/{conversation.public_id}").json()["messages"][-1]
+    assert (last["state"], last["text"]) == ("complete", "I put it down.\n\nIt is down.")
+    assert [asked.body for asked in model_server.requests if asked.path == "/tasks"] == [
+        {"title": "Call Bob"}
+    ]
 
 
 def _watch_some(url: str, headers: dict[str, str], *, words: int) -> None:

@@ -23,6 +23,7 @@ from assistants.turns.models import Suspension, Turn
 from assistants.turns.runtime import runtime
 from billing.actions.release_expired import release_expired
 from billing.models import Reservation, UsageRecord
+from kernel.outbox import deliver_events
 from kernel.redis import sync_redis
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
@@ -364,3 +365,42 @@ def test_what_is_always_allowed_in_a_chat_is_listed_and_taken_back(
     assert api.delete(one).status_code == 204
     assert api.delete(one).status_code == 404
     assert api.get(url).json() == []
+
+
+def test_a_deleted_conversation_waits_for_nobody(
+    api: httpx2.Client, alice: Actor, assistant: Assistant, model_server: ModelServer, tasks: Tasks
+) -> None:
+    model_server.answer(tool_calls=[add("One")])
+    asked = Asked(api, alice, assistant)
+    assert api.delete(f"/api/v1/conversations/{asked.conversation}").status_code == 204
+    deliver_events()
+    assert asked.decide().status_code == 409
+    assert api.get(f"/api/v1/turns/{asked.turn}").json()["state"] == "stopped"
+    assert tasks.asked == []
+
+
+def test_a_preview_waits_and_goes_on_in_its_own_stream(
+    api: httpx2.Client, alice: Actor, assistant: Assistant, model_server: ModelServer, tasks: Tasks
+) -> None:
+    url = f"/api/v1/assistants/{assistant.public_id}/preview"
+    model_server.answer("I put it down.", tool_calls=[add("One")])
+    message = api.post(url, json={"text": "Put it down"}).json()["message"]
+    assert message["state"] == "requires_action"
+    model_server.answer("I put it down.", tool_calls=[add("One")], usage=(10, 5))
+    model_server.answer("It is down.", usage=(20, 6))
+    seen: list[str] = []
+    with api.stream("POST", f"{url}?render=html", json={"text": "Put it down", "stream": True}) as stream:
+        for line in stream.iter_lines():
+            seen.append(line)
+            if seen[-2:-1] == ["event: confirmation.requested"]:
+                wanted = orjson.loads(line.removeprefix("data: "))
+                turn = f"/api/v1/turns/{wanted['turn']}"
+                # The cards stand before the word is asked for; the turn waits from then on.
+                while api.get(turn).json()["state"] != "requires_action":
+                    pass
+                assert api.post(f"{turn}/confirmations/{wanted['id']}", json={"decision": "allow"}).is_success
+    assert any("Allow “Add a task” with Tasks?" in line for line in seen)
+    trace = orjson.loads(seen[seen.index("event: trace") + 1].removeprefix("data: "))
+    assert [call["output_tokens"] for call in trace["calls"]] == [5, 6]
+    assert trace["tool_calls"][0]["confirmed"]
+    assert len(tasks.asked) == 1

@@ -7,12 +7,13 @@ from assistants.chat.models import Conversation
 from assistants.chat.queries import access_conversation
 from kernel.actions import entry_action
 from kernel.errors import NotFound
+from kernel.outbox import publish_event
 from organisations.actors import Actor
 
 
 @entry_action
 def delete_conversation(*, actor: Actor, conversation_id: str) -> Conversation:
-    """Take one of the actor's conversations away.
+    """Take one of the actor's conversations away; what is still being answered there ends.
 
     Raises:
         NotFound: the actor has no such conversation.
@@ -21,6 +22,7 @@ def delete_conversation(*, actor: Actor, conversation_id: str) -> Conversation:
     conversation.deleted_at = timezone.now()
     conversation.save(update_fields=["deleted_at"])
     hide_files(actor=actor, thread_id=conversation.public_id, hidden=True)
+    publish_event(actor.organisation, "conversation.deleted", {"conversation": conversation.public_id})
     return conversation
 
 

@@ -92,6 +92,8 @@ function show(event, article, body) {
     if (!waiting) (body.lastElementChild ?? body).append(caret());
   }
   if (follow) toBottom();
+  // Where several things are asked, the first one is read first.
+  if (follow && event.event === "message.waiting") article.querySelector("[data-asked-kind]")?.scrollIntoView({ block: "nearest" });
 }
 
 function caret() {
