@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from assistants.actions.actions.withdraw_always import withdraw_always
-from assistants.actions.allowed import Allowed, always_allowed
+from assistants.actions.allowed import always_allowed
 from assistants.chat.actions.delete_conversation import delete_conversation
 from assistants.chat.actions.give_feedback import give_feedback
 from assistants.chat.actions.start_conversation import start_conversation
@@ -95,10 +95,10 @@ class ConversationVersion(OrganisationAPIView):
 class AllowedList(OrganisationAPIView):
     permission = Permission.USE_ASSISTANTS
 
-    class Output(serializers.Serializer[Allowed]):
+    class Output(serializers.Serializer[Any]):
         action = serializers.CharField()
         operation = serializers.CharField()
-        label = serializers.CharField()
+        label = serializers.CharField()  # type: ignore[assignment]
         host = serializers.CharField()
         created_at = serializers.DateTimeField()
 
