@@ -164,3 +164,10 @@ def connection() -> dict[str, Any]:
         "profile": "x",
         "expires_at": "2030-01-01T10:00:00Z",
     }
+
+
+def test_every_field_has_its_label() -> None:
+    drawn = asked_card(request())
+    for number in range(1, 7):
+        assert f'for="conf_1_{number}"' in drawn
+        assert f' id="conf_1_{number}"' in drawn
