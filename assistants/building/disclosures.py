@@ -140,6 +140,39 @@ def model_sentence(model: dict[str, str]) -> str:
     return str(sentence) % {"name": model["name"], "place": place}
 
 
+def widened(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """What holds for whoever may get either of two versions, in the order of the first."""
+    hosts = {host["host"]: host for host in one["hosts"]}
+    for host in other["hosts"]:
+        hosts[host["host"]] = _both(hosts[host["host"]], host) if host["host"] in hosts else host
+    models = {model["id"]: model for model in (*other["models"], *one["models"])}
+    stored = {item["what"]: item for item in (*other["stored"], *one["stored"])}
+    limits = [code for code in one["limits"] if code in other["limits"] or code != "no_outside_hosts"]
+    return {
+        **one,
+        "hosts": list(hosts.values()),
+        "models": sorted(models.values(), key=lambda model: model not in one["models"]),
+        "stored": sorted(stored.values(), key=lambda item: item not in one["stored"]),
+        "visible_to": list(dict.fromkeys((*one["visible_to"], *other["visible_to"]))),
+        "limits": list(dict.fromkeys((*limits, *(c for c in other["limits"] if c != "no_outside_hosts")))),
+    }
+
+
+def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    told = [
+        *one["operations"],
+        *(operation for operation in other["operations"] if operation not in one["operations"]),
+    ]
+    return {
+        **one,
+        "purpose": "; ".join(dict.fromkeys(filter(None, (one["purpose"], other["purpose"])))),
+        "fields": list(dict.fromkeys((*one["fields"], *other["fields"]))),
+        "writes": one["writes"] or other["writes"],
+        "operations": told,
+        "account": one["account"] or other["account"],
+    }
+
+
 def host_sentence(host: Mapping[str, Any]) -> str:
     """What is called at a host, for what and with what, in words."""
     if host["host"] == "*":

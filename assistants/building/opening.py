@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.queries import email_is_verified
-from assistants.building.disclosures import derive_disclosure
+from assistants.building.disclosures import derive_disclosure, widened
 from assistants.building.models import Assistant, Publication, Version
+from assistants.building.queries import specification_of
 from assistants.building.reaching import check_privacy_policies, payload_of, unapproved_reach
 from assistants.building.slugs import check_slug
 from assistants.building.specification import Specification
@@ -187,13 +188,19 @@ def face_of_version(version: Version, specification: Specification) -> dict[str,
         "welcome_message": profile.welcome_message,
         "starters": list(profile.starters),
         "language": specification.language,
-        "disclosure": derive_disclosure(
-            specification,
-            version.assistant.origin,
-            organisation=version.organisation_id,
-            revisions=version.revisions,
-        ),
+        "disclosure": disclosure_of(version),
     }
+
+
+def disclosure_of(version: Version, candidate: Version | None = None) -> dict[str, Any]:
+    """What people are told who get a version, or by chance the candidate of a roll-out: then what both mean."""
+    told = derive_disclosure(
+        specification_of(version),
+        version.assistant.origin,
+        organisation=version.organisation_id,
+        revisions=version.revisions,
+    )
+    return told if candidate is None else widened(told, disclosure_of(candidate))
 
 
 def save_opened(publication: Publication, **changes: Any) -> None:

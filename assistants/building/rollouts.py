@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.models import Assistant, Publication, Rollout, Version
-from assistants.building.opening import save_opened
-from assistants.building.queries import display_author, open_rollout
+from assistants.building.opening import disclosure_of, save_opened
+from assistants.building.queries import display_author, open_rollout, versions
 from assistants.building.reaching import note_version_reach
 from assistants.building.releasing import end_rollout
 from kernel.actions import assert_in_action
@@ -60,7 +60,14 @@ def begin_rollout(
     left = [name for name in publication.withdrawn_versions if name != candidate.public_id]
     if publication.reaches_others:
         note_version_reach(actor, candidate)
-    save_opened(publication, candidate=candidate, candidate_share=share, withdrawn_versions=left)
+    live = versions(assistant).get(pk=publication.live_version_id)
+    save_opened(
+        publication,
+        candidate=candidate,
+        candidate_share=share,
+        withdrawn_versions=left,
+        disclosure=disclosure_of(live, candidate),
+    )
     rollout: Rollout = Rollout.objects.create(
         organisation_id=publication.organisation_id,
         publication=publication,

@@ -14,10 +14,12 @@ from assistants.actions.calling.planned import planned_actions
 from assistants.actions.disclosing import covers
 from assistants.actions.models import Action, ActionCall, Reach
 from assistants.actions.reading import reading_of_document
+from assistants.building.actions.end_rollout import roll_back_rollout
 from assistants.building.actions.publish import publish
 from assistants.building.actions.publish_version import NotReadyToPublish, publish_version
 from assistants.building.actions.release_version import release_version
 from assistants.building.actions.set_publication import set_publication
+from assistants.building.actions.set_rollout import set_rollout
 from assistants.building.actions.update_draft import update_draft
 from assistants.building.checks import run_checks
 from assistants.building.disclosures import derive_disclosure, in_words
@@ -310,6 +312,20 @@ class TestDisclosures:
         plan = plan_for_publication(alice, publication.public_id)
         assert hosts_called(plan) == ["api.tasks.example"]
         assert hosts_called(plan_for_draft(alice, assistant.public_id)) == ["elsewhere.example"]
+
+    def test_a_roll_out_tells_of_both_versions_while_it_runs(
+        self, alice: Actor, assistant: Assistant
+    ) -> None:
+        action = action_of(alice, assistant)
+        publish(actor=alice, assistant_id=assistant.public_id, visibility="organisation")
+        assert "no_outside_hosts" in present_publication(alice, assistant).disclosure["limits"]
+        switch(alice, assistant, action, "addTask")
+        set_rollout(actor=alice, assistant_id=assistant.public_id, version=None, share=10)
+        told_now = present_publication(alice, assistant).disclosure
+        assert [host["host"] for host in told_now["hosts"]] == ["api.tasks.example"]
+        assert "no_outside_hosts" not in told_now["limits"]
+        roll_back_rollout(actor=alice, assistant_id=assistant.public_id)
+        assert present_publication(alice, assistant).disclosure["hosts"] == []
 
     def test_a_paused_or_removed_action_is_called_by_no_version(
         self, alice: Actor, assistant: Assistant

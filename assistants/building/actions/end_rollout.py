@@ -3,7 +3,7 @@
 from assistants.building.actions.release_version import hold_publication
 from assistants.building.freezing import check_ready
 from assistants.building.models import Assistant, Publication, Release, Rollout, Version
-from assistants.building.opening import save_opened
+from assistants.building.opening import disclosure_of, save_opened
 from assistants.building.queries import open_rollout, specification_of
 from assistants.building.releasing import end_rollout, go_live, record_release
 from assistants.building.rollouts import NoRollout, announce_end
@@ -66,9 +66,15 @@ def roll_back_rollout(*, actor: Actor, assistant_id: str) -> None:
     assistant, publication, rollout = _running(actor, assistant_id)
     candidate = _version(rollout.organisation_id, rollout.candidate_id)
     withdrawn = list(dict.fromkeys([*publication.withdrawn_versions, candidate.public_id]))
-    save_opened(publication, candidate=None, candidate_share=0, withdrawn_versions=withdrawn)
-    end_rollout(publication)
     live = _version(publication.organisation_id, publication.live_version_id)
+    save_opened(
+        publication,
+        candidate=None,
+        candidate_share=0,
+        withdrawn_versions=withdrawn,
+        disclosure=disclosure_of(live),
+    )
+    end_rollout(publication)
     record_release(actor, publication, live, Release.Kind.ROLLED_BACK)
     announce_end(actor, "rollout.rolled_back", assistant, rollout)
 
