@@ -119,13 +119,11 @@ function mark(form, name, message) {
   if (!line || !field) return false;
   line.hidden = !message;
   line.querySelector("span").textContent = message;
-  if (message) {
-    field.setAttribute("aria-invalid", "true");
-    field.setAttribute("aria-errormessage", line.id);
-  } else {
-    field.removeAttribute("aria-invalid");
-    field.removeAttribute("aria-errormessage");
-  }
+  field.removeAttribute("aria-invalid");
+  if (message) field.setAttribute("aria-invalid", "true");
+  const hint = document.getElementById(`${field.id}_hint`);
+  const told = [hint?.id, message && line.id].filter(Boolean).join(" ");
+  told ? field.setAttribute("aria-describedby", told) : field.removeAttribute("aria-describedby");
   return true;
 }
 
