@@ -85,7 +85,9 @@ def test_one_that_is_still_being_made_is_left_alone(abandoned: Turn) -> None:
 
 def test_a_late_close_changes_nothing(abandoned: Turn) -> None:
     sweep_turns()
-    late = close_turn(identity=identity_of_turn(abandoned), outcome=Outcome(state="complete", text="Too late"))
+    late = close_turn(
+        identity=identity_of_turn(abandoned), outcome=Outcome(state="complete", text="Too late")
+    )
     assert not late
     assert reloaded(abandoned).answer == ""
 
