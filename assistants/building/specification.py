@@ -303,6 +303,7 @@ _MESSAGES: dict[str, tuple[str, str | Promise]] = {
         _("This holds a character that cannot be stored (NUL). Remove it."),
     ),
     "not_in_the_folder": ("invalid", _("Name a file in the folder knowledge/, without further folders.")),
+    "not_in_actions": ("invalid", _("Name a file in the folder actions/, without further folders.")),
     "not_a_name": ("invalid", _("Use small letters, digits and underscores, beginning with a letter.")),
     "action_twice": ("action_twice", _("Name each action once.")),
     "instructions_too_long": (

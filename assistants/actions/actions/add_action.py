@@ -11,6 +11,7 @@ from assistants.connections.auth_settings import AuthSettings
 from assistants.connections.models import AuthProfile
 from kernel.actions import entry_action
 from kernel.errors import Conflict
+from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.host_policy import check_hosts
@@ -51,7 +52,8 @@ def add_action(
     """
     try:
         require(actor, Permission.BUILD_ASSISTANTS)
-        require_allowed(actor, policy_of(actor.organisation).building.actions, _("add actions"))
+        with tenant_scope(actor.organisation):
+            require_allowed(actor, policy_of(actor.organisation).building.actions, _("add actions"))
         check_hosts(reading.server_url.partition("://")[2].partition("/")[0], actor.organisation.pk)
         if profile is None:
             profile = signing.profile_for(

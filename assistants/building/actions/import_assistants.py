@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 
 from assistants.building.actions.create_assistant import begin, beginning
 from assistants.building.actions.save_draft import checked_specification, is_chat_model
+from assistants.building.actions.update_draft import update_draft
 from assistants.building.importers import AUTO, read_definitions
-from assistants.building.importers.base import Definition
+from assistants.building.importers.actions import bring_actions
+from assistants.building.importers.base import Account, Definition
 from assistants.building.importers.knowledge import store_knowledge
 from assistants.building.models import Assistant, ImportReport
 from assistants.building.portability.archives import Bundle
@@ -69,7 +71,30 @@ def import_definitions(
         Ready(definition, specification, store_knowledge(actor, definition, bundle))
         for definition, specification in zip(definitions, specifications, strict=True)
     ]
-    return _make(actor=actor, ready=ready, label=bundle.label)
+    reports = _make(actor=actor, ready=ready, label=bundle.label)
+    return [
+        _with_actions(actor, definition, report) if definition.actions else report
+        for definition, report in zip(definitions, reports, strict=True)
+    ]
+
+
+def _with_actions(actor: Actor, definition: Definition, report: ImportReport) -> ImportReport:
+    """Add the actions that came along; one that cannot be added leaves the assistant without it, and is reported."""
+    assistant_id = report.assistant.public_id
+    uses = bring_actions(
+        actor=actor, assistant_id=assistant_id, brought=definition.actions, account=definition.account
+    )
+    if uses:
+        update_draft(actor=actor, assistant_id=assistant_id, patch={"actions": uses})
+    return _tell(actor=actor, report=report, account=definition.account)
+
+
+@entry_action
+def _tell(*, actor: Actor, report: ImportReport, account: Account) -> ImportReport:
+    report.mapped = [asdict(entry) for entry in account.mapped]
+    report.missing = [asdict(entry) for entry in account.missing]
+    report.save(update_fields=["mapped", "missing"])
+    return report
 
 
 def _fitted(actor: Actor, definition: Definition) -> Specification:

@@ -6,6 +6,7 @@ from typing import Any
 
 from assistants.building.actions.save_draft import lock_draft, save_draft
 from assistants.building.importers import bottega, read_definitions
+from assistants.building.importers.actions import bring_actions
 from assistants.building.importers.base import Definition
 from assistants.building.importers.knowledge import store_knowledge
 from assistants.building.models import Assistant
@@ -64,6 +65,9 @@ def import_draft(*, actor: Actor, assistant_id: str, bundle: Bundle, revision: i
     (definition,) = read_definitions(bundle, bottega.name)
     # Stored before the transaction begins: storage may be a network away.
     brought = store_knowledge(actor, definition, bundle, strict=True)
+    if definition.actions:
+        uses = bring_actions(actor=actor, assistant_id=assistant_id, brought=definition.actions)
+        definition.patch["actions"] = uses
     return _record(
         actor=actor, assistant_id=assistant_id, definition=definition, brought=brought, revision=revision
     )

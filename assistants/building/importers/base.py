@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import orjson
 from django.utils.functional import Promise
 
+from assistants.actions.reading import Reading
 from assistants.building.portability.archives import Bundle
 from assistants.building.portability.located import Located, Path
 from assistants.building.portability.refusals import FileRefused, placed
@@ -65,6 +66,28 @@ class KnowledgePage:
     about: About | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BroughtAction:
+    """An action that comes with a definition.
+
+    Attributes:
+        given: where it stood. operations: keys of those that are on; None for all.
+        auth: how calls are signed, as far as it says, in the form of a profile's settings; never with a secret.
+    """
+
+    given: str
+    reading: Reading
+    operations: tuple[str, ...] | None = None
+    auth: Mapping[str, Any] | None = None
+    privacy_policy_url: str = ""
+
+    @property
+    def keys(self) -> list[str]:
+        """The operations that are on, as far as there are such."""
+        known = [one.key for one in self.reading.operations]
+        return known if self.operations is None else [key for key in self.operations if key in known]
+
+
 @dataclass(slots=True)
 class Account:
     """What is noted down while a definition is read."""
@@ -115,6 +138,7 @@ class Definition:
     files: list[KnowledgeFile] = field(default_factory=list)
     listed: dict[str, str] = field(default_factory=dict)
     pages: list[KnowledgePage] = field(default_factory=list)
+    actions: list[BroughtAction] = field(default_factory=list)
 
     @property
     def name(self) -> str:

@@ -6,13 +6,20 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from assistants.building.importers.base import Definition, KnowledgeFile, KnowledgePage
+from assistants.actions.portable import reading_of_portable
+from assistants.actions.reading import MOST_BYTES
+from assistants.building.importers.base import BroughtAction, Definition, KnowledgeFile, KnowledgePage
 from assistants.building.portability.archives import Bundle
-from assistants.building.portability.assistant_file import FOLDER, KnowledgeEntry, parse_assistant
+from assistants.building.portability.assistant_file import (
+    FOLDER,
+    ActionEntry,
+    KnowledgeEntry,
+    parse_assistant,
+)
 from assistants.building.portability.located import Located
 from assistants.knowledge.actions.add_url import check_address
 from assistants.knowledge.actions.put_sources import About
-from kernel.errors import InvalidInput
+from kernel.errors import DomainError, InvalidInput
 
 name = "bottega"
 
@@ -36,6 +43,8 @@ def definitions(located: Located, bundle: Bundle) -> Iterable[Definition]:
     root = located.file.rpartition("/")[0]
     folder = f"{root}/{FOLDER}" if root else FOLDER
     listed: set[str] = set()
+    for number, action in enumerate(read.actions):
+        made.actions.append(_action(made, action, number, f"{root}/" if root else "", bundle))
     for number, entry in enumerate(read.knowledge):
         _take(made, entry, number, folder, bundle, listed)
     for member in bundle.names():
@@ -68,6 +77,26 @@ def _take(
         KnowledgeFile(member, title, entry.type, entry.sha256 or "", (*path, "sha256"), about=_about(entry))
     )
     made.account.maps(member, "knowledge")
+
+
+def _action(made: Definition, entry: ActionEntry, number: int, root: str, bundle: Bundle) -> BroughtAction:
+    member, path = f"{root}{entry.file}", ("actions", number, "file")
+    if member not in bundle.sizes:
+        raise made.located.refuse(path, "file_missing", _("This file is not in the folder actions."))
+    try:
+        reading = reading_of_portable(
+            kind=entry.type,
+            name=entry.name,
+            document=bundle.read(member, MOST_BYTES),
+            server_url=entry.server,
+            source_url=entry.source,
+        )
+    except DomainError as refusal:
+        reason = refusal.errors[0].message if refusal.errors else refusal.message
+        raise made.located.refuse(path, refusal.code, reason) from None
+    return BroughtAction(
+        member, reading, tuple(entry.operations), entry.auth or None, entry.privacy_policy_url
+    )
 
 
 def _about(entry: KnowledgeEntry) -> About:

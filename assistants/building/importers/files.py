@@ -7,12 +7,14 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext_lazy as _
 
-from assistants.building.importers.base import Definition, KnowledgeFile
-from assistants.building.importers.mapping import ACTION, ACTION_ADVICE, KNOWLEDGE_ADVICE
+from assistants.actions.reading import reading_of_document
+from assistants.building.importers.base import BroughtAction, Definition, KnowledgeFile
+from assistants.building.importers.mapping import ACTION_ADVICE, KNOWLEDGE_ADVICE
 from assistants.building.portability.archives import Bundle
 from assistants.building.portability.refusals import FileRefused
 from assistants.building.portability.yaml_lines import read_yaml
 from assistants.knowledge.formats import BY_EXTENSION
+from kernel.errors import DomainError
 
 MOST_TEXT = 4 * 1024 * 1024
 NOT_HERE = _("The file itself is not in what was handed in.")
@@ -42,7 +44,7 @@ def _assign(definitions: Sequence[Definition], bundle: Bundle, name: str) -> Non
     owner.listed.pop(short, None)
     text = _text(bundle, name)
     if text is not None and _is_api(text):
-        owner.account.misses(name, _("Action"), ACTION, text, ACTION_ADVICE)
+        _bring_api(owner, name, text)
         return
     title, as_text = short, PurePosixPath(short).suffix.lower() not in BY_EXTENSION and text is not None
     if as_text:
@@ -50,6 +52,16 @@ def _assign(definitions: Sequence[Definition], bundle: Bundle, name: str) -> Non
         title = f"{short}.txt"
     owner.files.append(KnowledgeFile(name, title, read_as=title if as_text else name))
     owner.account.maps(name, f"knowledge: {title}")
+
+
+def _bring_api(owner: Definition, name: str, text: str) -> None:
+    try:
+        reading = reading_of_document(text.encode())
+    except DomainError as refusal:
+        reason = _("It cannot be read as an action: %(why)s") % {"why": refusal.message}
+        owner.account.misses(name, _("Action"), reason, text, ACTION_ADVICE)
+    else:
+        owner.actions.append(BroughtAction(name, reading))
 
 
 def _text(bundle: Bundle, name: str) -> str | None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from assistants.building.importers.base import Definition
+from assistants.actions.reading import reading_of_document
+from assistants.building.importers.base import BroughtAction, Definition, word_for_word
 from assistants.building.importers.mapping import (
-    ACTION,
     ACTION_ADVICE,
     DESCRIPTION,
     NAME,
@@ -18,9 +18,12 @@ from assistants.building.importers.mapping import (
 )
 from assistants.building.portability.archives import Bundle
 from assistants.building.portability.located import Located
+from kernel.errors import DomainError
 
 name = "gpt"
 INSTRUCTIONS = ("instructions.md", "instructions.txt")
+NO_SECRETS = _("Keys and passwords stay where they were.")
+SIGN_IN = _("Open the action, and give its key or its client anew.")
 MOST_TEXT = 4 * 1024 * 1024
 BUILT_IN = {
     "browser": _("Web browsing"),
@@ -129,12 +132,52 @@ def _tools(to: Mapper, holder: Given) -> None:
 def _action(to: Mapper, tool: Given) -> None:
     metadata = tool.inner("metadata")
     key = "raw_spec" if metadata.left.get("raw_spec") else "json_schema"
-    domain = metadata.left.get("domain") or _("an outside service")
-    what = _("Action of %(domain)s") % {"domain": domain}
-    to.misses(metadata, key, what, ACTION, ACTION_ADVICE)
+    place, document = metadata.at(key), word_for_word(metadata.left.get(key))
+    auth, policy = metadata.left.get("auth"), metadata.left.get("privacy_policy_url")
+    try:
+        reading = reading_of_document(document.encode())
+    except DomainError as refusal:
+        domain = metadata.left.get("domain") or _("an outside service")
+        reason = _("Its document cannot be read: %(why)s It is kept below, word for word.")
+        told = reason % {"why": refusal.message}
+        to.misses(metadata, key, _("Action of %(domain)s") % {"domain": domain}, told, ACTION_ADVICE)
+    else:
+        # ChatGPT calls everything that a document describes.
+        policy = policy if isinstance(policy, str) and policy.startswith("https://") else ""
+        signed = signed_as(auth if isinstance(auth, Mapping) else {})
+        to.made.actions.append(BroughtAction(place, reading, None, signed, policy[:2000]))
+        metadata.ignore("privacy_policy_url", "auth")
+        if signed:
+            to.made.account.misses(metadata.at("auth"), _("Credentials"), NO_SECRETS, "", SIGN_IN)
     tool.ignore("id", "type")
     metadata.ignore("raw_spec", "json_schema", "action_id", "domain")
     to.rest(tool, metadata)
+
+
+def signed_as(auth: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How ChatGPT signs an action's calls, as settings of ours; None where it does not.
+
+    Source: developers.openai.com, actions/authentication; `client_url` is where people consent, `authorization_url` where
+    the code is exchanged.
+    """
+    kind, how = str(auth.get("type", "none")), str(auth.get("authorization_type", "bearer")).lower()
+    if kind in ("service_http", "user_http"):
+        header = str(auth.get("custom_auth_header") or "")
+        placement = {"where": "header", "name": header} if how == "custom" and header else {"where": how}
+        owner = "user" if kind == "user_http" else "organisation"
+        return {"kind": "api_key", "owner": owner, "placement": placement}
+    if kind != "oauth":
+        return None
+    scope = str(auth.get("scope") or "").split()
+    post = "basic" not in str(auth.get("token_exchange_method", ""))
+    oauth = {
+        "authorization_url": str(auth.get("client_url") or ""),
+        "token_url": str(auth.get("authorization_url") or ""),
+        "client_id": str(auth.get("client_id") or auth.get("oauth_client_id") or ""),
+        "scopes": scope,
+        "token_auth": "post" if post else "basic",
+    }
+    return {"kind": "oauth2", "owner": "user", "oauth": oauth}
 
 
 def _files(to: Mapper, holder: Given) -> None:

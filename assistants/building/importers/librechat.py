@@ -30,7 +30,9 @@ TOOLS = {
 }
 ACTION_MARK = "_action_"
 ACTION_TOOL = _("Its OpenAPI document lies in LibreChat's database and does not come with the agent.")
-ACTION_TOOL_ADVICE = _("Copy the document from the agent's actions there, and add it as an action here.")
+ACTION_TOOL_ADVICE = _(
+    "Copy the document from the agent's actions there, paste it under Actions here, and switch on the operations that it used."
+)
 
 
 def recognises(document: Any) -> bool:

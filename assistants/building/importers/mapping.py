@@ -13,7 +13,6 @@ from assistants.building.specification import MAX_STARTERS
 
 NAME, TAGLINE, DESCRIPTION, WELCOME, STARTER = 80, 120, 4000, 2000, 200
 NO_PLACE = _("There is no such setting here.")
-ACTION = _("Actions are not brought over. The document is kept below, word for word.")
 ACTION_ADVICE = _(
     "Keep the document. Add it as an action of this assistant, and sign in to its service again."
 )

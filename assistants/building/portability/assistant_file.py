@@ -11,13 +11,14 @@ from pydantic_core import PydanticCustomError
 
 from assistants.building.portability.located import Located
 from assistants.building.portability.refusals import FileRefused, placed
-from assistants.building.specification import Line, Part, Specification, parse_part
+from assistants.building.specification import MAX_ACTIONS, Line, Part, Specification, parse_part
 from assistants.knowledge.crawling.settings import DEEPEST, DEPTH, MAX_PATTERNS, MOST_PAGES, PAGES
 from assistants.knowledge.limits import MOST_METADATA, MOST_TAGS, TAG_LENGTH
 from kernel.errors import FieldError, InvalidInput
 
 FILE = "assistant.yaml"
 FOLDER = "knowledge/"
+ACTIONS = "actions/"
 SCHEMA = "bottega.assistant/1"
 SCHEMA_URL = "/schemas/assistant-1.json"
 MAX_KNOWLEDGE = 1_000
@@ -28,6 +29,33 @@ def _inside_the_folder(value: str) -> str:
     if not re.fullmatch(r"knowledge/[^/\\\x00-\x1f]{1,200}", value) or value.endswith(("/.", "/..")):
         raise PydanticCustomError("not_in_the_folder", "not in the folder")
     return value
+
+
+def _inside_actions(value: str) -> str:
+    if not re.fullmatch(r"actions/[^/\\\x00-\x1f]{1,200}", value) or value.endswith(("/.", "/..")):
+        raise PydanticCustomError("not_in_actions", "not in the folder")
+    return value
+
+
+class ActionEntry(Part):
+    """An outside API that the assistant may call: an OpenAPI document, or what an MCP server offers, in the folder `actions/`."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=120)]
+    type: Literal["openapi", "mcp"] = "openapi"
+    file: Annotated[str, AfterValidator(_inside_actions)]
+    # Where calls go. An OpenAPI document says so itself; this is what its relative addresses follow.
+    server: Annotated[Line, Field(max_length=2000)] = ""
+    # Where the document was fetched from.
+    source: Annotated[Line, Field(max_length=2000)] = ""
+    privacy_policy_url: Annotated[Line, Field(max_length=2000)] = ""
+    # The operations that are switched on, by their keys.
+    operations: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=500)] = []
+    # How calls are signed. Keys and passwords are never in a file: whoever brings it in signs in anew.
+    auth: dict[str, Any] = {}
+
+    def written(self) -> dict[str, Any]:
+        """The entry as it stands in the file: without what is at its default."""
+        return self.model_dump(exclude_defaults=True)
 
 
 class Following(Part):
@@ -74,6 +102,7 @@ class AssistantFile(Part):
 
     version: Literal["bottega.assistant/1"] = Field(alias="schema")
     specification: Specification = Specification()
+    actions: Annotated[list[ActionEntry], Field(max_length=MAX_ACTIONS)] = []
     knowledge: Annotated[list[KnowledgeEntry], Field(max_length=MAX_KNOWLEDGE)] = []
 
 
@@ -83,9 +112,15 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": SCHEMA}
 
 
-def write_assistant(specification: Specification, knowledge: Sequence[KnowledgeEntry]) -> str:
+def write_assistant(
+    specification: Specification,
+    knowledge: Sequence[KnowledgeEntry],
+    actions: Sequence[ActionEntry] = (),
+) -> str:
     """The file's text: what is at its default is left out, long texts are blocks, and nothing in it depends on when."""
     whole: dict[str, Any] = {"schema": SCHEMA, "specification": specification.written()}
+    if actions:
+        whole["actions"] = [entry.written() for entry in actions]
     if knowledge:
         whole["knowledge"] = [entry.written() for entry in knowledge]
     return yaml.dump(

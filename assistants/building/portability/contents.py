@@ -2,17 +2,21 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from django.core.files.storage import default_storage
 
+from assistants.actions.portable import PortableAction, portable_actions
+from assistants.actions.queries import present_revisions
 from assistants.building.models import Assistant
 from assistants.building.portability.assistant_file import (
+    ACTIONS,
     FILE,
     FOLDER,
+    ActionEntry,
     Following,
     KnowledgeEntry,
     write_assistant,
@@ -42,11 +46,14 @@ class Contents:
 
     Attributes:
         known: hash and title of every document that answers, those that a website or an archive holds too.
+        actions: those that it uses, each with its document. revisions: their public ids.
     """
 
     specification: Specification
     documents: Sequence[Carried]
     known: Sequence[tuple[str, str]]
+    actions: Sequence[tuple[ActionEntry, str]] = ()
+    revisions: Sequence[str] = ()
 
     @property
     def entries(self) -> list[KnowledgeEntry]:
@@ -56,7 +63,7 @@ class Contents:
     @property
     def hash(self) -> str:
         """The content hash that a version of it has."""
-        return content_hash(self.specification, self.known)
+        return content_hash(self.specification, self.known, self.revisions)
 
 
 def contents_of_draft(assistant: Assistant) -> Contents:
@@ -65,7 +72,9 @@ def contents_of_draft(assistant: Assistant) -> Contents:
     documents = [source.document for source in sources if source.document]
     # A website is carried as what it is, whether it has pages by now or none.
     sites = [source for source in sources if source.type == Source.Type.SITE]
-    return _contents(specification_of(draft_of(assistant)), documents, sites)
+    specification = specification_of(draft_of(assistant))
+    revisions = present_revisions(assistant.organisation_id, [use.id for use in specification.actions])
+    return _contents(assistant, specification, revisions, documents, sites)
 
 
 def contents_of_version(assistant: Assistant, number: int) -> Contents:
@@ -76,15 +85,50 @@ def contents_of_version(assistant: Assistant, number: int) -> Contents:
     """
     version = access_version(assistant, number)
     documents = documents_by_id(assistant.organisation_id, version.manifest)
-    return _contents(specification_of(version), documents)
+    return _contents(assistant, specification_of(version), version.revisions, documents)
 
 
 def _contents(
-    specification: Specification, documents: Sequence[Document], sites: Sequence[Source] = ()
+    assistant: Assistant,
+    specification: Specification,
+    revisions: Mapping[str, str],
+    documents: Sequence[Document],
+    sites: Sequence[Source] = (),
 ) -> Contents:
     answering = [document for document in documents if document.format not in HOLDING]
     known = [(document.sha256, document.name) for document in answering if _is_carried(document)]
-    return Contents(specification, carried(documents, sites), known)
+    ids = [use.id for use in specification.actions]
+    found = portable_actions(assistant.organisation_id, assistant.public_id, ids, revisions)
+    return Contents(
+        specification,
+        carried(documents, sites),
+        known,
+        list(_carried_actions(specification, found)),
+        [*revisions.values()],
+    )
+
+
+def _carried_actions(
+    specification: Specification, found: Sequence[PortableAction]
+) -> Iterator[tuple[ActionEntry, str]]:
+    uses = {use.id: use.operations for use in specification.actions}
+    taken: set[str] = set()
+    for action in found:
+        entry = ActionEntry(
+            name=action.name,
+            type="mcp" if action.kind == "mcp" else "openapi",
+            file=ACTIONS + _free_name(action.name, _ending(action.document), taken),
+            server=action.server_url,
+            source=action.source_url if action.kind != "mcp" else "",
+            privacy_policy_url=action.privacy_policy_url,
+            operations=list(uses[action.id]),
+            auth=dict(action.auth or {}),
+        )
+        yield entry, action.document
+
+
+def _ending(document: str) -> str:
+    return ".json" if document.lstrip().startswith("{") else ".yaml"
 
 
 def carried(documents: Sequence[Document], sites: Sequence[Source] = ()) -> list[Carried]:
@@ -157,6 +201,10 @@ def _file_name(document: Document, taken: set[str]) -> str:
         title = title[: -len(ending)]
     else:
         ending = known[0]
+    return _free_name(title, ending, taken)
+
+
+def _free_name(title: str, ending: str, taken: set[str]) -> str:
     stem = re.sub(r"[^\w.-]+", "-", title).strip("-.")[:NAME] or "document"
     name, number = f"{stem}{ending}", 1
     while name.casefold() in taken:
@@ -168,7 +216,12 @@ def _file_name(document: Document, taken: set[str]) -> str:
 
 def members_of(contents: Contents) -> Iterator[Member]:
     """The members of the archive, in the order of their names."""
-    yield FILE, [write_assistant(contents.specification, contents.entries).encode()]
+    entries = [entry for entry, _document in contents.actions]
+    for entry, document in sorted(contents.actions, key=lambda each: each[0].file):
+        yield entry.file, [document.encode()]
+    # Which of them are on stands beside their documents: their ids mean nothing elsewhere.
+    specification = contents.specification.model_copy(update={"actions": []})
+    yield FILE, [write_assistant(specification, contents.entries, entries).encode()]
     files = {c.entry.file: c for c in contents.documents if c.entry.file is not None}
     for name in sorted(files):
         yield name, chunks_of(default_storage.open(files[name].storage_key))

@@ -1,4 +1,4 @@
-"""An assistant as a folder: `assistant.yaml` beside `knowledge/`, as a repository holds it."""
+"""An assistant as a folder: `assistant.yaml` beside `knowledge/` and `actions/`, as a repository holds it."""
 
 import io
 import re
@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.core.files import File
 
 from assistants.building.portability.archives import open_archive
-from assistants.building.portability.assistant_file import FILE, FOLDER, parse_assistant
+from assistants.building.portability.assistant_file import ACTIONS, FILE, FOLDER, parse_assistant
 from assistants.building.portability.packing import Member, chunks_of, pack
 from assistants.building.portability.yaml_lines import read_yaml
 
@@ -51,9 +51,12 @@ def _listed(folder: Path) -> list[str]:
     if not (folder / FILE).is_file():
         return []
     whole = read_yaml((folder / FILE).read_bytes(), FILE).value
-    entries = whole.get("knowledge") if isinstance(whole, dict) else None
-    files = [entry.get("file") for entry in entries or [] if isinstance(entry, dict)]
-    return [file for file in files if isinstance(file, str) and re.fullmatch(r"knowledge/[^/\\]+", file)]
+    parts = [whole.get(part) for part in ("actions", "knowledge")] if isinstance(whole, dict) else []
+    entries = [entry for part in parts if isinstance(part, list) for entry in part]
+    files = [entry.get("file") for entry in entries if isinstance(entry, dict)]
+    return [
+        file for file in files if isinstance(file, str) and re.fullmatch(r"(actions|knowledge)/[^/\\]+", file)
+    ]
 
 
 def pack_folder(folder: Path) -> IO[bytes]:
@@ -67,11 +70,16 @@ def pack_folder(folder: Path) -> IO[bytes]:
 
 
 def _members(folder: Path) -> Iterator[Member]:
+    yield from _inside(folder, ACTIONS)
     yield FILE, [_with_present_hashes(folder)]
-    knowledge = folder / FOLDER
-    for path in sorted(knowledge.iterdir() if knowledge.is_dir() else ()):
+    yield from _inside(folder, FOLDER)
+
+
+def _inside(folder: Path, part: str) -> Iterator[Member]:
+    inner = folder / part
+    for path in sorted(inner.iterdir() if inner.is_dir() else ()):
         if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
-            yield FOLDER + path.name, chunks_of(path.open("rb"))
+            yield part + path.name, chunks_of(path.open("rb"))
 
 
 def _with_present_hashes(folder: Path) -> bytes:
