@@ -17,7 +17,9 @@ from organisations.actions.create_group import create_group
 from organisations.actors import Actor
 from organisations.models import Membership
 from organisations.permissions import Permission
+from tests.actions.test_calling import PATHS
 from tests.browser.looking import look, sign_in, watch
+from tests.factories.actions import document_of, make_action
 from tests.factories.organisations import make_actor
 from tests.fixtures.live import ROOT, NewContext, Site
 
@@ -50,6 +52,17 @@ SIGNED_IN = (
     "/build/{assistant}/knowledge?type=text&sort=name",
     "/build/{assistant}/knowledge/sources/{source}",
     "/build/{assistant}/knowledge/try?query=wood&both=1",
+    "/build/{assistant}/actions",
+    "/build/{assistant}/actions/new?from=document",
+    "/build/{assistant}/actions/new?from=url",
+    "/build/{assistant}/actions/new?from=mcp",
+    "/build/{assistant}/actions/new?from=write",
+    "/build/{assistant}/actions/{action}",
+    "/build/{assistant}/actions/{action}?text=task&risk=reads",
+    "/build/{assistant}/actions/{action}/try",
+    "/build/{assistant}/actions/{action}/auth",
+    "/build/{assistant}/actions/{action}/document",
+    "/build/{assistant}/actions/{action}/settings",
     "/build/{assistant}/versions",
     "/build/{assistant}/publish",
     "/build/{assistant}/share",
@@ -109,8 +122,10 @@ def demo(site: Site) -> dict[str, str]:
     add_to_group(actor=actor, group_id=group.public_id, membership_ids=[_membership_id(actor)])
     with tenant_scope(found.organisation):
         source = source_rows(found.source_set).earliest("pk")
+    action = make_action(actor, found, document_of("https://tasks.example.com", PATHS), ["listTasks"])
     return {
         "assistant": found.public_id,
+        "action": action.public_id,
         "group": group.public_id,
         "role": role.public_id,
         "source": source.public_id,
