@@ -5,6 +5,7 @@ requests cannot both take the last one.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha1
@@ -65,6 +66,27 @@ async def take_async(name: str, limit: Limit, *, cost: int = 1) -> None:
     except NoScriptError:
         answer = await async_redis().eval(_TAKE, 1, *arguments)
     _refuse_if(answer)
+
+
+async def take_all_async(limits: Mapping[str, Limit]) -> None:
+    """Use up one of each of several limits, by their names, in a single round trip.
+
+    Raises:
+        RateLimited: one of them is used up; says after how many seconds all of them have some.
+    """
+
+    async def taken(command: str, script: str) -> list[bytes]:
+        pipeline = async_redis().pipeline(transaction=False)
+        for name, limit in limits.items():
+            pipeline.execute_command(command, script, 1, _key(name), *_arguments(limit, 1))
+        found: list[bytes] = await pipeline.execute()
+        return found
+
+    try:
+        answers = await taken("EVALSHA", _SHA)
+    except NoScriptError:
+        answers = await taken("EVAL", _TAKE)
+    _refuse_if(max(answers, key=float))
 
 
 @lru_cache(maxsize=1)

@@ -27,12 +27,13 @@ from assistants.turns.tools import Intention, ToolResult, TurnContext
 from kernel.db import run_db
 from kernel.egress import EgressError, GuardedAsyncClient, guarded_async_client
 from kernel.errors import DomainError
-from kernel.ratelimit import Limit, take_async
+from kernel.ratelimit import Limit, take_all_async
 from organisations.host_policy import held_to_policies_async
 
 SECONDS = 45.0  # of one call, retries included: OpenAI's limit for actions
 MOST_BYTES = 16 * 1024 * 1024
 BUDGET_TOKENS = 4000  # of what the model reads of an answer
+CONNECTIONS = 5000  # of one process: turns that wait for slow APIs cost it little else
 RETRIES = 2
 RETRIED = frozenset({429, 502, 503, 504})
 LONGEST_PAUSE = 8.0
@@ -77,7 +78,11 @@ def _client() -> GuardedAsyncClient:
     if loop not in _clients:
         # Allowed, disclosed and confirmed is one host: a redirect to another one is what the model is told.
         _clients[loop] = guarded_async_client(
-            timeout=SECONDS, total=SECONDS, max_bytes=MOST_BYTES, stay_at_origin=True
+            timeout=SECONDS,
+            total=SECONDS,
+            max_bytes=MOST_BYTES,
+            stay_at_origin=True,
+            connections=CONNECTIONS,
         )
     return _clients[loop]
 
@@ -138,8 +143,7 @@ async def _within_limits(context: TurnContext, action: PlannedAction) -> None:
     who = context.actor.user_id or f"key{context.actor.api_key_id}"
     per_person = Limit(settings.ACTION_CALLS_A_MINUTE, 60)
     per_action = Limit(settings.ACTION_CALLS_A_MINUTE * 20, 60)
-    await take_async(f"action:{action.id}:{who}", per_person)
-    await take_async(f"action:{action.id}", per_action)
+    await take_all_async({f"action:{action.id}:{who}": per_person, f"action:{action.id}": per_action})
     await Breaker(action.id, action.host).check()
 
 

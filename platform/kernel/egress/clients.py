@@ -63,16 +63,20 @@ def guarded_async_client(
     max_bytes: int = 10 * MEGABYTE,
     operator_hosts: bool = False,
     stay_at_origin: bool = False,
+    connections: int = 200,
     resolver: Resolver = system_resolver,
     network: httpcore2.AsyncNetworkBackend | None = None,
     ssl_context: ssl.SSLContext | None = None,
     **options: Any,
 ) -> "GuardedAsyncClient":
-    """The same for asynchronous code, and for libraries that take an `httpx2.AsyncClient`."""
+    """The same for asynchronous code, and for libraries that take an `httpx2.AsyncClient`.
+
+    `connections` may be open at once; a call beyond them waits for one.
+    """
     pool = httpcore2.AsyncConnectionPool(
         ssl_context=ssl_context or default_ssl_context(),
         network_backend=AsyncGuardedBackend(resolver, operator_hosts=operator_hosts, inner=network),
-        max_connections=200,
+        max_connections=connections,
         max_keepalive_connections=50,
         keepalive_expiry=15.0,
     )
