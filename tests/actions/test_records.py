@@ -225,6 +225,14 @@ class TestFigures:
         assert round(listed.failure_rate, 2) == 0.67
         assert (added.operation, added.calls, added.denied) == ("addTask", 0, 1)
 
+    def test_they_stand_on_the_page_of_the_action(self, alice: Actor, charlie: Actor) -> None:
+        assistant = make_assistant(alice, "Ada")
+        action = make_action(alice, assistant, document_of("https://api.tasks.example", PATHS))
+        call(charlie, action=action.public_id, creator=alice.organisation.pk)
+        address = f"/build/{assistant.public_id}/actions/{action.public_id}"
+        page = client_for(alice).get(address).content.decode()
+        assert "How it does" in page and "charlie@example.org" not in page
+
     def test_the_operator_sees_outcomes_and_how_long_calls_took(self, alice: Actor) -> None:
         sync_redis().delete("actions:metrics", RESTING)
         call(alice)

@@ -21,6 +21,7 @@ from assistants.actions.importing import read_again
 from assistants.actions.models import Action
 from assistants.actions.presentation import action_json, changed_json
 from assistants.actions.queries import access_action, changed_tools, examples_of
+from assistants.actions.records import figures_of
 from assistants.actions.views import adding, authentication, documents, trying
 from assistants.actions.views.answers import moved, refusal, said
 from assistants.actions.views.cards import cards_of
@@ -211,6 +212,7 @@ class ActionPages:
         more |= {
             "changed": changed,
             "findings": action.revision.findings if action.revision else [],
+            "figures": figures_of(action),
             "prompts": action.revision.prompts if action.revision else [],
             "signing": signing_of(request.actor, action, base),
         }
