@@ -1,6 +1,7 @@
 """Bring made passages into a migrated database, by COPY: an organisation, a set and its documents for each tenant."""
 
 import struct
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from kernel.tenancy import across_organisations
 from organisations.models import Organisation
 
 BATCH = 2000
+TOLD = 100_000  # rows between two words of progress
 EMBEDDER = "made"
 _WORDS = "SELECT setweight(to_tsvector('english', text), 'A') FROM unnest(%s::text[]) text"
 _SIGNATURE, _TRAILER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8, b"\xff\xff"
@@ -153,8 +155,16 @@ def _rows(passages: Passages, loaded: Loaded, values: Iterator[bytes]) -> Iterat
 
 def _copy_rows(admin: psycopg.Connection[Any], table: str, column: str, rows: Iterator[bytes]) -> None:
     keys = "id, organisation_id, source_set_id, document_id"
+    began = time.monotonic()
     with admin.cursor().copy(f"COPY {table} ({keys}, {column}) FROM STDIN (FORMAT binary)") as copy:
         copy.write(_SIGNATURE)
-        for row in rows:
+        for number, row in enumerate(rows, 1):
             copy.write(row)
+            if number % TOLD == 0:
+                tell(f"{table}: {number:,} rows in {time.monotonic() - began:.0f} s")
         copy.write(_TRAILER)
+
+
+def tell(line: str) -> None:
+    """Say on standard error how far it has come."""
+    print(f"  {line}", file=sys.stderr, flush=True)

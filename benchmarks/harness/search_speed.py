@@ -38,7 +38,7 @@ from assistants.knowledge.retrieval.pipeline import (  # noqa: E402
     RANK_CONSTANT,
 )
 from assistants.knowledge.retrieval.statement import found_passages, nearest_by_meaning  # noqa: E402
-from harness.load_passages import Loaded, load  # noqa: E402
+from harness.load_passages import Loaded, load, tell  # noqa: E402
 from harness.made_passages import BOUNDS, TOP, Passages, Question  # noqa: E402
 from kernel.tenancy import tenant_scope  # noqa: E402
 from kernel.text import search_terms  # noqa: E402
@@ -249,6 +249,7 @@ def main(count: int, each: int) -> None:
     rig = Rig(count)
     ways: dict[str, Way] = {"numpy": rig.numpy, "vectors": rig.vectors, "hybrid": rig.hybrid}
     questions = rig.passages.questions(each)
+    tell(f"{len(questions)} questions, {ROUNDS + 1} rounds")
     made = rig.measure(questions, ways)
     buckets = {
         f"{name}, {kind}": figures_of(made, places)
@@ -258,7 +259,9 @@ def main(count: int, each: int) -> None:
     }
     about = rig.passages.questions_of(LARGEST, each)
     on_topic = [question for question in about if question.kind == "on"]
+    tell("the largest set moves to a shelf of its own")
     moved = crossing(rig, on_topic)
+    tell(f"moved in {moved['move_seconds']:.0f} s")
     made = rig.measure(about, ways)
     shelf = {
         f"own shelf, {kind}": figures_of(made, [i for i, q in enumerate(about) if q.kind == kind])
