@@ -2,12 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 
 from assistants.connections.mcp_oauth.registration import client_metadata, metadata_url
+from organisations.pages import public_page
 
 
-@require_safe
+@public_page()
 @cache_control(public=True, max_age=3600)
 def client_document(_request: HttpRequest) -> HttpResponse:
     """Our client-id metadata document: its address is our client id."""
