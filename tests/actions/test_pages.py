@@ -11,16 +11,21 @@ from django.test import Client
 from assistants.actions.models import Action, ActionCall, ActionExample
 from assistants.actions.views.completing import cursor_of, suggestions
 from assistants.actions.views.texts import word_diff
+from assistants.building.actions.share_assistant import share_assistant
 from assistants.building.models import Assistant
 from assistants.connections.models import AuthProfile, Connection
 from kernel.registries import draft_actions
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
+from organisations.models import Membership
+from organisations.permissions import Level, Role
 from tests.actions.test_calling import PATHS
 from tests.actions.test_trying import Mirror
 from tests.factories.actions import document_of
 from tests.factories.building import make_assistant
+from tests.factories.organisations import add_member, make_user
 from tests.fakes.mcp_server import mcp_server, tool
+from tests.fakes.oauth_server import oauth_server
 from tests.fixtures.people import client_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -339,6 +344,43 @@ def test_others_find_nothing(
     for path in (f"{address}/switch", f"{address}/remove", f"{address}/try/run", f"{address}/auth/save"):
         assert outsider.post(path, {"on": "1"}).status_code == 404
     assert Connection.objects.across_organisations(reason="test").count() == 0
+
+
+def test_who_may_only_look_changes_nothing(
+    alice: Actor, browser: Client, assistant: Assistant, pages: str, mirror: Mirror
+) -> None:
+    address = added(browser, pages, document_of(mirror.url, PATHS))
+    builder = add_member(alice.organisation, make_user("dora@example.org", name="Dora"), Role.BUILDER)
+    with tenant_scope(alice.organisation):
+        member = Membership.objects.for_organisation(alice.organisation).get(pk=builder.membership_id)
+    share_assistant(
+        actor=alice, assistant_id=assistant.public_id, holder_id=member.public_id, level=Level.VIEW
+    )
+    reader = client_for(builder)
+    for path in (pages, address, f"{address}/table", f"{address}/try", f"{address}/auth"):
+        page = reader.get(path)
+        assert page.status_code == 200, path
+        assert "Add an action" not in page.content.decode()
+    assert "disabled" in reader.get(f"{address}/table").content.decode()
+    assert reader.get(f"{pages}/new").status_code == 403
+    for tail in ("switch", "remove", "try/run", "auth/save", "document/save", "pause"):
+        assert reader.post(f"{address}/{tail}", {"on": "1"}).status_code == 403, tail
+    assert on_in_draft(alice, address) == []
+
+
+def test_a_service_says_itself_how_it_wants_to_be_asked(
+    browser: Client, pages: str, mirror: Mirror, settings: Any
+) -> None:
+    address = added(browser, pages, document_of(mirror.url, PATHS))
+    with oauth_server() as server:
+        settings.EGRESS_ALLOW = [*settings.EGRESS_ALLOW, server.host]
+        for asked in (server.api_url, server.url, f"{server.url}/"):
+            found = browser.post(f"{address}/auth/discover", {"address": asked}).json()
+            assert found["token_url"] == f"{server.url}/token"
+            assert found["authorization_url"] == f"{server.url}/authorize"
+    refused = browser.post(f"{address}/auth/discover", {"address": mirror.url})
+    assert refused.status_code == 502
+    assert "publishes no description of itself" in refused.content.decode()
 
 
 @pytest.mark.parametrize(

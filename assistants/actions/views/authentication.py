@@ -18,7 +18,12 @@ from assistants.actions.views.answers import moved
 from assistants.actions.views.signing import profile_of_action, signing_of
 from assistants.connections.actions.make_profile import ForeignOAuthHost
 from assistants.connections.auth_settings import read_settings
-from assistants.connections.mcp_oauth.discovery import discover
+from assistants.connections.mcp_oauth import (
+    Discovery,
+    DiscoveryFailed,
+    discover,
+    discover_issuer,
+)
 from kernel.errors import DomainError, InvalidInput
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
@@ -103,6 +108,10 @@ def find_out(request: OrganisationRequest, action: Action) -> JsonResponse:
     )
 
 
-async def _discovered(actor: Actor, address: str) -> Any:
+async def _discovered(actor: Actor, address: str) -> Discovery:
     async with held_to_policies_async(actor.organisation.pk):
-        return await discover(address)
+        try:
+            return await discover(address)
+        except DiscoveryFailed:
+            # Not the API's address, but that of the server that gives out its tokens.
+            return await discover_issuer(address)

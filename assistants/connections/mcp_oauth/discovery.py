@@ -69,6 +69,26 @@ async def discover(server_url: str, www_authenticate: str = "") -> Discovery:
     return _discovery(server_url, name, issuer, described, tuple(scopes))
 
 
+async def discover_issuer(address: str) -> Discovery:
+    """Ask an authorization server how it works, for an API that says nothing of itself.
+
+    Args:
+        address: the server's own name for itself (its issuer), with or without a slash at its end.
+
+    Raises:
+        EgressRefused: an address that may not be called.
+        DiscoveryFailed: it says nothing, or things that do not fit together.
+    """
+    check_url(address)
+    bare = address.rstrip("/")
+    async with guarded_async_client(timeout=10.0, total=15.0, max_bytes=MOST_BYTES) as client:
+        for issuer in (bare, f"{bare}/"):
+            if described := await _described(client, issuer):
+                scopes = tuple(_words(described.get("scopes_supported")))
+                return _discovery(issuer, "", issuer, described, scopes)
+    raise _failed(address, _("it publishes no description of itself (RFC 8414)"))
+
+
 def _resource_places(server_url: str, named: str) -> list[str]:
     parts = urlsplit(server_url)
     origin = f"{parts.scheme}://{parts.netloc}"
