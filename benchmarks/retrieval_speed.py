@@ -6,7 +6,7 @@
 shelf of its own while it is asked all the time: answers that are lost and the longest one are told, and the same is measured
 there, where a graph answers.
 
-    .venv/bin/python benchmarks/retrieval_speed.py [--quick] [--passages 20000]
+    .venv/bin/python benchmarks/retrieval_speed.py [--quick] [--passages 50000]
 """
 
 import argparse
@@ -111,9 +111,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="100,000 passages only")
-    parser.add_argument("--passages", type=int, help="so many instead, 20,000 at the least")
+    parser.add_argument("--passages", type=int, help="so many instead, 50,000 at the least")
     given = parser.parse_args()
-    counts = (max(given.passages, 20_000),) if given.passages else COUNTS[:1] if given.quick else COUNTS
+    counts = (max(given.passages, 50_000),) if given.passages else COUNTS[:1] if given.quick else COUNTS
     numbers = figures({count: run(count) for count in counts})
     print(
         json.dumps(
