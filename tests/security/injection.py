@@ -3,6 +3,7 @@
 import json
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -172,10 +173,11 @@ class House:
             url = f"/api/v1/turns/{message['turn']}/confirmations/{wanted['id']}"
             answered = self.client.post(url, json=decision)
             assert answered.status_code == 200, answered.text
-        with self.client.stream("GET", f"/api/v1/turns/{message['turn']}/events") as stream:
-            for line in stream.iter_lines():
-                if line in ("event: message.finished", "event: message.waiting"):
-                    return
+        for _again in range(200):
+            if self.client.get(f"/api/v1/turns/{message['turn']}").json()["state"] == "complete":
+                return
+            time.sleep(0.05)
+        raise AssertionError("the answer did not go on")
 
     def page(self, orders: str) -> str:
         """The address of a page with a text that gives orders."""
