@@ -125,7 +125,10 @@ async def assistant_preview(request: StreamRequest, respond: Responder) -> None:
         text=wanted.text,
         model=wanted.model,
         version=wanted.version,
-        history=tuple(PastMessage(said.role, said.text) for said in wanted.history),
+        # The page says what was said before, and nobody knows here what those answers had read.
+        history=tuple(
+            PastMessage(said.role, said.text, tainted=said.role == "assistant") for said in wanted.history
+        ),
         language=translation.get_language() or "",
     )
     running = runtime().run(opened)

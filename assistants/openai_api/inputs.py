@@ -52,7 +52,10 @@ def read_completion(body: dict[str, Any]) -> Completion:
         model=model,
         question=last[1],
         history=tuple(
-            PastMessage(role, text) for role, text in earlier if role in ("user", "assistant") and text
+            # What earlier answers had read is not known here, so they count as if it had come from outside.
+            PastMessage(role, text, tainted=role == "assistant")
+            for role, text in earlier
+            if role in ("user", "assistant") and text
         ),
         wish="\n".join(text for role, text in earlier if role in WISH_ROLES),
         stream=body.get("stream") is True,

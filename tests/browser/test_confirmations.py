@@ -168,6 +168,7 @@ def test_an_account_is_connected_and_the_answer_goes_on_by_itself(
     shoot(page, "connect")
     connect.get_by_role("button", name="Go on without it").click()
     expect(page.get_by_text("Then without.")).to_be_visible()
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
     model_server.answer(tool_calls=[("listTasks", {})])
     model_server.answer("Water the plants.")
     ask(page, "And now?")

@@ -71,9 +71,7 @@ def decide_confirmation(
     found.document = {**found.document, "state": found.state, "arguments": found.arguments}
     found.save(update_fields=["state", "arguments", "document", "decided_by", "decided_at"])
     _record(actor, turn_id, found, remembered=remember and allowed, edited=allowed and arguments is not None)
-    answered = note_answer(
-        actor=actor, turn_id=turn_id, request_id=found.public_id, document=found.document
-    )
+    answered = note_answer(actor=actor, turn_id=turn_id, request_id=found.public_id, document=found.document)
     if not answered.stretch:
         raise NotWaiting
     return found, answered
