@@ -86,6 +86,21 @@ def web_page(url: str) -> Any:
     return fetch(url, policy=PolicyDocument(files=Files(max_mb=1)))
 
 
+async def page_of_a_turn(url: str) -> Any:
+    """The tool that fetches a page while somebody waits."""
+    from assistants.knowledge.crawling.robots import Robots
+    from assistants.knowledge.page_reading import _fetched
+
+    return await _fetched(url, Robots())
+
+
+async def action_document(url: str) -> Any:
+    """A document or a plugin's manifest from an address."""
+    from assistants.actions.fetching import _fetched
+
+    return await _fetched(url, 200_000)
+
+
 def robots(url: str) -> Any:
     """Knowledge: what a site asks of programs, before it is followed."""
     from assistants.knowledge.crawling.lists import robots_of
@@ -206,6 +221,8 @@ SINKS = (
     Sink("guarded stream", plain_stream),
     Sink("web page", web_page, follows=True),
     Sink("robots.txt", robots, follows=True),
+    Sink("page of a turn", page_of_a_turn),  # to another page of its site, no further
+    Sink("document of an action", action_document, follows=True),
     Sink("provider test", provider_test, follows=True),
     Sink("own chat model", chat),
     Sink("embedding of a question", embedding_query),

@@ -120,12 +120,13 @@ def test_passages_without_a_vector_join_by_their_words(scope: KnowledgeScope, al
 
 
 def test_a_search_takes_the_same_number_of_queries_for_any_number_of_sources(scope: KnowledgeScope) -> None:
-    def queries(documents: tuple[int, ...]) -> int:
+    def queries(documents: tuple[int, ...], question: str) -> int:
         with tenant_scope(scope.organisation_id), CaptureQueriesContext(connection) as captured:
-            retrieve(replace(scope, document_ids=documents), "rent", k=3, budget_tokens=1000, mode="words")
+            retrieve(replace(scope, document_ids=documents), question, k=3, budget_tokens=1000, mode="words")
         return len(captured)
 
-    assert queries(scope.document_ids[:1]) == queries(scope.document_ids)
+    queries(scope.document_ids, "the rent")  # what a process asks once
+    assert queries(scope.document_ids[:1], "rent") == queries(scope.document_ids, "rent")
 
 
 def test_a_passage_is_shown_in_its_page(alice: Actor, charlie: Actor, run_jobs: RunJobs) -> None:

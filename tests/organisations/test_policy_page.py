@@ -14,7 +14,13 @@ from tests.fixtures.people import client_for
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/organisation/policy/"
 # What the page sends where nothing was touched.
-UNTOUCHED: dict[str, Any] = {"revision": "0", "publishing.links": "on", "joining.role": "member"}
+UNTOUCHED: dict[str, Any] = {
+    "revision": "0",
+    "publishing.links": "on",
+    "actions.confirm": "declared",
+    "actions.approval": "on",
+    "joining.role": "member",
+}
 
 
 def test_it_shows_the_organisations_own_roles_and_the_models(alice: Actor) -> None:

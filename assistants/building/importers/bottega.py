@@ -38,6 +38,11 @@ def definitions(located: Located, bundle: Bundle) -> Iterable[Definition]:
         FileRefused: a field is wrong, or a listed file is not there; it names the line.
     """
     read = parse_assistant(located)
+    if read.specification.actions:
+        # Ids mean something where they were made; a file brings its actions along, beside the definition.
+        wrong = read.specification.actions[0].id
+        message = _("The assistant has no action %(id)s. Add it first.") % {"id": wrong}
+        raise located.refuse(("specification", "actions", 0, "id"), "unknown_action", message)
     made = Definition(name, located, read.specification.document(), under=("specification",), whole=True)
     made.account.maps("specification", "specification")
     root = located.file.rpartition("/")[0]
