@@ -74,7 +74,9 @@ class HtmlWriter:
             self._citations = [item["number"] for item in message.get("citations", [])]
             self._dirty = bool(self._text)
             await self.paint()
-        if self._parts.changed and self.due() <= 0:
+        # What is asked of a person stands before them at once, however lately something was painted.
+        asks = entry.name in (ConfirmationRequested.name, ConnectionRequested.name)
+        if self._parts.changed and (asks or self.due() <= 0):
             await self.paint()
 
     async def paint(self) -> None:

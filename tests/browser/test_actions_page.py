@@ -95,7 +95,7 @@ def switch(page: Page) -> None:
     expect(page.get_by_text("1 of 2 on in the draft")).to_be_visible()
     page.get_by_role("button", name="Switch all on").click()
     expect(page.get_by_text("2 of 2 on in the draft")).to_be_visible()
-    page.get_by_label("Search operations").fill("add")
+    page.get_by_label("Search operations").press_sequentially("add", delay=60)
     expect(page.locator("tbody tr")).to_have_count(1)
     look(page)
 
