@@ -18,9 +18,10 @@ from assistants.actions.fetching import (
     reading_to_connect,
 )
 from assistants.actions.mcp.addresses import GivenServer, given_server
+from assistants.actions.mcp.client import get_prompt
 from assistants.actions.mcp.errors import Unauthorized
 from assistants.actions.models import Action
-from assistants.actions.reading import Reading, reading_of_document
+from assistants.actions.reading import Reading, reading_of_document, without_nul
 from assistants.connections.auth_settings import AuthSettings, read_settings
 from assistants.connections.credentials import credential_for
 from assistants.connections.hosts import origin_of
@@ -110,6 +111,19 @@ async def read_again(actor: Actor, action: Action, given: Given | None = None) -
             plugin = action.origin == Action.Origin.PLUGIN
             given = Given(plugin_url=action.source_url) if plugin else Given(url=action.source_url)
         return await _of_document(given, action.name)
+
+
+async def starter_of(actor: Actor, action: Action, name: str) -> str:
+    """The text of a prompt that an MCP server offers, as one line to begin a conversation with.
+
+    Raises: as `read_again`; McpRefused where the server has no such prompt.
+    """
+    require(actor, Permission.BUILD_ASSISTANTS)
+    await take_async(f"action-reading:{actor.caller}", READINGS)
+    async with held_to_policies_async(actor.organisation.pk):
+        headers = await headers_for(actor, action, action.server_url)
+        prompt = await get_prompt(action.server_url, headers, name)
+    return " ".join(without_nul(prompt.text).split())
 
 
 async def headers_for(actor: Actor, action: Action, url: str) -> dict[str, str]:

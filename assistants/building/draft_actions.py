@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assistants.building.actions.add_starter import add_starter
 from assistants.building.actions.switch_operations import switch_operations
 from assistants.building.queries import access_assistant, draft_of
 from kernel.tenancy import tenant_scope
@@ -21,6 +22,10 @@ class DraftActions:
     def switch(self, actor: Actor, assistant_id: str, action_id: str, operations: Sequence[str]) -> None:
         """Have exactly these operations of an action on."""
         switch_operations(actor=actor, assistant_id=assistant_id, action_id=action_id, operations=operations)
+
+    def add_starter(self, actor: Actor, assistant_id: str, text: str) -> None:
+        """Let conversations begin with a text that an action offers."""
+        add_starter(actor=actor, assistant_id=assistant_id, text=text)
 
     def forget(self, actor: Actor, assistant_id: str, action_id: str) -> None:
         """Take an action out of the draft."""

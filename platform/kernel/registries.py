@@ -331,6 +331,10 @@ class DraftActions(Protocol):
         """Take an action out of the draft."""
         ...
 
+    def add_starter(self, actor: Any, assistant_id: str, text: str) -> None:
+        """Let conversations begin with a text that an action offers."""
+        ...
+
 
 navigation: Registry[NavigationEntry] = Registry()
 policy_impacts: Registry[PolicyImpact] = Registry()

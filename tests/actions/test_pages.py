@@ -13,6 +13,7 @@ from assistants.actions.views.completing import cursor_of, suggestions
 from assistants.actions.views.texts import word_diff
 from assistants.building.actions.share_assistant import share_assistant
 from assistants.building.models import Assistant
+from assistants.building.queries import access_assistant, draft_of
 from assistants.connections.models import AuthProfile, Connection
 from kernel.registries import draft_actions
 from kernel.tenancy import tenant_scope
@@ -433,3 +434,21 @@ def test_words_are_compared() -> None:
     assert "".join(one["text"] for one in pieces if one["kind"] != "added") == "Finds a boat by name"
     assert "".join(one["text"] for one in pieces if one["kind"] != "removed") == "Finds a ship by name"
     assert [one["text"] for one in pieces if one["kind"] == "added"] == ["ship"]
+
+
+def test_a_prompt_of_a_server_becomes_a_starter(
+    alice: Actor, browser: Client, pages: str, settings: Any
+) -> None:
+    with mcp_server() as server:
+        settings.EGRESS_ALLOW = [*settings.EGRESS_ALLOW, server.host]
+        address = browser.post(f"{pages}/add", {"way": "mcp", "address": server.url})["HX-Redirect"]
+        page = browser.get(address).content.decode()
+        assert "Starters that the server offers" in page
+        name = page.partition('/starters"')[2].partition('name="name" value="')[2].partition('"')[0]
+        for _twice in range(2):
+            assert browser.post(f"{address}/starters", {"name": name})["HX-Redirect"] == address
+        assert browser.post(f"{address}/starters", {"name": "gone"}).status_code >= 400
+    with tenant_scope(alice.organisation):
+        assistant = access_assistant(alice, pages.split("/")[2])
+        starters = draft_of(assistant).specification["profile"]["starters"]
+    assert starters == ["tide_report"]

@@ -161,6 +161,7 @@ MATRIX = {
     "GET building:action_new": "assistants:build",
     "POST building:action_pause": "assistants:build",
     "POST building:action_refresh": "assistants:build",
+    "POST building:action_starter": "assistants:build",
     "POST building:action_remove": "assistants:build",
     "POST building:action_run": "assistants:build",
     "GET building:action_settings": "assistants:build",

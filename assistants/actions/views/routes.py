@@ -17,7 +17,7 @@ from assistants.actions.actions.remove_action import remove_action
 from assistants.actions.actions.remove_example import remove_example
 from assistants.actions.actions.update_action import update_action
 from assistants.actions.forms import ActionForm
-from assistants.actions.importing import read_again
+from assistants.actions.importing import read_again, starter_of
 from assistants.actions.models import Action
 from assistants.actions.presentation import action_json, changed_json
 from assistants.actions.queries import access_action, changed_tools, examples_of
@@ -74,6 +74,7 @@ def action_paths(prefix: str, check: CheckAssistant, draw: DrawPage) -> list[URL
         path(f"{one}/document/save", pages.document_save, name="action_document_save"),
         path(f"{one}/tools/approve", pages.approve, name="action_tool_approve"),
         path(f"{one}/tools/refresh", pages.refresh, name="action_refresh"),
+        path(f"{one}/starters", pages.starter, name="action_starter"),
         path(f"{one}/settings", pages.settings, name="action_settings"),
         path(f"{one}/settings/save", pages.settings_save, name="action_settings_save"),
         path(f"{one}/pause", pages.pause, name="action_pause"),
@@ -125,7 +126,7 @@ class ActionPages:
         self.auth_save, self.discover = post(self._auth_save), post(self._discover)
         self.document_save, self.refresh = post(self._document_save), post(self._refresh)
         self.approve, self.settings_save = post(self._approve), post(self._settings_save)
-        self.run = post(self._run)
+        self.run, self.starter = post(self._run), post(self._starter)
         self.keep_example, self.drop_example = post(self._keep_example), post(self._drop_example)
 
     def _seen(self, request: OrganisationRequest, assistant_id: str, action_id: str) -> Action:
@@ -299,6 +300,15 @@ class ActionPages:
         counts = {name: len(getattr(changes, name)) for name in ("added", "removed", "changed")}
         messages.success(request, words % counts)
         return moved(base_of(request, "/tools/refresh"))
+
+    @told
+    def _starter(self, request: OrganisationRequest, assistant_id: str, action_id: str) -> HttpResponse:
+        """Let conversations begin with a prompt that an MCP server offers."""
+        action = self._edited(request, assistant_id, action_id)
+        text = async_to_sync(starter_of)(request.actor, action, request.POST.get("name", ""))
+        draft_actions.get().add_starter(request.actor, assistant_id, text)
+        messages.success(request, _("Conversations may begin with it. It stands under Configure."))
+        return moved(base_of(request, "/starters"))
 
     @told
     def _approve(self, request: OrganisationRequest, assistant_id: str, action_id: str) -> HttpResponse:
