@@ -1,7 +1,7 @@
 """One round of tools: the calls that one answer of a model asked for, run to their end or until a person is needed.
 
-All of them are looked at before any is made. What only reads runs side by side, what writes one after another in the
-model's order; where one of them waits for a person, what reads is done meanwhile, and nothing is written.
+All of them are looked at before any is made. What only reads outside runs side by side, everything else one after another
+in the model's order; where one of them waits for a person, what reads outside is done meanwhile, and nothing else.
 """
 
 import asyncio

@@ -225,7 +225,8 @@ class Toolbox:
         if not isinstance(arguments, dict):
             return ReadyCall(call, refusal=_refused("The arguments have to be a JSON object."))
         if not isinstance(tool, OutsideTool):
-            return ReadyCall(call, tool, Permit(arguments))
+            # In the model's order: such a tool may write a draft, or number what it finds.
+            return ReadyCall(call, tool, Permit(arguments), parallel=False)
         return await self._outside(call, tool, arguments)
 
     async def _outside(self, call: ToolCall, tool: Any, arguments: dict[str, Any]) -> ReadyCall:
