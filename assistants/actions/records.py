@@ -1,14 +1,13 @@
 """Reading the record of calls: whose they are, filters, pages of any length at a constant cost, and figures for creators."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Avg, Count, Max, Q, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from assistants.actions.models import Action, ActionCall
@@ -17,22 +16,21 @@ from kernel.errors import InvalidInput, NotFound
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.actors import Actor
 from organisations.permissions import Permission
+from organisations.record_filters import RecordFilter
 
 CHUNK = 1000
 MOST_CHOICES = 200
-LONGEST = 255
 FIGURE_DAYS = 30
-_TEXTS = ("assistant", "host", "person", "outcome", "action")
 Outcome = ActionCall.Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class CallFilter:
+class CallFilter(RecordFilter):
     """Which calls are wanted; empty values want all.
 
     Attributes:
         assistant, action: exactly this public id. host: exactly this one. person: a public id, or an e-mail address.
-        outcome: one of `ActionCall.Outcome`. since, until: from this moment on, and before that one.
+        outcome: one of `ActionCall.Outcome`.
     """
 
     assistant: str = ""
@@ -40,54 +38,19 @@ class CallFilter:
     person: str = ""
     outcome: str = ""
     action: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def __bool__(self) -> bool:
-        return any(getattr(self, item.name) for item in fields(self))
-
-    @property
-    def words(self) -> dict[str, str]:
-        """What was asked for, as JSON."""
-        values = {item.name: getattr(self, item.name) for item in fields(self)}
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in values.items()
-            if value
-        }
 
 
 def read_filter(values: Mapping[str, Any]) -> CallFilter:
-    """The filter of an address or a form: `assistant`, `action`, `host`, `person`, `outcome`, `from` and `to`.
-
-    A day counts whole, in both places.
+    """The filter of an address or a form, as `RecordFilter.read` takes it.
 
     Raises:
         InvalidInput: `from` or `to` is neither a day nor a moment, or there is no such outcome.
     """
-    texts = {name: str(values.get(name) or "").replace("\x00", "").strip()[:LONGEST] for name in _TEXTS}
-    if texts["outcome"] and texts["outcome"] not in Outcome.values:
+    wanted = CallFilter.read(values)
+    if wanted.outcome and wanted.outcome not in Outcome.values:
         message = _("Choose one of: %(names)s.") % {"names": ", ".join(Outcome.values)}
         raise InvalidInput.on("outcome", "not_a_choice", message)
-    return CallFilter(
-        **texts, since=_moment(values, "from"), until=_moment(values, "to", after=timedelta(days=1))
-    )
-
-
-def _moment(values: Mapping[str, Any], name: str, after: timedelta = timedelta()) -> datetime | None:
-    text = str(values.get(name) or "").strip()
-    if not text:
-        return None
-    try:
-        day, moment = parse_date(text), parse_datetime(text)
-    except ValueError:
-        day = moment = None
-    if day is None and moment is None:
-        message = _("Write a day as 2026-11-28, or a moment as 2026-11-28T09:30:00Z.")
-        raise InvalidInput.on(name, "invalid_time", message)
-    found = datetime.combine(day, time.min) + after if day else moment
-    assert found is not None
-    return timezone.make_aware(found) if timezone.is_naive(found) else found
+    return wanted
 
 
 def sees_all(actor: Actor) -> bool:

@@ -4,90 +4,38 @@ Search goes through the function `bottega_audit_matches` of the database. It fin
 an entry says, through one index over every organisation's entries, and gives only those of the open scope's organisation.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime, time, timedelta
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import InvalidInput, NotFound
+from kernel.errors import NotFound
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.models import AuditEntry, AuditSeal, Organisation
+from organisations.record_filters import RecordFilter
 
 # A search looks at the newest so many entries that fit; its page says so. An export looks at all of them.
 MOST_MATCHES = 2_000
 MOST_CHOICES = 500
 CHUNK = 1000
-LONGEST = 200
 _PARAMETERS = "%s, %s, %s, %s, %s::timestamptz, %s::timestamptz, %s::timestamptz, %s::bigint, %s::bigint"
-_TEXTS = ("action", "person", "target", "search")
 
 
 @dataclass(frozen=True, slots=True)
-class AuditFilter:
+class AuditFilter(RecordFilter):
     """Which entries are wanted; empty values want all.
 
     Attributes:
         action, person, target: exactly this action, address of who acted, or id of what it happened to.
         search: words, or beginnings of words, that the entry holds, all of them.
-        since, until: from this moment on, and before that one.
     """
 
     action: str = ""
     person: str = ""
     target: str = ""
     search: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def __bool__(self) -> bool:
-        return any(getattr(self, item.name) for item in fields(self))
-
-    @property
-    def words(self) -> dict[str, str]:
-        """What was asked for, as JSON, for the entry that an export leaves."""
-        values = {item.name: getattr(self, item.name) for item in fields(self)}
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in values.items()
-            if value
-        }
-
-
-def read_filter(values: Mapping[str, Any]) -> AuditFilter:
-    """The filter that an address or a form asks for: `action`, `person`, `target`, `search`, `from` and `to`.
-
-    A day counts whole, in both places.
-
-    Raises:
-        InvalidInput: `from` or `to` is neither a day nor a moment.
-    """
-    texts = {name: str(values.get(name) or "").replace("\x00", " ").strip()[:LONGEST] for name in _TEXTS}
-    return AuditFilter(
-        **texts, since=_moment(values, "from"), until=_moment(values, "to", after=timedelta(days=1))
-    )
-
-
-def _moment(values: Mapping[str, Any], name: str, after: timedelta = timedelta()) -> datetime | None:
-    text = str(values.get(name) or "").strip()
-    if not text:
-        return None
-    try:
-        day, moment = parse_date(text), parse_datetime(text)
-    except ValueError:
-        day = moment = None
-    if day is None and moment is None:
-        message = _("Write a day as 2026-11-28, or a moment as 2026-11-28T09:30:00Z.")
-        raise InvalidInput.on(name, "invalid_time", message)
-    found = datetime.combine(day, time.min) + after if day else moment
-    assert found is not None
-    return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
 def find_entries(

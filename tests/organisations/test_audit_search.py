@@ -14,11 +14,11 @@ from organisations.actions.invite_member import invite_member
 from organisations.actions.rename_organisation import rename_organisation
 from organisations.actors import Actor
 from organisations.audit_log import (
+    AuditFilter,
     actions_that_occur,
     each_entry,
     find_entries,
     people_who_occur,
-    read_filter,
 )
 from organisations.permissions import Permission, Role
 from tests.factories.organisations import add_member, make_user
@@ -26,7 +26,7 @@ from tests.factories.organisations import add_member, make_user
 
 def found(actor: Actor, **asked: Any) -> list[str]:
     """The actions that fit, newest first."""
-    wanted = read_filter({name.rstrip("_"): value for name, value in asked.items()})
+    wanted = AuditFilter.read({name.rstrip("_"): value for name, value in asked.items()})
     with tenant_scope(actor.organisation):
         rows = find_entries(actor.organisation, wanted).order_by("-created_at", "-id")
         return [entry.action for entry in rows]
@@ -91,7 +91,7 @@ def test_a_day_counts_whole(busy: Actor) -> None:
 @pytest.mark.parametrize("text", ["yesterday", "2026-13-45", "2026-11-28T99:00"])
 def test_a_day_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        read_filter({"from": text})
+        AuditFilter.read({"from": text})
     assert [error.field for error in refused.value.errors] == ["from"]
 
 
@@ -112,10 +112,12 @@ def test_all_that_fits_is_read_in_chunks(busy: Actor, monkeypatch: pytest.Monkey
     monkeypatch.setattr("organisations.audit_log.CHUNK", 2)
     for number in range(5):
         rename_organisation(actor=busy, name=f"Lighthouse {number}")
-    everything = [entry.pk for chunk in each_entry(busy.organisation, read_filter({})) for entry in chunk]
+    everything = [
+        entry.pk for chunk in each_entry(busy.organisation, AuditFilter.read({})) for entry in chunk
+    ]
     assert len(everything) == 9
     assert everything == sorted(everything, reverse=True)
-    searched = each_entry(busy.organisation, read_filter({"search": "lighthouse"}))
+    searched = each_entry(busy.organisation, AuditFilter.read({"search": "lighthouse"}))
     assert [len(chunk) for chunk in searched] == [2, 2, 2]
 
 

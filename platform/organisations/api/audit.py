@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from organisations.actions.export_audit_log import export_audit_log
 from organisations.api.base import OrganisationAPIView, StrictSerializer
 from organisations.audit_export import CONTENT_TYPES
-from organisations.audit_log import access_entry, find_entries, read_filter
+from organisations.audit_log import AuditFilter, access_entry, find_entries
 from organisations.downloads import download
 from organisations.models import AuditEntry
 from organisations.permissions import Permission
@@ -96,7 +96,7 @@ class AuditList(OrganisationAPIView):
     )
     def get(self, request: Request) -> Response:
         """List what happened, newest first, as far as it fits the filters."""
-        rows = find_entries(self.actor.organisation, read_filter(request.query_params))
+        rows = find_entries(self.actor.organisation, AuditFilter.read(request.query_params))
         return self.page_response(request, rows, AuditEntryOutput)
 
 
@@ -144,7 +144,9 @@ class AuditExport(OrganisationAPIView):
     def post(self, request: Request) -> HttpResponseBase:
         """Send what fits the filters as CSV or JSON Lines, newest first; the log keeps that it was taken out."""
         asked = self.read_input(request, self.Input)
-        chunks = export_audit_log(actor=self.actor, wanted=read_filter(asked), file_format=asked["format"])
+        chunks = export_audit_log(
+            actor=self.actor, wanted=AuditFilter.read(asked), file_format=asked["format"]
+        )
         name = f"audit-{self.actor.organisation.slug}-{timezone.now():%Y-%m-%d}.{asked['format']}"
         content_type = CONTENT_TYPES[asked["format"]]
         return download(request._request, chunks, name=name, content_type=content_type)

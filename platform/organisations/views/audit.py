@@ -14,11 +14,11 @@ from organisations.audit_export import CONTENT_TYPES
 from organisations.audit_fields import differences, facts
 from organisations.audit_log import (
     MOST_MATCHES,
+    AuditFilter,
     access_entry,
     actions_that_occur,
     find_entries,
     people_who_occur,
-    read_filter,
 )
 from organisations.audit_words import words_for_action
 from organisations.downloads import download
@@ -38,7 +38,7 @@ def audit_list(request: OrganisationRequest) -> HttpResponse:
     errors: Sequence[FieldError] = ()
     page: Page[AuditEntry] = Page([], None, None)
     try:
-        rows = find_entries(organisation, read_filter(asked))
+        rows = find_entries(organisation, AuditFilter.read(asked))
         page = paginate(rows, cursor=request.GET.get("cursor"), limit=50)
     except InvalidInput as error:
         errors = error.errors
@@ -67,7 +67,7 @@ def audit_entry(request: OrganisationRequest, entry_id: str) -> HttpResponse:
 @organisation_page(Permission.VIEW_AUDIT, methods=("POST",))
 def audit_export(request: OrganisationRequest) -> HttpResponse:
     """Send what fits the filters as a file."""
-    file_format, wanted = request.POST.get("format", ""), read_filter(request.POST)
+    file_format, wanted = request.POST.get("format", ""), AuditFilter.read(request.POST)
     chunks = export_audit_log(actor=request.actor, wanted=wanted, file_format=file_format)
     name = f"audit-{request.actor.organisation.slug}-{timezone.now():%Y-%m-%d}.{file_format}"
     content_type = CONTENT_TYPES[file_format]
