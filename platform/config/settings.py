@@ -7,6 +7,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.name_servers import name_servers
+from config.rest import REST_FRAMEWORK as REST_FRAMEWORK
+from config.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from config.staff_theme import UNFOLD as UNFOLD
 from config.vector_stores import vector_store
 
@@ -304,9 +307,12 @@ ACTION_CALL_DAYS: int = max(30, env.int("ACTION_CALL_DAYS", default=365))
 # How long files that calls gave can be downloaded.
 ACTION_FILE_DAYS: int = max(1, env.int("ACTION_FILE_DAYS", default=90))
 EGRESS_ALLOW: list[str] = env.list("EGRESS_ALLOW", default=[])
+# Who says where the names of outside hosts lead: the system, or these DNS servers.
+EGRESS_NAMESERVERS: list[tuple[str, int]] = name_servers(
+    "EGRESS_NAMESERVERS", env.list("EGRESS_NAMESERVERS", default=[])
+)
 # Hosts where people may consent although they do not belong to the API's site, beside the well-known ones.
 OAUTH_HOSTS: list[str] = env.list("OAUTH_HOSTS", default=[])
-EGRESS_RESOLVER: Any = None  # the system's; tests put names under their own control here, no variable does
 # Seconds between two requests to a website that is followed; its robots.txt may ask for more.
 CRAWL_PAUSE_SECONDS: float = env.float("CRAWL_PAUSE_SECONDS", default=0.5)
 
@@ -346,41 +352,8 @@ CELERY_BROKER_IS_REDIS = CELERY_BROKER_URL.startswith(("redis", "unix"))
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
 # --- API ------------------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "organisations.api.authentication.ApiKeyAuthentication",
-        "organisations.api.authentication.SessionAuthentication",
-    ],
-    # Closed to everybody; OrganisationAPIView declares what it asks for.
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["kernel.parsers.JsonParser"],
-    "EXCEPTION_HANDLER": "kernel.problems.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "organisations.api.schema.HouseSchema",
-    "UNAUTHENTICATED_USER": None,
-    "URL_FORMAT_OVERRIDE": None,  # `?format=` means something else where we use it
-}
 # Requests a minute of one API key or person; 0 switches the limit off. Generous where people try things out.
 API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", default=600 if PRODUCTION else 6000)
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Bottega",
-    "DESCRIPTION": "Build, publish, discover and chat with assistants.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "organisations.schema.add_stream_routes",
-        "organisations.schema.add_shared_parts",
-    ],
-    "SERVE_PUBLIC": True,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-}
 
 # --- For operators ----------------------------------------------------------------------------------------------
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
