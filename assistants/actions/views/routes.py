@@ -1,12 +1,8 @@
 """The addresses of an assistant's actions, and what stands behind them."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Protocol
-
 from asgiref.sync import async_to_sync
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -18,36 +14,21 @@ from assistants.actions.actions.remove_example import remove_example
 from assistants.actions.actions.update_action import update_action
 from assistants.actions.forms import ActionForm
 from assistants.actions.importing import read_again, starter_of
-from assistants.actions.models import Action
-from assistants.actions.presentation import action_json, changed_json
-from assistants.actions.queries import access_action, changed_tools, examples_of
+from assistants.actions.presentation import changed_json
+from assistants.actions.queries import changed_tools, examples_of
 from assistants.actions.records import figures_of
 from assistants.actions.views import adding, authentication, documents, trying
-from assistants.actions.views.answers import moved, refusal, said
+from assistants.actions.views.answers import moved, said
+from assistants.actions.views.base import AssistantPages, CheckAssistant, DrawPage, base_of, told
 from assistants.actions.views.cards import cards_of
 from assistants.actions.views.operations import sums_context, switched, table_context
 from assistants.actions.views.signing import signing_of
 from assistants.actions.views.texts import word_diff
-from kernel.errors import DomainError, NotFound, PermissionDenied
+from kernel.errors import PermissionDenied
 from kernel.registries import draft_actions
 from kernel.tenancy import tenant_scope
-from organisations.actors import Actor
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
-
-
-class CheckAssistant(Protocol):
-    """Finds out whether the actor may see, or change, the assistant that an address means, in the open scope."""
-
-    def __call__(self, actor: Actor, assistant_id: str, *, edit: bool) -> None: ...
-
-
-class DrawPage(Protocol):
-    """Draws a whole page of an assistant around one of our templates, in the open scope."""
-
-    def __call__(
-        self, request: OrganisationRequest, assistant_id: str, template: str, context: dict[str, Any]
-    ) -> HttpResponse: ...
 
 
 def action_paths(prefix: str, check: CheckAssistant, draw: DrawPage) -> list[URLPattern]:
@@ -87,31 +68,11 @@ def action_paths(prefix: str, check: CheckAssistant, draw: DrawPage) -> list[URL
     ]
 
 
-def base_of(request: HttpRequest, tail: str) -> str:
-    """The address of the page that a request's part belongs to."""
-    return request.path.rpartition(tail)[0]
-
-
-def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Say refusals in the form that asked. Who may not be here at all gets the site's own answer."""
-
-    @wraps(view)
-    def wrapper(self: Any, request: OrganisationRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(self, request, *args, **kwargs)
-        except (NotFound, PermissionDenied):
-            raise
-        except DomainError as error:
-            return refusal(request, error)
-
-    return wrapper
-
-
-class ActionPages:
+class ActionPages(AssistantPages):
     """The views behind `action_paths`."""
 
     def __init__(self, check: CheckAssistant, draw: DrawPage) -> None:
-        self._check_assistant, self._draw = check, draw
+        super().__init__(check, draw)
         get = organisation_page(Permission.BUILD_ASSISTANTS)
         post = organisation_page(Permission.BUILD_ASSISTANTS, methods=("POST",))
         self.list, self.new, self.operations = get(self._list), get(self._new), get(self._operations)
@@ -128,42 +89,6 @@ class ActionPages:
         self.approve, self.settings_save = post(self._approve), post(self._settings_save)
         self.run, self.starter = post(self._run), post(self._starter)
         self.keep_example, self.drop_example = post(self._keep_example), post(self._drop_example)
-
-    def _seen(self, request: OrganisationRequest, assistant_id: str, action_id: str) -> Action:
-        """The action, inside the scope of a GET."""
-        self._check_assistant(request.actor, assistant_id, edit=False)
-        return access_action(request.actor.organisation, assistant_id, action_id)
-
-    def _edited(self, request: OrganisationRequest, assistant_id: str, action_id: str) -> Action:
-        """The action, for a POST, which opens no scope itself."""
-        with tenant_scope(request.actor.organisation):
-            self._check_assistant(request.actor, assistant_id, edit=True)
-            return access_action(request.actor.organisation, assistant_id, action_id)
-
-    def _check_edit(self, request: OrganisationRequest, assistant_id: str) -> None:
-        with tenant_scope(request.actor.organisation):
-            self._check_assistant(request.actor, assistant_id, edit=True)
-
-    def _page(
-        self,
-        request: OrganisationRequest,
-        action: Action,
-        part: str,
-        base: str,
-        more: dict[str, Any],
-    ) -> HttpResponse:
-        """One part of an action's pages, with what all of them show."""
-        context = {
-            "action": action,
-            "base": base,
-            "list_url": base.rpartition("/")[0],
-            "part": part,
-            "is_mcp": action.kind == Action.Kind.MCP,
-            "state": action_json(action, ())["state"],
-            "changed_count": changed_tools(action).count(),
-            **more,
-        }
-        return self._draw(request, action.assistant_id, f"actions/{part}.html", context)
 
     def _list(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
         """What the assistant may call."""
