@@ -2,7 +2,8 @@
 """What the egress guard costs a call: guarded clients against plain httpx2 clients with the same pool, on loopback, call by call in turns.
 
 Calls over kept connections to a host that operators trust, and calls to a public name over TLS with a new connection each: there
-the name is resolved, every address checked, and the checked one dialled. The name is ours and leads to loopback in both.
+the name is looked up at a DNS server on loopback, every address checked, and the checked one dialled. Plain calls ask that server the
+same two questions in the barest way, and dial without a look at the answer. The dialled address is loopback's in both.
 
     .venv/bin/python benchmarks/egress_overhead.py [--quick]
 """
@@ -24,6 +25,9 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+import dns.asyncquery
+import dns.message
+import dns.query
 import httpcore2
 import httpx2
 from cryptography import x509
@@ -37,6 +41,7 @@ NAME, PUBLIC = (
     "upstream.example.com",
     "93.184.215.14",
 )  # an address outside of every special network; never dialled
+KINDS = ("A", "AAAA")
 MOST_MS = 1.0
 BODY = json.dumps({"result": "x" * 2000}).encode()
 Call = Callable[[], Awaitable[None]]
@@ -101,24 +106,33 @@ def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
 
 
 class Dial(httpcore2.NetworkBackend):
-    """Dials one port of loopback, whoever is called."""
+    """Dials one port of loopback, whoever is called; asks a DNS server about them first, where there is one."""
 
-    def __init__(self, port: int) -> None:
-        self._port, self._inner = port, httpcore2.SyncBackend()
+    def __init__(self, port: int, server: Any = None) -> None:
+        self._port, self._server, self._inner = port, server, httpcore2.SyncBackend()
 
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> Any:
         """The one connection that there is."""
+        if self._server:
+            for kind in KINDS:
+                dns.query.udp(dns.message.make_query(host, kind), self._server[0], 5.0, self._server[1])
         return self._inner.connect_tcp("127.0.0.1", self._port, timeout)
 
 
 class AsyncDial(httpcore2.AsyncNetworkBackend):
     """The same for asynchronous clients."""
 
-    def __init__(self, port: int) -> None:
-        self._port, self._inner = port, httpcore2.AnyIOBackend()
+    def __init__(self, port: int, server: Any = None) -> None:
+        self._port, self._server, self._inner = port, server, httpcore2.AnyIOBackend()
 
     async def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> Any:
         """The one connection that there is."""
+        if self._server:
+            questions = (dns.message.make_query(host, kind) for kind in KINDS)
+            address, number = self._server
+            await asyncio.gather(
+                *(dns.asyncquery.udp(question, address, 5.0, number) for question in questions)
+            )
         return await self._inner.connect_tcp("127.0.0.1", self._port, timeout)
 
 
@@ -179,17 +193,21 @@ async def kept(rounds: int) -> dict[str, list[float]]:
 async def fresh(rounds: int) -> dict[str, list[float]]:
     """Calls to a public name, each over a new connection with TLS."""
     from kernel.egress import guarded_async_client, guarded_client
+    from tests.fakes.dns_server import dns_server
 
     settings.EGRESS_ALLOW = []
     url = f"https://{NAME}/"
     with TemporaryDirectory() as folder:
         serving, trusting = certificate(Path(folder))
-        with upstream(serving) as port:
-            common: dict[str, Any] = {"ssl_context": trusting, "resolver": lambda _host, _port: [PUBLIC]}
+        with upstream(serving) as port, dns_server({NAME: [PUBLIC]}) as server:
+            settings.EGRESS_NAMESERVERS = [server.address]
+            common: dict[str, Any] = {"ssl_context": trusting}
             closing = {"connection": "close"}
 
             async def plain() -> None:
-                pool = httpcore2.ConnectionPool(ssl_context=trusting, network_backend=Dial(port))
+                pool = httpcore2.ConnectionPool(
+                    ssl_context=trusting, network_backend=Dial(port, server.address)
+                )
                 transport = pooled(pool, httpx2.HTTPTransport(verify=trusting, trust_env=False))
                 with httpx2.Client(transport=transport, trust_env=False, headers=closing) as client:
                     checked(client.get(url))
@@ -199,7 +217,9 @@ async def fresh(rounds: int) -> dict[str, list[float]]:
                     checked(client.get(url))
 
             async def plain_async() -> None:
-                pool = httpcore2.AsyncConnectionPool(ssl_context=trusting, network_backend=AsyncDial(port))
+                pool = httpcore2.AsyncConnectionPool(
+                    ssl_context=trusting, network_backend=AsyncDial(port, server.address)
+                )
                 transport = pooled(pool, httpx2.AsyncHTTPTransport(verify=trusting, trust_env=False))
                 async with httpx2.AsyncClient(
                     transport=transport, trust_env=False, headers=closing
@@ -241,7 +261,7 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true", help="300 and 60 rounds instead of 3,000 and 600")
     quick = parser.parse_args().quick
-    settings.configure(EGRESS_ALLOW=[], EGRESS_RESOLVER=None, USE_I18N=False)
+    settings.configure(EGRESS_ALLOW=[], EGRESS_NAMESERVERS=[], USE_I18N=False)
     gc.collect()
     print("Calls over kept connections …", flush=True)
     taken = asyncio.run(kept(300 if quick else 3000))

@@ -1,4 +1,7 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.conf import settings
 
 from kernel import registries
 
@@ -8,3 +11,5 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         registries.periodic_tasks["deliver events"] = {"task": "kernel.deliver_events", "schedule": 30.0}
+        if settings.EGRESS_NAMESERVERS:
+            import_module("kernel.egress.asking")  # loads dnspython now, and not while the first call waits

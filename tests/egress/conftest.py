@@ -1,4 +1,4 @@
-"""A client whose network records every address it dials, and lands all of them at one sentinel on loopback."""
+"""Names by a DNS server of our own; a client whose network records what it dials and lands all of it at one sentinel on loopback."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,6 +7,7 @@ import httpcore2
 import pytest
 
 from kernel.egress import GuardedClient, guarded_client
+from tests.fakes.dns_server import DnsServer, dns_server
 from tests.fakes.hostile_hosts import HostileHost, answer, hostile_host
 
 PUBLIC = "93.184.216.34"
@@ -35,6 +36,14 @@ def sentinel() -> Iterator[HostileHost]:
 @pytest.fixture
 def network(sentinel: HostileHost) -> RecordingNetwork:
     return RecordingNetwork(sentinel)
+
+
+@pytest.fixture
+def names(settings: Settings) -> Iterator[DnsServer]:
+    """The DNS server that the product asks; its zone is empty, and a test fills it."""
+    with dns_server() as server:
+        settings.EGRESS_NAMESERVERS = [server.address]
+        yield server
 
 
 @pytest.fixture

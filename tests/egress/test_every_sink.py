@@ -1,14 +1,14 @@
 """Attack cases 25 to 37 over every place that reaches out: nobody inside is dialled, and nothing is told apart.
 
-Names are under our control (EGRESS_RESOLVER), every connection that the process opens is written down, and a sentinel
-on loopback counts what reaches it.
+Names are asked of a DNS server of ours (EGRESS_NAMESERVERS), every connection that the process opens is written down,
+and a sentinel on loopback counts what reaches it.
 """
 
 import asyncio
 import random
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -19,8 +19,21 @@ import pytest
 from kernel.egress.addresses import _FORBIDDEN_V4, _FORBIDDEN_V6
 from kernel.egress.deadline import deadline
 from tests.egress.sinks import CANARY, GOOD, SINKS, Sink
-from tests.egress.test_where_calls_may_go import FORBIDDEN_V4, FORBIDDEN_V6, ODD_URLS, PUBLIC
+from tests.egress.test_where_calls_may_go import FORBIDDEN_V4, FORBIDDEN_V6, IN_RECORDS, ODD_URLS, PUBLIC
 from tests.fakes import hostile_hosts as hosts
+from tests.fakes.dns_server import (
+    DnsServer,
+    Zone,
+    alias,
+    cut,
+    failing,
+    half,
+    in_turn,
+    lie_about_another_name,
+    lie_of_another_number,
+    silent,
+    slow,
+)
 from tests.fakes.hostile_hosts import HostileHost, answer, closed_port, hostile_host
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -32,22 +45,15 @@ _now: ContextVar[str] = ContextVar("sink", default="")
 
 @dataclass(slots=True)
 class Network:
-    """Writes down who dials what. Loopback answers; everything else is closed."""
+    """Writes down who dials what, but for the DNS server. Loopback answers; everything else is closed."""
 
+    names: DnsServer
     dialled: list[Dialled] = field(default_factory=list)
-    names: dict[str, Sequence[str]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-
-    def resolve(self, host: str, port: int) -> Sequence[str]:
-        self.asked.append(host)
-        if host not in self.names:
-            raise socket.gaierror(f"unknown: {host}")
-        return self.names[host]
 
     def connect(
         self, original: Callable[[socket.socket, Any], None], sock: socket.socket, address: Any
     ) -> None:
-        if sock.family in (socket.AF_INET, socket.AF_INET6):
+        if sock.family in (socket.AF_INET, socket.AF_INET6) and address != self.names.address:
             self.dialled.append((_now.get(), address[0], address[1]))
             if address[0] != "127.0.0.1":
                 raise ConnectionRefusedError(f"closed: {address}")
@@ -59,9 +65,8 @@ class Network:
 
 
 @pytest.fixture
-def network(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Network:
-    network, original = Network(), socket.socket.connect
-    settings.EGRESS_RESOLVER = network.resolve
+def network(names: DnsServer, monkeypatch: pytest.MonkeyPatch) -> Network:
+    network, original = Network(names), socket.socket.connect
     monkeypatch.setattr(socket.socket, "connect", lambda sock, where: network.connect(original, sock, where))
     return network
 
@@ -142,22 +147,31 @@ RETRYING = frozenset({"own chat model", "embedding of a question", "embedding of
 NEED_MORE = frozenset({"provider test", "own chat model", "MCP offer", "MCP call", "OAuth discovery", "web page", "robots.txt", "embedding of a question", "embedding of passages"})  # fmt: skip
 
 
-INNER_NAMES: dict[str, Sequence[str]] = {
-    f"n{number}.example": [address] for number, address in enumerate(FORBIDDEN_V4 + FORBIDDEN_V6)
-} | {
+INNER_NAMES: Zone = {f"n{number}.example": [address] for number, address in enumerate(IN_RECORDS)} | {
     "mixed.example": [PUBLIC, "10.0.0.1"],
     "mixed6.example": ["2606:4700::1111", "::1"],
     "mapped.example": [PUBLIC, "::ffff:127.0.0.1"],
     "empty.example": [],
-    "text.example": ["localhost"],
+    "alias.example": alias("localhost"),
+    "chain.example": alias("alias2.example"),
+    "cut.example": cut(PUBLIC, "10.0.0.1"),
+    "many.example": [*(f"93.184.216.{last}" for last in range(100)), "127.0.0.1"],
+    "failing.example": failing,
+    "half.example": half("A", failing, PUBLIC),  # who knows what the other half would have been
+    "lied.example": lie_of_another_number([PUBLIC], ["10.0.0.1"]),
+    "renamed.example": lie_about_another_name([PUBLIC], ["10.0.0.1"]),
 }
+LEADING_ON: Zone = {"alias2.example": alias("db.internal"), "db.internal": ["10.0.0.1"]}
 
 
 async def test_nothing_inside_is_dialled(network: Network) -> None:
     """Addresses, odd spellings of them, other ports and schemes, and names that lead there; all in one go."""
-    network.names = INNER_NAMES | {
-        name: [PUBLIC] for name in ("example.com", "127.1", "localhost", "db", "2130706433")
-    }
+    network.names.zone = (
+        {name: [PUBLIC] for name in ("example.com", "127.1", "db", "2130706433")}
+        | {"localhost": ["127.0.0.1"]}
+        | LEADING_ON
+        | INNER_NAMES
+    )
     addresses = [literal(address) for address in FORBIDDEN_V4 + FORBIDDEN_V6]
     names = [f"https://{name}/" for name in INNER_NAMES]
     endings = await every(SINKS, [*addresses, *ODD_URLS, *names])
@@ -165,7 +179,7 @@ async def test_nothing_inside_is_dialled(network: Network) -> None:
     spelt_anew = ("robots.txt", PUBLIC, 443)
     assert [one for one in network.dialled if one != spelt_anew] == []
     assert (succeeded(endings), unforeseen(endings)) == ([], set())
-    assert set(network.asked) >= set(INNER_NAMES), "names were looked up, and what came was refused"
+    assert network.names.names >= set(INNER_NAMES), "names were looked up, and what came was refused"
 
 
 @pytest.mark.large
@@ -175,24 +189,17 @@ async def test_nothing_inside_is_dialled_at_full_size(network: Network) -> None:
     networks = [*_FORBIDDEN_V4, *_FORBIDDEN_V6]
     chosen = [chance.choice(networks) for _ in range(1000)]
     addresses = [str(one[chance.randrange(one.num_addresses)]) for one in chosen]
-    network.names = {f"n{number}.example": [address] for number, address in enumerate(addresses)}
+    network.names.zone = {f"n{number}.example": [address] for number, address in enumerate(addresses)}
     quick = [sink for sink in SINKS if sink.name not in RETRYING]
-    urls = [f"https://{name}/" for name in network.names]
+    urls = [f"https://{name}/" for name in network.names.zone]
     for start in range(0, len(urls), 100):
         endings = await every(quick, urls[start : start + 100])
         assert (network.dialled, succeeded(endings)) == ([], [])
 
 
-async def test_what_was_checked_is_what_is_dialled(network: Network, settings: Any) -> None:
+async def test_what_was_checked_is_what_is_dialled(network: Network) -> None:
     """A name that is public when it is asked for the first time, and inside ever after."""
-    seen: set[str] = set()
-
-    def rebinding(name: str, port: int) -> Sequence[str]:
-        first = name not in seen
-        seen.add(name)
-        return [PUBLIC] if first else ["127.0.0.1"]
-
-    settings.EGRESS_RESOLVER = rebinding
+    network.names.zone["*"] = in_turn([PUBLIC], ["127.0.0.1"])
     calls = (every([sink], [f"https://rebinding{number}.example/"]) for number, sink in enumerate(SINKS))
     await asyncio.gather(*calls)
     # Once public, once dialled; each further try was refused.
@@ -203,7 +210,11 @@ async def test_what_was_checked_is_what_is_dialled(network: Network, settings: A
 async def test_redirects_that_lead_inside(
     status: int, network: Network, host: Any, sentinel: HostileHost
 ) -> None:
-    network.names = {"inner.example": ["169.254.169.254"], "mixed.example": [PUBLIC, "127.0.0.1"]}
+    network.names.zone = {
+        "inner.example": ["169.254.169.254"],
+        "mixed.example": [PUBLIC, "127.0.0.1"],
+        "alias.example": alias("inner.example"),
+    }
     targets = [
         sentinel.url,
         f"//127.0.0.1:{sentinel.port}/",
@@ -211,6 +222,7 @@ async def test_redirects_that_lead_inside(
         "https://[::1]/",
         "https://inner.example/",
         "https://mixed.example/",
+        "https://alias.example/",
         "https://user@example.com/",
         "file:///etc/passwd",
         "https://[oops",
@@ -236,7 +248,7 @@ async def test_the_environments_proxies_are_ignored(
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, sentinel.url)
     good = host(answer(body=GOOD))
-    network.names = {"public.example": [PUBLIC]}
+    network.names.zone["public.example"] = [PUBLIC]
     await every(SINKS, [good.url])
     await every([sink for sink in SINKS if sink.name not in RETRYING], ["https://public.example/"])
     assert sentinel.connections == 0
@@ -254,13 +266,16 @@ HOSTILE = {
 
 
 async def test_hostile_answers_end_in_time(network: Network, host: Any) -> None:
-    """Endless, slow, cut and huge ones."""
+    """Endless, slow, cut and huge ones, and names about which nothing is said, or too late."""
+    network.names.zone = {"silent.example": silent, "slow.example": slow(2.0, PUBLIC)}
     names = {host(behaviour).url: name for name, behaviour in HOSTILE.items()}
+    names |= {f"https://{name}/": name for name in network.names.zone}
     started = time.monotonic()
     endings = await every(SINKS, names, seconds=0.5)
     assert [(one.sink, names[one.url]) for one in endings if one.error is None] == []
     assert unforeseen(endings) == set()
     assert time.monotonic() - started < 15
+    assert PUBLIC not in {one[1] for one in network.dialled}, "an answer that came too late"
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
@@ -271,7 +286,11 @@ async def test_bombs_are_never_unpacked_whole(coding: str, network: Network, hos
 
 async def test_nobody_learns_what_is_inside(network: Network, sentinel: HostileHost) -> None:
     """An open port, a closed one, an inner name, an unknown one and a silent one: every place says the same."""
-    network.names = {"inner.example": ["10.0.0.1"], "silent.example": [PUBLIC]}
+    network.names.zone = {
+        "inner.example": ["10.0.0.1"],
+        "silent.example": [PUBLIC],
+        "failing.example": failing,
+    }
     urls = [
         f"https://127.0.0.1:{sentinel.port}/",
         f"https://127.0.0.1:{closed_port()}/",
@@ -280,6 +299,7 @@ async def test_nobody_learns_what_is_inside(network: Network, sentinel: HostileH
         "https://inner.example/",
         "https://unknown.example/",
         "https://silent.example/",
+        "https://failing.example/",
     ]
     # How an address is spelt is known to whoever typed it: places may say at once that it is none that works.
     told: dict[tuple[str, bool], set[tuple[str, ...]]] = {}

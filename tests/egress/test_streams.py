@@ -16,7 +16,8 @@ from kernel.egress import (
     trust,
 )
 from tests.fakes import hostile_hosts as hosts
-from tests.fakes.hostile_hosts import Rebinding, closed_port, hostile_host, names
+from tests.fakes.dns_server import in_turn
+from tests.fakes.hostile_hosts import closed_port, hostile_host
 
 LIMITS = StreamLimits(connect=0.5, first_byte=0.4, between=0.4, total=1.0, max_bytes=100_000)
 ENDINGS = {
@@ -76,26 +77,27 @@ async def test_redirects_are_not_followed(sentinel):
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1/", "http://example.com/", "https://user:x@example.com/", "https://127.1/", "https://[::1]/", "file:///etc/passwd", "https://exa\tmple.com/"])  # fmt: skip
-async def test_odd_addresses_are_refused(url):
+async def test_odd_addresses_are_refused(url, names):
+    names.zone["*"] = ["93.184.216.34"]
     with pytest.raises(EgressRefused):
-        await post(
-            url, client=StreamClient(operator_hosts=True, resolver=lambda host, port: ["93.184.216.34"])
-        )
+        await post(url, client=StreamClient(operator_hosts=True))
 
 
 @pytest.mark.parametrize(
     "addresses", [["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["::ffff:127.0.0.1"], ["fd00:ec2::254"], []]
 )
-async def test_names_that_lead_inside_are_refused(addresses):
+async def test_names_that_lead_inside_are_refused(addresses, names):
+    names.zone["evil.example"] = addresses
     with pytest.raises(EgressRefused):
-        await post("https://evil.example/", client=StreamClient(resolver=names(evil_example=addresses)))
+        await post("https://evil.example/", client=StreamClient())
+    assert names.names == {"evil.example"}
 
 
-async def test_a_name_is_resolved_once_a_connection():
-    rebinding = Rebinding("10.0.0.1", "93.184.216.34")
+async def test_a_name_is_resolved_once_a_connection(names):
+    names.zone["rebinding.example"] = in_turn(["10.0.0.1"], ["93.184.216.34"])
     with pytest.raises(EgressRefused):
-        await post("https://rebinding.example/", client=StreamClient(resolver=rebinding))
-    assert rebinding.asked == 1
+        await post("https://rebinding.example/", client=StreamClient())
+    assert names.count("rebinding.example") == {"A": 1, "AAAA": 1}
 
 
 async def test_operators_hosts_are_closed_to_ordinary_clients(sentinel):
@@ -116,7 +118,7 @@ async def test_a_closed_port_and_a_forbidden_address_answer_alike():
     assert len(messages) == 1
 
 
-async def test_a_name_keeps_its_certificate(certificate):
+async def test_a_name_keeps_its_certificate(certificate, names):
     """TLS is checked against the name, whatever address was dialled."""
     serving, trusting = certificate
 
@@ -130,8 +132,8 @@ async def test_a_name_keeps_its_certificate(certificate):
     port = server.sockets[0].getsockname()[1]
     trust("models.example", port)
     trust("other.example", port)
-    resolver = names(models_example="127.0.0.1", other_example="127.0.0.1")
-    client = StreamClient(operator_hosts=True, resolver=resolver, ssl_context=trusting)
+    names.zone |= {"models.example": ["127.0.0.1"], "other.example": ["127.0.0.1"]}
+    client = StreamClient(operator_hosts=True, ssl_context=trusting)
     _, body = await post(f"https://models.example:{port}/", client=client)
     assert body == b"hi"
     with pytest.raises(EgressRefused):

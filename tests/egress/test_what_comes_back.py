@@ -13,6 +13,7 @@ from kernel.egress import (
     guarded_client,
 )
 from tests.fakes import hostile_hosts as hosts
+from tests.fakes.dns_server import silent, slow
 from tests.fakes.hostile_hosts import hostile_host
 
 ENDINGS = {
@@ -199,10 +200,10 @@ def test_a_streamed_body_ends_at_the_deadline_too(client, allow):
                 pass
 
 
-def test_a_name_without_an_answer_does_not_outlast_the_deadline(client):
-    def sleepy(name: str, port: int) -> list[str]:
-        time.sleep(2)
-        return []
-
-    with guarded_client(timeout=0.3, total=0.3, resolver=sleepy) as client, pytest.raises(EgressRefused):
+@pytest.mark.parametrize("behaviour", [silent, slow(2.0, "93.184.216.34")], ids=["silent", "slow"])
+def test_a_name_without_an_answer_does_not_outlast_the_deadline(behaviour, names):
+    names.zone["sleepy.example"] = behaviour
+    started = time.monotonic()
+    with guarded_client(timeout=0.3, total=0.3) as client, pytest.raises(EgressRefused):
         client.get("https://sleepy.example/")
+    assert time.monotonic() - started < 0.6

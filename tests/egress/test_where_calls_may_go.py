@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from kernel.egress import EgressRefused, check_url, guarded_async_client, guarded_client, trust
 from kernel.egress.addresses import is_forbidden
 from tests.egress.conftest import PUBLIC
-from tests.fakes.hostile_hosts import Rebinding, answer, closed_port, hostile_host, names
+from tests.fakes.dns_server import failing, in_turn
+from tests.fakes.hostile_hosts import answer, closed_port, hostile_host
 
 FORBIDDEN_V4 = [
     "0.0.0.0",
@@ -57,6 +58,8 @@ FORBIDDEN_V6 = [
     "ff0e::1",
     "fe80::1%eth0",
 ]
+# No DNS record holds the name of a network card.
+IN_RECORDS = [address for address in FORBIDDEN_V4 + FORBIDDEN_V6 if "%" not in address]
 ALLOWED = [
     "8.8.8.8",
     "1.1.1.1",
@@ -142,11 +145,11 @@ def test_nor_an_old_address_in_new_clothes(address):
 
 
 @pytest.mark.parametrize("url", ODD_URLS)
-def test_an_odd_address_is_refused_when_it_is_typed_and_when_it_is_called(url, network, sentinel):
+def test_an_odd_address_is_refused_when_it_is_typed_and_when_it_is_called(url, network, sentinel, names):
     with pytest.raises(EgressRefused):
         check_url(url)
-    everything_is_public = lambda host, port: [PUBLIC]  # noqa: E731
-    with guarded_client(resolver=everything_is_public, network=network) as client:
+    names.zone["*"] = [PUBLIC]
+    with guarded_client(network=network) as client:
         with pytest.raises(Exception) as raised:
             client.get(url)
         assert type(raised.value).__name__ in ("EgressRefused", "InvalidURL", "UnsupportedProtocol")
@@ -158,47 +161,43 @@ def test_an_ordinary_address_passes(url):
     check_url(url)
 
 
-@pytest.mark.parametrize("address", FORBIDDEN_V4 + FORBIDDEN_V6)
-def test_a_public_name_for_an_inner_address_is_refused(address, network, sentinel):
-    with (
-        guarded_client(resolver=names(evil_example=address), network=network) as client,
-        pytest.raises(EgressRefused),
-    ):
+@pytest.mark.parametrize("address", IN_RECORDS)
+def test_a_public_name_for_an_inner_address_is_refused(address, network, sentinel, names):
+    names.zone["evil.example"] = [address]
+    with guarded_client(network=network) as client, pytest.raises(EgressRefused):
         client.get("https://evil.example/")
+    assert names.names == {"evil.example"}
     assert network.dialled == [] and sentinel.connections == 0
 
 
-@pytest.mark.parametrize("address", FORBIDDEN_V4 + FORBIDDEN_V6)
-async def test_asynchronously_too(address, sentinel):
-    async with guarded_async_client(resolver=names(evil_example=address)) as client:
+@pytest.mark.parametrize("address", IN_RECORDS)
+async def test_asynchronously_too(address, sentinel, names):
+    names.zone["evil.example"] = [address]
+    async with guarded_async_client() as client:
         with pytest.raises(EgressRefused):
             await client.get("https://evil.example/")
     assert sentinel.connections == 0
 
 
-def test_one_bad_address_among_good_ones_spoils_the_name(network):
-    resolver = names(evil_example=[PUBLIC, "10.0.0.1"])
-    with (
-        guarded_client(resolver=resolver, network=network, timeout=0.5) as client,
-        pytest.raises(EgressRefused),
-    ):
+@pytest.mark.parametrize("bad", ["10.0.0.1", "fd00::1", "::ffff:8.8.8.8"])
+def test_one_bad_address_among_good_ones_spoils_the_name(bad, network, names):
+    names.zone["evil.example"] = [PUBLIC, bad, "2606:4700::1111"]
+    with guarded_client(network=network, timeout=0.5) as client, pytest.raises(EgressRefused):
         client.get("https://evil.example/")
     assert network.dialled == []
 
 
-def test_the_address_that_was_checked_is_the_one_that_is_dialled(network):
-    rebinding = Rebinding(PUBLIC, "127.0.0.1")
-    with (
-        guarded_client(resolver=rebinding, network=network, timeout=0.5) as client,
-        pytest.raises(EgressRefused),
-    ):
+def test_the_address_that_was_checked_is_the_one_that_is_dialled(network, names):
+    names.zone["rebinding.example"] = in_turn([PUBLIC], ["127.0.0.1"])
+    with guarded_client(network=network, timeout=0.5) as client, pytest.raises(EgressRefused):
         client.get("https://rebinding.example/")  # the sentinel speaks no TLS
-    assert network.dialled == [(PUBLIC, 443)] and rebinding.asked == 1
+    assert network.dialled == [(PUBLIC, 443)]
+    assert names.count("rebinding.example") == {"A": 1, "AAAA": 1}, "one look-up, never a second"
 
 
-def test_a_name_that_turns_private_later_is_refused_then(network):
-    rebinding = Rebinding(PUBLIC, "127.0.0.1")
-    with guarded_client(resolver=rebinding, network=network, timeout=0.5) as client:
+def test_a_name_that_turns_private_later_is_refused_then(network, names):
+    names.zone["rebinding.example"] = in_turn([PUBLIC], ["127.0.0.1"])
+    with guarded_client(network=network, timeout=0.5) as client:
         for _ in range(2):
             with pytest.raises(EgressRefused):
                 client.get("https://rebinding.example/")
@@ -216,9 +215,10 @@ def test_an_exact_host_and_port_on_the_operators_list_passes(sentinel, allow):
     assert sentinel.connections == 1
 
 
-def test_a_name_on_the_list_may_be_private_and_keeps_its_name(sentinel, allow):
+def test_a_name_on_the_list_may_be_private_and_keeps_its_name(sentinel, allow, names):
     allow(f"models.lan:{sentinel.port}")
-    with guarded_client(resolver=names(models_lan="127.0.0.1")) as client:
+    names.zone["models.lan"] = ["127.0.0.1"]
+    with guarded_client() as client:
         assert client.get(f"http://models.lan:{sentinel.port}/").status_code == 200
     assert f"host: models.lan:{sentinel.port}".encode() in sentinel.heads[0].lower()
 
@@ -263,11 +263,11 @@ def test_refusals_do_not_tell_open_from_closed(sentinel):
     assert len(messages) == 1 and sentinel.connections == 0
 
 
-def test_an_unknown_an_inner_and_a_silent_name_answer_alike(network):
-    resolver = names(inner_example="10.0.0.1", silent_example=PUBLIC)
+def test_an_unknown_an_inner_and_a_silent_name_answer_alike(network, names):
+    names.zone |= {"inner.example": ["10.0.0.1"], "silent.example": [PUBLIC], "failing.example": failing}
     seen = set()
-    with guarded_client(resolver=resolver, network=network, timeout=0.5) as client:
-        for host in ("unknown.example", "inner.example", "silent.example"):
+    with guarded_client(network=network, timeout=0.5) as client:
+        for host in ("unknown.example", "inner.example", "silent.example", "failing.example"):
             with pytest.raises(EgressRefused) as refusal:
                 client.get(f"https://{host}/")
             seen.add((refusal.value.code, str(refusal.value).replace(host, "HOST")))

@@ -1,11 +1,11 @@
-"""Hosts that mean harm, as real servers on loopback, and the names that lead to them."""
+"""Hosts that mean harm, as real servers on loopback."""
 
 import gzip
 import socket
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import brotli
@@ -160,29 +160,3 @@ def bomb(coding: str, megabytes: int = 20) -> Behaviour:
     }
     body = packed[coding](plain)
     return answer(body=body, Content_Encoding=coding)
-
-
-def names(**addresses: str | Sequence[str]) -> Callable[[str, int], Sequence[str]]:
-    """A resolver: `names(evil_example=["93.184.216.34", "10.0.0.1"])`; an underscore stands for a dot."""
-    table = {
-        name.replace("_", "."): [found] if isinstance(found, str) else found
-        for name, found in addresses.items()
-    }
-
-    def resolve(host: str, port: int) -> Sequence[str]:
-        if host not in table:
-            raise socket.gaierror(f"unknown: {host}")
-        return table[host]
-
-    return resolve
-
-
-class Rebinding:
-    """A resolver that gives another answer each time, the last one from then on."""
-
-    def __init__(self, *answers: str) -> None:
-        self.answers, self.asked = list(answers), 0
-
-    def __call__(self, host: str, port: int) -> Sequence[str]:
-        self.asked += 1
-        return [self.answers[min(self.asked, len(self.answers)) - 1]]

@@ -168,7 +168,6 @@ async def test_calls_are_held_to_policies_on_every_hop(alice: Actor, settings: A
             f"localhost:{blocked.port}",
             f"localhost:{good.port}",
         ]
-        settings.EGRESS_RESOLVER = lambda host, port: ["127.0.0.1"]
         there = f"http://localhost:{blocked.port}/"
         good.behaviour = redirect_to(there)
         await _block(alice, "localhost")

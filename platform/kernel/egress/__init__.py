@@ -7,9 +7,15 @@ hop, and the checked address is the one that is dialled.
 
 from kernel.egress.clients import GuardedAsyncClient, GuardedClient, guarded_async_client, guarded_client
 from kernel.egress.errors import EgressError, EgressInterrupted, EgressRefused, EgressTimeout, EgressTooLarge
+from kernel.egress.lookups import (
+    NameLookupError,
+    NameLookupTimeout,
+    NotADomainName,
+    txt_records,
+    txt_records_async,
+)
 from kernel.egress.names import ascii_host
 from kernel.egress.permits import each_host_checked
-from kernel.egress.resolving import Resolver, system_resolver
 from kernel.egress.streams import StreamClient, StreamLimits, StreamResponse
 from kernel.egress.targets import check_url, trust, trust_url
 
@@ -21,7 +27,9 @@ __all__ = [
     "EgressTooLarge",
     "GuardedAsyncClient",
     "GuardedClient",
-    "Resolver",
+    "NameLookupError",
+    "NameLookupTimeout",
+    "NotADomainName",
     "StreamClient",
     "StreamLimits",
     "StreamResponse",
@@ -30,7 +38,8 @@ __all__ = [
     "each_host_checked",
     "guarded_async_client",
     "guarded_client",
-    "system_resolver",
     "trust",
     "trust_url",
+    "txt_records",
+    "txt_records_async",
 ]

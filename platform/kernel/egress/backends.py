@@ -12,7 +12,7 @@ import httpcore2
 
 from kernel.egress.deadline import time_left
 from kernel.egress.errors import EgressRefused
-from kernel.egress.resolving import Resolver, resolve, resolve_async
+from kernel.egress.resolving import resolve, resolve_async
 from kernel.egress.targets import connect_target
 
 CONNECT_ERRORS = (httpcore2.ConnectError, httpcore2.ConnectTimeout)
@@ -46,10 +46,8 @@ class GuardedStream(httpcore2.NetworkStream):
 class GuardedBackend(httpcore2.NetworkBackend):
     """Connects synchronous clients."""
 
-    def __init__(
-        self, resolver: Resolver, *, operator_hosts: bool, inner: httpcore2.NetworkBackend | None = None
-    ) -> None:
-        self._resolver, self._operator_hosts = resolver, operator_hosts
+    def __init__(self, *, operator_hosts: bool, inner: httpcore2.NetworkBackend | None = None) -> None:
+        self._operator_hosts = operator_hosts
         self._inner = inner or httpcore2.SyncBackend()
 
     def connect_tcp(
@@ -61,7 +59,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
         target = connect_target(host, port, operator_hosts=self._operator_hosts)
-        for address in resolve(target, self._resolver, time_left(timeout))[:ADDRESSES_TRIED]:
+        for address in resolve(target, time_left(timeout))[:ADDRESSES_TRIED]:
             try:
                 return GuardedStream(self._inner.connect_tcp(address, port, time_left(timeout)))
             except CONNECT_ERRORS:
@@ -98,10 +96,8 @@ class AsyncGuardedStream(httpcore2.AsyncNetworkStream):
 class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
     """Connects asynchronous clients."""
 
-    def __init__(
-        self, resolver: Resolver, *, operator_hosts: bool, inner: httpcore2.AsyncNetworkBackend | None = None
-    ) -> None:
-        self._resolver, self._operator_hosts = resolver, operator_hosts
+    def __init__(self, *, operator_hosts: bool, inner: httpcore2.AsyncNetworkBackend | None = None) -> None:
+        self._operator_hosts = operator_hosts
         self._inner = inner or httpcore2.AnyIOBackend()
 
     async def connect_tcp(
@@ -113,7 +109,7 @@ class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         target = connect_target(host, port, operator_hosts=self._operator_hosts)
-        addresses = await resolve_async(target, self._resolver, time_left(timeout))
+        addresses = await resolve_async(target, time_left(timeout))
         for address in addresses[:ADDRESSES_TRIED]:
             try:
                 return AsyncGuardedStream(await self._inner.connect_tcp(address, port, time_left(timeout)))

@@ -14,7 +14,6 @@ from kernel.egress.backends import AsyncGuardedBackend, GuardedBackend
 from kernel.egress.bodies import DECODED
 from kernel.egress.deadline import deadline
 from kernel.egress.errors import EgressRefused
-from kernel.egress.resolving import Resolver, system_resolver
 from kernel.egress.transports import AsyncGuardedTransport, GuardedTransport
 
 MAX_REDIRECTS = 3
@@ -33,7 +32,6 @@ def guarded_client(
     max_bytes: int = 10 * MEGABYTE,
     operator_hosts: bool = False,
     stay_at_origin: bool = False,
-    resolver: Resolver = system_resolver,
     network: httpcore2.NetworkBackend | None = None,
     ssl_context: ssl.SSLContext | None = None,
     **options: Any,
@@ -47,7 +45,7 @@ def guarded_client(
     """
     pool = httpcore2.ConnectionPool(
         ssl_context=ssl_context or default_ssl_context(),
-        network_backend=GuardedBackend(resolver, operator_hosts=operator_hosts, inner=network),
+        network_backend=GuardedBackend(operator_hosts=operator_hosts, inner=network),
         max_connections=100,
         max_keepalive_connections=20,
         keepalive_expiry=15.0,
@@ -64,7 +62,6 @@ def guarded_async_client(
     operator_hosts: bool = False,
     stay_at_origin: bool = False,
     connections: int = 200,
-    resolver: Resolver = system_resolver,
     network: httpcore2.AsyncNetworkBackend | None = None,
     ssl_context: ssl.SSLContext | None = None,
     **options: Any,
@@ -75,7 +72,7 @@ def guarded_async_client(
     """
     pool = httpcore2.AsyncConnectionPool(
         ssl_context=ssl_context or default_ssl_context(),
-        network_backend=AsyncGuardedBackend(resolver, operator_hosts=operator_hosts, inner=network),
+        network_backend=AsyncGuardedBackend(operator_hosts=operator_hosts, inner=network),
         max_connections=connections,
         max_keepalive_connections=50,
         keepalive_expiry=15.0,

@@ -2,34 +2,24 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from ipaddress import ip_address
 
 from django.conf import settings
 
+from kernel.egress import lookups
 from kernel.egress.addresses import is_forbidden
 from kernel.egress.errors import EgressRefused
+from kernel.egress.lookups import NameLookupError
 from kernel.egress.targets import Target
 
-Resolver = Callable[[str, int], Sequence[str]]
+_UNRESOLVED = (OSError, TimeoutError, UnicodeError, NameLookupError)
 
 
-def system_resolver(host: str, port: int) -> list[str]:
-    """Ask the system for the addresses of a host, in the order to try them.
-
-    Tests have names under their own control: `EGRESS_RESOLVER`, a Resolver, which no variable of the environment fills.
-    What it answers is checked like any other answer.
-    """
-    if settings.EGRESS_RESOLVER is not None:
-        return list(settings.EGRESS_RESOLVER(host, port))
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def resolve(target: Target, resolver: Resolver, timeout: float) -> list[str]:
-    """The addresses to dial for a target.
+def resolve(target: Target, timeout: float) -> list[str]:
+    """The addresses to dial for a target, by the servers of `EGRESS_NAMESERVERS`, without them by the system.
 
     Raises:
         EgressRefused: it has none, or any of them is not allowed: mixed answers are an attack.
@@ -37,21 +27,29 @@ def resolve(target: Target, resolver: Resolver, timeout: float) -> list[str]:
     if _is_literal(target.host):
         return _checked(target, [target.host])
     try:
-        return _checked(target, _threads().submit(resolver, target.host, target.port).result(timeout))
-    except (OSError, TimeoutError, UnicodeError) as error:
+        if settings.EGRESS_NAMESERVERS:
+            return _checked(target, lookups.addresses(target.host, timeout))
+        return _checked(target, _threads().submit(_by_system, target).result(timeout))
+    except _UNRESOLVED as error:
         raise EgressRefused(host=target.host, reason=f"no address: {error!r}") from None
 
 
-async def resolve_async(target: Target, resolver: Resolver, within: float) -> list[str]:
+async def resolve_async(target: Target, within: float) -> list[str]:
     """The same without blocking the event loop."""
     if _is_literal(target.host):
         return _checked(target, [target.host])
-    loop = asyncio.get_running_loop()
     try:
-        asked = loop.run_in_executor(_threads(), resolver, target.host, target.port)
+        if settings.EGRESS_NAMESERVERS:
+            return _checked(target, await lookups.addresses_async(target.host, within))
+        asked = asyncio.get_running_loop().run_in_executor(_threads(), _by_system, target)
         return _checked(target, await asyncio.wait_for(asked, within))
-    except (OSError, TimeoutError, UnicodeError) as error:
+    except _UNRESOLVED as error:
         raise EgressRefused(host=target.host, reason=f"no address: {error!r}") from None
+
+
+def _by_system(target: Target) -> list[str]:
+    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def _checked(target: Target, addresses: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ from kernel.egress.connection import Connection
 from kernel.egress.deadline import ends_at
 from kernel.egress.errors import EgressInterrupted, EgressRefused
 from kernel.egress.permits import check_permitted
-from kernel.egress.resolving import Resolver, resolve_async, system_resolver
+from kernel.egress.resolving import resolve_async
 from kernel.egress.targets import Target, check_target
 
 ADDRESSES_TRIED = 3
@@ -88,10 +88,9 @@ class StreamClient:
         self,
         *,
         operator_hosts: bool = False,
-        resolver: Resolver = system_resolver,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        self._operator_hosts, self._resolver, self._ssl_context = operator_hosts, resolver, ssl_context
+        self._operator_hosts, self._ssl_context = operator_hosts, ssl_context
         self._idle: defaultdict[Target, list[Connection]] = defaultdict(list)
 
     async def post(
@@ -155,7 +154,7 @@ class StreamClient:
         name = target.host if context else None
         try:
             async with asyncio.timeout(seconds):
-                for address in (await resolve_async(target, self._resolver, seconds))[:ADDRESSES_TRIED]:
+                for address in (await resolve_async(target, seconds))[:ADDRESSES_TRIED]:
                     try:
                         made = await loop.create_connection(
                             lambda: Connection(target.host),

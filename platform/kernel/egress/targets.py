@@ -94,6 +94,11 @@ def connect_target(host: str, port: int, *, operator_hosts: bool) -> Target:
     return check_target("https", host, port, operator_hosts=False)
 
 
+def is_public_name(host: str) -> bool:
+    """Whether a host in its ASCII form may be a public name: neither an address nor an inner name."""
+    return _spelling(host) == (None, "")
+
+
 def _is_trusted(host: str, port: int, *, operator_hosts: bool) -> bool:
     if operator_hosts and (host, port) in _trusted:
         return True
