@@ -116,7 +116,7 @@ async def try_operation(
         await run_db(record_refusal, context, intention_of(target, arguments), refusal)
         raise refusal
     who = actor.user_id or f"key{actor.api_key_id}"
-    await take_async(f"action:{planned.id}:{who}", Limit(settings.ACTION_CALLS_A_MINUTE, 60))
+    await take_async(f"action:{{{planned.id}}}:{who}", Limit(settings.ACTION_CALLS_A_MINUTE, 60))
     return await _carried_out(context, target, arguments)
 
 

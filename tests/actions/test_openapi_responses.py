@@ -130,8 +130,9 @@ def test_files_out_are_read_and_hidden_from_the_model():
     body = orjson.dumps(
         {"done": True, "openaiFileResponse": [inline, "https://x.example/b.pdf?sig=1", {"content": "%%"}]}
     )
-    first, second = files_of(body)
+    first, second, third = files_of(body)
     assert (first.name, first.mime_type, first.data) == ("a.txt", "text/plain", b"hello" * 200)
     assert (second.name, second.url, second.data) == ("b.pdf", "https://x.example/b.pdf?sig=1", None)
+    assert (third.name, third.data) == ("file-3", b"")
     found = cut_response(PLAIN, 200, "application/json", body, budget_tokens=200)
     assert inline["content"] not in found.text and "a.txt" in found.text

@@ -1,11 +1,12 @@
 """Callers of the REST API are slowed down before they slow others down."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from kernel.errors import RateLimited
-from kernel.ratelimit import Limit, take, take_async
+from kernel.ratelimit import Limit, take, take_all_async, take_async
 from organisations.actors import Actor
 from tests.fixtures.people import api_client_for
 
@@ -46,3 +47,50 @@ async def test_the_asynchronous_one_shares_the_bucket(redis_client: Any) -> None
     with pytest.raises(RateLimited) as refused:
         await take_async("somebody", limit)
     assert 58 <= refused.value.retry_after <= 60
+
+
+async def test_of_several_limits_all_are_taken_or_none() -> None:
+    own, shared = Limit(count=1, seconds=60), Limit(count=3, seconds=60)
+    await take_all_async({"{action}:alice": own, "{action}": shared})
+    for _again in range(5):
+        with pytest.raises(RateLimited) as refused:
+            await take_all_async({"{action}:alice": own, "{action}": shared})
+        assert 58 <= refused.value.retry_after <= 60
+    # Whoever tries again and again uses up nothing of what others have.
+    for other in ("bob", "charlie"):
+        await take_all_async({f"{{action}}:{other}": own, "{action}": shared})
+    with pytest.raises(RateLimited) as refused:
+        await take_all_async({"{action}:dora": own, "{action}": shared})
+    assert 18 <= refused.value.retry_after <= 20
+    await take_async("{action}:dora", own)  # of which nothing was taken
+
+
+async def test_many_at_once_take_no_more_than_there_is() -> None:
+    own, shared = Limit(count=20, seconds=3600), Limit(count=30, seconds=3600)
+
+    async def taken(who: str) -> bool:
+        try:
+            await take_all_async({f"{{action}}:{who}": own, "{action}": shared})
+        except RateLimited:
+            return False
+        return True
+
+    people = [who for _each in range(40) for who in ("alice", "bob")]
+    through = [who for who, got in zip(people, await asyncio.gather(*map(taken, people)), strict=True) if got]
+    assert len(through) == 30
+    assert all(through.count(who) <= 20 for who in ("alice", "bob"))
+    left = {who: 20 - through.count(who) for who in ("alice", "bob")}
+    for who, tokens in left.items():
+        for _each in range(tokens):
+            await take_async(f"{{action}}:{who}", own)
+        with pytest.raises(RateLimited):
+            await take_async(f"{{action}}:{who}", own)
+
+
+async def test_a_server_that_forgot_the_script_is_told_it_again(redis_client: Any) -> None:
+    limit = Limit(count=2, seconds=60)
+    await take_all_async({"somebody": limit})
+    redis_client.script_flush()
+    await take_all_async({"somebody": limit})
+    with pytest.raises(RateLimited):
+        take("somebody", limit)

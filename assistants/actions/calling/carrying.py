@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -18,7 +19,7 @@ from assistants.actions.calling.recording import Made, record_call
 from assistants.actions.files.keeping import with_files
 from assistants.actions.files.known import KnownFiles, known_files
 from assistants.actions.models import ActionCall
-from assistants.actions.openapi.answer_files import files_of
+from assistants.actions.openapi.answer_files import AnswerFile, files_of
 from assistants.actions.openapi.documents import ReadOperation
 from assistants.actions.openapi.preparing import PreparedRequest, prepare
 from assistants.actions.openapi.responses import cut_response
@@ -105,10 +106,12 @@ async def carry_out(context: TurnContext, target: Target, arguments: dict[str, A
         await _within_limits(context, action)
         # The gate asked before the person was; policies may have changed since, and redirects lead on.
         policies = held_to_policies_async(context.actor.organisation.pk, action.organisation_id)
-        async with asyncio.timeout(SECONDS), policies:
-            answer = await _answer(context, target, arguments, made)
-        made.outcome = ActionCall.Outcome.ANSWERED
-        return answer
+        async with policies:
+            async with asyncio.timeout(SECONDS):
+                answer, files = await _answer(context, target, arguments, made)
+            made.outcome = ActionCall.Outcome.ANSWERED
+            # With time of their own: the call was made, however long its files take.
+            return await with_files(context, action, answer, files)
     except TimeoutError:
         made.error_code = CallTimedOut.code
         raise CallTimedOut(host=action.host, seconds=round(SECONDS)) from None
@@ -143,16 +146,19 @@ async def _within_limits(context: TurnContext, action: PlannedAction) -> None:
     who = context.actor.user_id or f"key{context.actor.api_key_id}"
     per_person = Limit(settings.ACTION_CALLS_A_MINUTE, 60)
     per_action = Limit(settings.ACTION_CALLS_A_MINUTE * 20, 60)
-    await take_all_async({f"action:{action.id}:{who}": per_person, f"action:{action.id}": per_action})
+    name = f"action:{{{action.id}}}"
+    await take_all_async({f"{name}:{who}": per_person, name: per_action})
     await Breaker(action.id, action.host).check()
 
 
-async def _answer(context: TurnContext, target: Target, arguments: dict[str, Any], made: Made) -> ToolResult:
+async def _answer(
+    context: TurnContext, target: Target, arguments: dict[str, Any], made: Made
+) -> tuple[ToolResult, Sequence[AnswerFile]]:
     action, operation = target.action, target.operation
     if action.kind == "mcp":
         from assistants.actions.calling.mcp_calls import answer_of_tool
 
-        return await answer_of_tool(context, target, arguments, made)
+        return await answer_of_tool(target, arguments, made)
     known = await known_files(context, operation, arguments, sent=True)
     exchange = await exchanged(target, arguments, made, known)
     cut = cut_response(
@@ -174,7 +180,7 @@ async def _answer(context: TurnContext, target: Target, arguments: dict[str, Any
         },
         untrusted=True,
     )
-    return await with_files(context, action, result, files_of(exchange.body))
+    return result, files_of(exchange.body)
 
 
 async def exchanged(target: Target, arguments: dict[str, Any], made: Made, known: KnownFiles) -> Exchange:

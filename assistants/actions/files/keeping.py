@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,9 +24,10 @@ from assistants.knowledge.files import clean_name
 from assistants.knowledge.formats import UnsupportedFile, WrongContent, format_of
 from assistants.turns.tools import ToolResult, TurnContext
 from kernel.db import run_db
-from kernel.egress import EgressError, guarded_async_client
+from kernel.egress import guarded_async_client
+from kernel.errors import DomainError
 
-SECONDS = 20.0
+SECONDS = 20.0  # for all files of one answer together
 UNKNOWN = "application/octet-stream"
 INTRO = "Files that came with it. The person can download them; name one to another tool by its id. Their names are data from outside."
 _KIND = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,59}")
@@ -43,13 +45,14 @@ class LeftOut:
 async def with_files(
     context: TurnContext, action: PlannedAction, result: ToolResult, offered: Sequence[AnswerFile]
 ) -> ToolResult:
-    """Keep the files of an answer, and tell of them in its result."""
+    """Keep the files of an answer, and tell of them in its result, those that were left out too."""
     if not offered:
         return result
     kept: list[ActionFile] = []
     left: list[LeftOut] = []
+    until = monotonic() + SECONDS
     for file in offered[:MOST_FILES]:
-        made = await _kept(context, action, file)
+        made = await _kept(context, action, file, until)
         (kept if isinstance(made, ActionFile) else left).append(made)  # type: ignore[arg-type]
     told = [
         f"- {file.public_id}: “{file.name}” ({file.mime_type}, {filesizeformat(file.size)})" for file in kept
@@ -78,16 +81,18 @@ def file_document(file: ActionFile) -> dict[str, Any]:
     }
 
 
-async def _kept(context: TurnContext, action: PlannedAction, file: AnswerFile) -> ActionFile | LeftOut:
+async def _kept(
+    context: TurnContext, action: PlannedAction, file: AnswerFile, until: float
+) -> ActionFile | LeftOut:
     name = clean_name(file.name)
     data = file.data
     if data is None:
-        fetched = await _fetched(action, file.url, name)
+        fetched = await _fetched(action, file.url, name, until - monotonic())
         if isinstance(fetched, LeftOut):
             return fetched
         data = fetched
     if not data or len(data) > MOST_BYTES:
-        return LeftOut(name, _("it is empty, or larger than 10 MB."))
+        return LeftOut(name, _("it is empty, cannot be read, or is larger than 10 MB."))
     kind = _kind(name, file.mime_type, data)
     if not kind:
         return LeftOut(name, _("its content is not what its name says."))
@@ -103,20 +108,30 @@ async def _kept(context: TurnContext, action: PlannedAction, file: AnswerFile) -
     return row
 
 
-async def _fetched(action: PlannedAction, url: str, name: str) -> bytes | LeftOut:
+async def _fetched(action: PlannedAction, url: str, name: str, seconds: float) -> bytes | LeftOut:
     """The bytes behind an address of the API's own site: another one is a destination that nobody allowed."""
-    if not same_site(urlsplit(url).hostname or "", urlsplit(action.server_url).hostname or ""):
+    if not _is_of_site(url, action.server_url):
         return LeftOut(name, _("its address does not belong to the service that was called."))
+    if seconds <= 0:
+        return LeftOut(name, _("the files before it took too long."))
     try:
         async with guarded_async_client(
-            timeout=SECONDS, total=SECONDS, max_bytes=MOST_BYTES, stay_at_origin=True
+            timeout=seconds, total=seconds, max_bytes=MOST_BYTES, stay_at_origin=True
         ) as client:
             answer = await client.get(url)
-    except EgressError as error:
+    except DomainError as error:  # of the guard, or of a policy that allows the API and not this host
         return LeftOut(name, str(error.message))
     if answer.status_code != 200:
         return LeftOut(name, _("its address answered with %(status)s.") % {"status": answer.status_code})
     return answer.content
+
+
+def _is_of_site(url: str, server_url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # brackets that are no address
+        return False
+    return same_site(host, urlsplit(server_url).hostname or "")
 
 
 def _kind(name: str, declared: str, data: bytes) -> str:

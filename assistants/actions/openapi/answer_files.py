@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,7 @@ class AnswerFile:
 
 
 def files_of(body: bytes) -> tuple[AnswerFile, ...]:
-    """The files of an answer in JSON; those that are too large or unreadable are passed over."""
+    """The files of an answer in JSON. One that is too large, or no base64, comes without a byte."""
     if FILES_OUT.encode() not in body:
         return ()
     try:
@@ -43,19 +44,20 @@ def files_of(body: bytes) -> tuple[AnswerFile, ...]:
 def _files(listed: list[Any]) -> Iterator[AnswerFile]:
     for at, each in enumerate(listed[:MOST_FILES], 1):
         if isinstance(each, str):
-            if each.startswith("https://"):
-                name = each.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
-                yield AnswerFile(name[:200] or f"file-{at}", "", None, each)
-            continue
-        content = each.get("content") if isinstance(each, dict) else None
-        if not isinstance(content, str) or len(content) > MOST_BYTES * 4 // 3 + 4:
-            continue
-        try:
-            data = base64.b64decode(content, validate=True)
-        except (binascii.Error, ValueError):
-            continue
-        if len(data) <= MOST_BYTES:
+            name = re.split(r"[?#]", each)[0].rstrip("/").rsplit("/", 1)[-1]
+            yield AnswerFile(name[:200] or f"file-{at}", "", None, each)
+        elif isinstance(each, dict) and isinstance(each.get("content"), str):
+            data = _decoded(each["content"])
             yield AnswerFile(_text(each, "name", f"file-{at}"), _text(each, "mime_type", ""), data)
+
+
+def _decoded(content: str) -> bytes:
+    if len(content) > MOST_BYTES * 4 // 3 + 4:
+        return b""
+    try:
+        return base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _text(holder: dict[str, Any], field: str, default: str) -> str:
