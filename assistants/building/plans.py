@@ -51,6 +51,14 @@ class PublicationUnavailable(Gone):
     )
 
 
+class VersionWithdrawn(Gone):
+    code = "version_withdrawn"
+    user_message = _(
+        "While this answer waited for you, its author moved conversations away from the version that had begun it. What"
+        " was asked was not done. Ask again: the version that is live now answers."
+    )
+
+
 class _Standing(NamedTuple):
     """A publication as it is this moment."""
 
@@ -130,11 +138,16 @@ def plan_for_version(actor: Actor, assistant_id: str, number: int, *, model: str
 def plan_of_turn(actor: Actor, turn: Turn) -> AssistantPlan:
     """The plan that a turn which waited goes on with: that of its version, as long as the actor may use it.
 
-    Raises: as `plan_for_publication` and `plan_for_draft`.
+    Raises:
+        VersionWithdrawn: conversations were moved away from the version meanwhile; no other one finishes what it began.
+        NotFound, PublicationUnavailable, PermissionDenied: as `plan_for_publication` and `plan_for_draft`.
     """
     if turn.publication_id:
-        pin = Pin(turn.version_id, turn.created_at) if turn.version_id else None
-        return plan_for_publication(actor, turn.publication_id, used_before=True, pin=pin)
+        pin = Pin(turn.version_id, turn.created_at)
+        plan = plan_for_publication(actor, turn.publication_id, used_before=True, pin=pin)
+        if plan.version_id != turn.version_id:
+            raise VersionWithdrawn
+        return plan
     if not turn.version_id:
         return plan_for_draft(actor, turn.assistant_id, model=turn.model_id)
     require(actor, Permission.BUILD_ASSISTANTS)

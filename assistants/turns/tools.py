@@ -108,6 +108,7 @@ class TurnContext:
         thread_id: of the conversation, in whatever room; empty where there is none.
         can_wait: whether there is somebody who can be asked while it runs.
         declined: ids of connections that they were asked for and go on without.
+        resumed: whether it has waited for them before: only then can calls of it have been decided about.
     """
 
     turn_id: str
@@ -119,6 +120,7 @@ class TurnContext:
     trust: Trust
     can_wait: bool
     declined: frozenset[str] = frozenset()
+    resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

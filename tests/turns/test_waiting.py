@@ -14,6 +14,7 @@ from django.utils import timezone
 from assistants.actions.models import Confirmation
 from assistants.building.actions.delete_assistant import delete_assistant
 from assistants.building.actions.publish import publish
+from assistants.building.actions.release_version import release_version
 from assistants.building.actions.update_draft import update_draft
 from assistants.building.models import Assistant
 from assistants.connections.auth_settings import read_settings
@@ -248,6 +249,21 @@ def test_its_operations_stay_as_they_were_when_it_began(
     asked.decide()
     assert asked.end()["text"] == "It is down."
     assert len(tasks.asked) == 1
+
+
+def test_a_version_that_was_rolled_back_finishes_nothing(
+    api: httpx2.Client, alice: Actor, assistant: Assistant, model_server: ModelServer, tasks: Tasks
+) -> None:
+    update_draft(actor=alice, assistant_id=assistant.public_id, patch={"profile": {"tagline": "Shorter"}})
+    publish(actor=alice, assistant_id=assistant.public_id, visibility="organisation")
+    model_server.answer("I put it down.", tool_calls=[add("One")])
+    asked = Asked(api, alice, assistant)
+    release_version(actor=alice, assistant_id=assistant.public_id, number=1, moves_conversations=True)
+    assert asked.decide().json()["turn"]["state"] == "failed"
+    message = asked.saved()
+    assert (message["state"], message["error"]["code"]) == ("failed", "version_withdrawn")
+    assert message["text"] == "I put it down."
+    assert tasks.asked == []
 
 
 def test_limits_go_on_counting_over_a_pause(

@@ -1,7 +1,7 @@
 """Open a turn: reserve its cost and note that it runs."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 from assistants.turns.answerers import Answerer, choose_answerers
 from assistants.turns.context import DEFAULT_ANSWER_TOKENS, PastMessage
@@ -63,6 +63,75 @@ class OpenedTurn:
         return self.answerer.info
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asked, where, and who it was.
+
+    Attributes:
+        message_id: the public id of the message that shows the answer. thread_id: of its conversation.
+        keep_text: whether question and answer are kept in the database.
+    """
+
+    question: str
+    surface: str
+    user_id: int | None
+    api_key_id: int | None
+    history: Sequence[PastMessage] = ()
+    wish: str = ""
+    language: str = ""
+    message_id: str = ""
+    thread_id: str = ""
+    keep_text: bool = True
+
+
+def assemble_turn(
+    *,
+    actor: Actor,
+    plan: AssistantPlan,
+    turn_id: str,
+    asked: Asked,
+    toolbox: Toolbox | None = None,
+    resumed: Suspended | None = None,
+    declined: frozenset[str] = frozenset(),
+) -> OpenedTurn:
+    """Choose the models of a turn and its tools; nothing is saved.
+
+    Args:
+        toolbox: the tools that the model may call; by default those that the assistant has switched on.
+        resumed: how far it had come. declined: connections that it goes on without.
+
+    Raises: as `choose_answerers`.
+    """
+    answerer, fallback = choose_answerers(actor, plan)
+    sources = resumed.sources() if resumed else Sources()
+    trust = resumed.trust() if resumed else Trust.of(asked.question, asked.history)
+    context = TurnContext(
+        turn_id,
+        asked.thread_id,
+        actor,
+        plan,
+        asked.surface,
+        sources,
+        trust,
+        can_wait=asked.surface in CAN_WAIT,
+        declined=declined,
+        resumed=resumed is not None,
+    )
+    return OpenedTurn(
+        id=turn_id,
+        organisation_id=actor.organisation.pk,
+        plan=plan,
+        answerer=answerer,
+        fallback=fallback,
+        toolbox=toolbox_of(context) if toolbox is None else toolbox,
+        sources=sources,
+        trust=trust,
+        resumed=resumed,
+        declined=declined,
+        **{one.name: getattr(asked, one.name) for one in fields(asked)},
+    )
+
+
 def open_turn(
     *,
     actor: Actor,
@@ -82,9 +151,8 @@ def open_turn(
 
     Args:
         runner: the id of the process that will make the answer.
-        message_id: the public id of the message that shows the answer. thread_id: of its conversation.
-        keep_text: whether question and answer are kept in the database.
-        toolbox: the tools that the model may call; by default the built-in ones that the assistant has switched on.
+        message_id, thread_id, keep_text: as in `Asked`.
+        toolbox: the tools that the model may call; by default those that the assistant has switched on.
 
     Raises:
         AllowanceUsedUp: the organisation's allowance for the month is spent.
@@ -92,30 +160,20 @@ def open_turn(
         ModelForbidden, AssistantsModelForbidden: a policy does not allow it.
     """
     assert_in_action()
-    answerer, fallback = choose_answerers(actor, plan)
-    sources, trust, turn_id = Sources(), Trust.of(question, history), new_public_id("turn_")
-    context = TurnContext(
-        turn_id, thread_id, actor, plan, surface, sources, trust, can_wait=surface in CAN_WAIT
+    asked = Asked(
+        question,
+        surface,
+        actor.user_id,
+        actor.api_key_id,
+        history,
+        wish,
+        language,
+        message_id,
+        thread_id,
+        keep_text,
     )
-    opened = OpenedTurn(
-        id=turn_id,
-        organisation_id=actor.organisation.pk,
-        surface=surface,
-        plan=plan,
-        question=question,
-        answerer=answerer,
-        user_id=actor.user_id,
-        api_key_id=actor.api_key_id,
-        history=history,
-        wish=wish,
-        language=language,
-        message_id=message_id,
-        thread_id=thread_id,
-        keep_text=keep_text,
-        toolbox=toolbox_of(context) if toolbox is None else toolbox,
-        fallback=fallback,
-        sources=sources,
-        trust=trust,
+    opened = assemble_turn(
+        actor=actor, plan=plan, turn_id=new_public_id("turn_"), asked=asked, toolbox=toolbox
     )
     turn = _saved(opened, runner)
     reserve(

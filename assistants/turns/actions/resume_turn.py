@@ -9,14 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from assistants.connections.credentials import is_connected
 from assistants.connections.refs import read_profile_key
-from assistants.turns.actions.open_turn import CAN_WAIT, OpenedTurn
-from assistants.turns.answerers import choose_answerers
+from assistants.turns.actions.open_turn import Asked, OpenedTurn, assemble_turn
 from assistants.turns.models import Suspension, Turn
 from assistants.turns.pausing import CONFIRMATION, CONNECTION
 from assistants.turns.queries import access_turn
 from assistants.turns.suspension import read_suspended
-from assistants.turns.toolbox import toolbox_of
-from assistants.turns.tools import TurnContext
 from kernel.actions import entry_action
 from kernel.errors import Conflict
 from kernel.registries import turn_plans
@@ -65,45 +62,30 @@ def resume_turn(*, actor: Actor, turn_id: str, runner: str, without: Sequence[st
     declined = frozenset(state.declined) | {item["id"] for item in connections if item["id"] in without}
     # Its actions stay as they were when it began; whether it may be used is asked anew.
     plan = replace(turn_plans.get()(actor, turn), actions=state.actions)
-    answerer, fallback = choose_answerers(actor, plan)
-    sources, trust = state.sources(), state.trust()
-    context = TurnContext(
-        turn.public_id,
-        turn.thread_id,
-        actor,
-        plan,
-        turn.surface,
-        sources,
-        trust,
-        can_wait=turn.surface in CAN_WAIT,
+    opened = assemble_turn(
+        actor=actor,
+        plan=plan,
+        turn_id=turn.public_id,
+        asked=Asked(
+            state.question,
+            turn.surface,
+            turn.user_id,
+            turn.api_key_id,
+            state.history,
+            state.wish,
+            state.language,
+            turn.message_id,
+            turn.thread_id,
+            keep_text=turn.surface != Turn.Surface.API,
+        ),
+        resumed=state,
         declined=declined,
     )
     suspension.delete()
     Turn.objects.for_organisation(actor.organisation).filter(pk=turn.pk).update(
         state=Turn.State.STREAMING, runner=runner
     )
-    return OpenedTurn(
-        id=turn.public_id,
-        organisation_id=turn.organisation_id,
-        surface=turn.surface,
-        plan=plan,
-        question=state.question,
-        answerer=answerer,
-        user_id=turn.user_id,
-        api_key_id=turn.api_key_id,
-        history=state.history,
-        wish=state.wish,
-        language=state.language,
-        message_id=turn.message_id,
-        thread_id=turn.thread_id,
-        keep_text=turn.surface != Turn.Surface.API,
-        toolbox=toolbox_of(context),
-        fallback=fallback,
-        sources=sources,
-        trust=trust,
-        resumed=state,
-        declined=declined,
-    )
+    return opened
 
 
 def _check_connected(actor: Actor, asked: Iterable[dict[str, Any]]) -> None:
