@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
@@ -33,11 +32,11 @@ import yaml  # noqa: E402
 from assistants.actions.openapi import DocumentError, ReadDocument, prepare, read_document  # noqa: E402
 from kernel.errors import InvalidInput  # noqa: E402
 from tests.fakes.openapi_examples import example_of  # noqa: E402
+from tests.fakes.openapi_made import made_document  # noqa: E402
 from tests.fakes.openapi_server import OpenAPIServer  # noqa: E402
 
 TARGETS = {"slowest_s_for_10_mb": 5.0, "calls_refused_share": 0.02}
 MEGABYTE = 1024 * 1024
-SERVER = "https://api.example.com"
 
 
 @dataclass
@@ -67,47 +66,6 @@ def documents(folder: Path, *, quick: bool) -> Iterator[tuple[str, bytes]]:
     made = made_document(MEGABYTE if quick else 10 * MEGABYTE)
     yield "made.json", orjson.dumps(made, option=orjson.OPT_INDENT_2)
     yield "made.yaml", yaml.dump(made, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper)).encode()
-
-
-def made_document(size: int) -> dict[str, Any]:
-    """A document of about so many bytes: operations with bodies that refer to each other's shapes."""
-    count = size // 3200
-    schemas = {
-        f"Thing{at}": {
-            "type": "object",
-            "description": "A thing of many fields. " * 5,
-            "properties": {
-                **{
-                    f"field_{n}": {"type": "string", "description": "Words about it. " * 4} for n in range(14)
-                },
-                "next": {"$ref": f"#/components/schemas/Thing{(at * 7 + 1) % count}"},
-            },
-        }
-        for at in range(count)
-    }
-    paths = {
-        f"/things/{at}/{{id}}": {
-            "put": {
-                "operationId": f"put_thing_{at}",
-                "summary": "Put a thing",
-                "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
-                "requestBody": {
-                    "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/Thing{at}"}}}
-                },
-                "responses": {"200": {"description": "Done"}},
-            }
-        }
-        for at in range(count)
-    }
-    info = {"title": "Made", "version": "1"}
-    servers = [{"url": SERVER}]
-    return {
-        "openapi": "3.1.0",
-        "info": info,
-        "servers": servers,
-        "paths": paths,
-        "components": {"schemas": schemas},
-    }
 
 
 def measure(name: str, data: bytes, calls: int) -> Imported:

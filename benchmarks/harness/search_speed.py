@@ -1,8 +1,8 @@
 """What the search's statement takes beside numpy's exact scan of the same vectors: `python -m harness.search_speed COUNT EACH`.
 
 Prints a table's rows and, as the last line, a JSON object. The statement is measured as the product runs it: as the app's role
-behind row-level security, in an open scope, from the call until its rows are there. All ways take turns in batches of
-questions; of each question its best round counts, since the machine is shared. Processor time is that of this process and
+behind row-level security, in an open scope, from the call until its rows are there: `statement` with parameters that are
+ready, `vectors` and `hybrid` with all that Python does before and after. All ways take turns in batches of questions; of each question its best round counts, since the machine is shared. Processor time is that of this process and
 of the server's process that answers it.
 """
 
@@ -37,7 +37,11 @@ from assistants.knowledge.retrieval.pipeline import (  # noqa: E402
     LENGTH_NORMALISATION,
     RANK_CONSTANT,
 )
-from assistants.knowledge.retrieval.statement import found_passages, nearest_by_meaning  # noqa: E402
+from assistants.knowledge.retrieval.statement import (  # noqa: E402
+    NEAREST_SHARED,
+    found_passages,
+    nearest_by_meaning,
+)
 from harness.load_passages import Loaded, load, tell  # noqa: E402
 from harness.made_passages import BOUNDS, TOP, Passages, Question  # noqa: E402
 from kernel.tenancy import tenant_scope  # noqa: E402
@@ -61,6 +65,7 @@ class Rig:
 
     def __init__(self, count: int) -> None:
         self._values: dict[tuple[int, bool], dict[str, Any]] = {}
+        self._packed: dict[int, list[bytes | None]] = {}
         self.passages = Passages(count)
         self.matrix = np.ascontiguousarray(self.passages.vectors[self.passages.rows])
         url = os.environ["DATABASE_OWNER_URL"].replace("bottega_owner@", "postgres@")
@@ -104,6 +109,13 @@ class Rig:
             "words": float(words),
             "limit": TOP,
         }
+
+    def statement(self, question: Question) -> list[int]:
+        """By meaning alone, on the shared shelf: the statement by itself."""
+        key = id(question)
+        if key not in self._packed:
+            self._packed[key] = NEAREST_SHARED.packed(self.values(question, words=False))
+        return [self.row_of[row[0]] for row in NEAREST_SHARED.ask(self._packed[key])]
 
     def vectors(self, question: Question) -> list[int]:
         """By meaning alone."""
@@ -178,8 +190,10 @@ def figures_of(made: dict[str, Measured], places: list[int]) -> dict[str, float]
         found |= {f"{name}_us": 1e6 * p50(name, "seconds"), f"{name}_cpu_us": 1e6 * p50(name, "cpu")}
         found[f"{name}_recall"] = sum(one.recall[place] for place in places) / len(places)
         found[f"{name}_worst"] = min(one.recall[place] for place in places)
-    found["p50_by_numpy"] = found["vectors_us"] / found["numpy_us"]
-    found["cpu_by_numpy"] = found["vectors_cpu_us"] / found["numpy_cpu_us"]
+    asked = "statement" if "statement" in made else "vectors"
+    found["statement_us"] = found[f"{asked}_us"]
+    found["p50_by_numpy"] = found[f"{asked}_us"] / found["numpy_us"]
+    found["cpu_by_numpy"] = found[f"{asked}_cpu_us"] / found["numpy_cpu_us"]
     found["hybrid_by_vectors"] = found["hybrid_cpu_us"] / found["vectors_cpu_us"]
     return found
 
@@ -250,7 +264,7 @@ def main(count: int, each: int) -> None:
     ways: dict[str, Way] = {"numpy": rig.numpy, "vectors": rig.vectors, "hybrid": rig.hybrid}
     questions = rig.passages.questions(each)
     tell(f"{len(questions)} questions, {ROUNDS + 1} rounds")
-    made = rig.measure(questions, ways)
+    made = rig.measure(questions, ways | {"statement": rig.statement})
     buckets = {
         f"{name}, {kind}": figures_of(made, places)
         for name, _ in BOUNDS

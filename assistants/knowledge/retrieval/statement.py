@@ -90,7 +90,14 @@ class Statement:
         Args:
             values: of the parameters, and maybe others.
         """
-        given = [None if values[name] is None else pack(values[name]) for name, pack in self._packers]
+        return self.ask(self.packed(values))
+
+    def packed(self, values: Mapping[str, Any]) -> list[bytes | None]:
+        """The parameters as they travel."""
+        return [None if values[name] is None else pack(values[name]) for name, pack in self._packers]
+
+    def ask(self, given: list[bytes | None]) -> list[tuple[Any, ...]]:
+        """Call it with parameters that are packed, in the open scope, and give its rows."""
         database = connections[DEFAULT_DB_ALIAS]  # looked up once: that takes a microsecond each time
         database.validate_no_broken_transaction()
         on: psycopg.Connection[Any] = database.connection
@@ -158,7 +165,7 @@ _OF_NEAREST = {
     "limit": "int",
 }
 _NEAREST = Statement("knowledge_nearest", **_OF_NEAREST)
-_NEAREST_SHARED = Statement("knowledge_nearest_shared", **_OF_NEAREST)
+NEAREST_SHARED = Statement("knowledge_nearest_shared", **_OF_NEAREST)
 _DISTANCE = itemgetter(11)
 # Sets that had nothing on the shared shelf, and until when they are not looked for there: after one has left, all that it had
 # would be passed over again and again, until the rows are cleared away.
@@ -185,7 +192,7 @@ def nearest_by_meaning(values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     if not _is_apart(values["source_sets"]):
         # What has a row on the shared shelf has all of them there, so a set by itself need not be looked up.
         alone = settings.DATABASE_PREPARES and len(values["source_sets"]) == 1
-        if near := (_NEAREST_SHARED if alone else _NEAREST).run(values):
+        if near := (NEAREST_SHARED if alone else _NEAREST).run(values):
             return _ranked(near, values)
     found = found_passages(
         {**values, "documents": values["meant"], "terms": "", "b": 0.0, "meaning": 1.0, "words": 0.0}
