@@ -95,7 +95,7 @@ def _gate(context: TurnContext, call: ToolCall, intention: Intention) -> Permit:
     # Those of who asks, and of whose action it is.
     concerned = {organisation.pk, intention.organisation_id or organisation.pk}
     check_hosts(intention.host, *concerned)
-    decided = confirmation_of_call(organisation, context.turn_id, call.id)
+    decided = confirmation_of_call(organisation, context.turn_id, call.id) if context.resumed else None
     if decided is not None:
         return _as_decided(decided, intention)
     confirm = [policy_in_force(one).actions.confirm for one in concerned]
