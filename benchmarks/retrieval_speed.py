@@ -47,7 +47,8 @@ def run(count: int) -> dict[str, Any]:
     """Start the stores, load so many passages, measure, stop them."""
     print(f"{count:,} passages: starting PostgreSQL, loading, asking …", flush=True)
     began = time.monotonic()
-    with installation({"SHELF_FROM": str(count // SHELF_FROM)}) as made:
+    settings = {"SHELF_FROM": str(count // SHELF_FROM), "POSTGRES_BUFFERS": f"{max(512, count // 400)}MB"}
+    with installation(settings) as made:
         found: dict[str, Any] = json.loads(asked(made, count).splitlines()[-1])
     print(table(found))
     print(f"{time.monotonic() - began:.0f} s\n", flush=True)

@@ -85,7 +85,7 @@ def installation(settings: Mapping[str, str]) -> Iterator[Installation]:
         data = Path(tempfile.mkdtemp(prefix="bottega-bench-"))
         stack.callback(shutil.rmtree, data, ignore_errors=True)
         open_data_folder(data)
-        services = EmbeddedServices(data=data, given={}, models=False)
+        services = EmbeddedServices(data=data, given=settings, models=False)
         stack.callback(services.stop)
         services.start(lambda line: None)
         made = Installation(data, services, settings)

@@ -6,6 +6,7 @@ starts with that folder as its working directory and knows it as /proc/self/cwd.
 
 import getpass
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -29,6 +30,7 @@ INITDB = (
     f"--username={SUPERUSER}", "--auth=peer", "--encoding=UTF8", "--no-instructions", "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8", "--locale=C", "--lc-ctype=C.UTF-8",
 )  # fmt: skip
+BUFFERS = re.compile(r"([1-9]\d{0,5}(MB|GB))?")
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -54,8 +56,8 @@ class EmbeddedPostgres:
         durable: False trades safety in a crash for speed (tests).
     """
 
-    def __init__(self, *, folder: Path, log: Path, durable: bool = True) -> None:
-        self.folder, self.log, self.durable = folder, log, durable
+    def __init__(self, *, folder: Path, log: Path, durable: bool = True, buffers: str = "") -> None:
+        self.folder, self.log, self.durable, self.buffers = folder, log, durable, buffers
         self.user = processes.service_user()
         self._process: subprocess.Popen[bytes] | None = None
         self._copy: Path | None = None
@@ -65,8 +67,13 @@ class EmbeddedPostgres:
         """Start the server and make sure of roles and database.
 
         Raises:
-            StartError: the folder is damaged, another version's, or the server does not come up.
+            StartError: the folder is damaged, another version's, or the server does not come up; or
+                POSTGRES_BUFFERS is no size.
         """
+        if not BUFFERS.fullmatch(self.buffers):
+            raise StartError(
+                f"POSTGRES_BUFFERS is {self.buffers!r}. Give whole megabytes or gigabytes, such as 2GB, or leave it out."
+            )
         self._check_folder()
         self._stop_orphan()
         programs, self._copy = binaries.reachable_by(self.user, folders=[self.folder.parent])
@@ -167,7 +174,10 @@ class EmbeddedPostgres:
         place = (
             _data_argument(self.folder) if self._socket_folder == self.folder else str(self._socket_folder)
         )
-        values = SETTINGS | {"shared_buffers": _shared_buffers(), "unix_socket_directories": place}
+        values = SETTINGS | {
+            "shared_buffers": self.buffers or _shared_buffers(),
+            "unix_socket_directories": place,
+        }
         values |= {} if self.durable else CARELESS
         options = [part for name, value in values.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("wb") as output:

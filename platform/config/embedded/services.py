@@ -57,7 +57,12 @@ class EmbeddedServices:
         self.postgres = (
             None
             if given.get("DATABASE_URL")
-            else EmbeddedPostgres(folder=data / "postgres", log=logs / "postgres.log", durable=durable)
+            else EmbeddedPostgres(
+                folder=data / "postgres",
+                log=logs / "postgres.log",
+                durable=durable,
+                buffers=given.get("POSTGRES_BUFFERS", ""),
+            )
         )
         self.valkey = (
             None
