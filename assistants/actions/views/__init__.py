@@ -1,5 +1,6 @@
 """The pages of an assistant's actions. Whoever owns assistants mounts them: see `action_paths`."""
 
-from assistants.actions.views.routes import CheckAssistant, DrawPage, action_paths
+from assistants.actions.views.base import CheckAssistant, DrawPage
+from assistants.actions.views.routes import action_paths
 
 __all__ = ["CheckAssistant", "DrawPage", "action_paths"]
