@@ -159,6 +159,21 @@ def action_calls(organisation: HasPk | int) -> QuerySet[ActionCall]:
     return rows.order_by("-created_at", "-id")
 
 
+def removed_actions(organisation: HasPk | int, action_ids: Sequence[str]) -> dict[str, str]:
+    """The names of those actions that are there no more, by their public ids, inside the organisation's scope.
+
+    One of which nothing is left has its id for a name.
+    """
+    if not action_ids:
+        return {}
+    rows = Action.objects.for_organisation(organisation).filter(public_id__in=action_ids)
+    known = {
+        str(key): (name, gone) for key, name, gone in rows.values_list("public_id", "name", "deleted_at")
+    }
+    found = {key: known.get(key, (key, True)) for key in action_ids}
+    return {key: name for key, (name, gone) in found.items() if gone}
+
+
 def present_revisions(organisation: HasPk | int, action_ids: Sequence[str]) -> dict[str, str]:
     """The public ids of the actions' present revisions, by theirs, inside the organisation's scope."""
     rows = Action.objects.for_organisation(organisation).filter(public_id__in=action_ids, deleted_at=None)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assistants.building.disclosures import derive_disclosure, in_words
+from assistants.building.leaving_out import removed_from
 from assistants.building.models import Assistant, Publication, Version
 from assistants.building.opening import (
     KIND,
@@ -100,6 +101,7 @@ def _facts(approval: Approval) -> Sequence[tuple[str, str]]:
             _("%(number)s, made by %(name)s") % {"number": version.number, "name": version.author_name},
         ),
         *_staged(approval),
+        *_left_out(version),
         *facts_of(approval.payload.get("reach", ())),
         (_("Model"), "\n".join(words["models"])),
         (_("Documents"), str(len(version.manifest))),
@@ -108,6 +110,11 @@ def _facts(approval: Approval) -> Sequence[tuple[str, str]]:
         (_("Who sees it"), "\n".join(words["visible_to"])),
         (_("Limits"), "\n".join(words["limits"])),
     ]
+
+
+def _left_out(version: Version) -> Sequence[tuple[str, str]]:
+    names = removed_from(version).values()
+    return [(_("Actions that were removed, and are left out"), "\n".join(names))] if names else []
 
 
 def _staged(approval: Approval) -> Sequence[tuple[str, str]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from assistants.building.leaving_out import removed_from
 from assistants.building.models import Assistant, Publication, Release, Rollout, Version
 from assistants.building.opening import announce_version, face_of_version, save_opened
 from assistants.building.queries import display_author, open_rollout, specification_of
@@ -50,7 +51,10 @@ def go_live(
         note_version_reach(actor, version)
     end_rollout(publication, promoted=version.pk)
     record_release(actor, publication, version, kind, moves_conversations=moves_conversations)
-    announce_version(actor, publication, assistant, before, version, kind=str(kind), **(detail or {}))
+    told = dict(detail or {})
+    if removed := removed_from(version):
+        told["left_out"] = ", ".join(removed.values())
+    announce_version(actor, publication, assistant, before, version, kind=str(kind), **told)
 
 
 def record_release(

@@ -76,6 +76,7 @@ _FIELDS: dict[str, str | Promise] = {
     "plan": gettext_lazy("Plan"),
     "resource": gettext_lazy("What was shared"),
     "sources": gettext_lazy("Sources"),
+    "left_out": gettext_lazy("Left out"),
     "tags": gettext_lazy("Tags"),
     "metadata": gettext_lazy("Details"),
     "showing": gettext_lazy("What readers may see"),

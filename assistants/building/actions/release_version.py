@@ -2,6 +2,7 @@
 
 from assistants.building.actions.unpublish import NothingPublished
 from assistants.building.freezing import check_ready, freeze_draft
+from assistants.building.leaving_out import left_out_of, without_actions
 from assistants.building.models import Assistant, Publication, Release, Version
 from assistants.building.opening import (
     PRIVATE,
@@ -28,9 +29,17 @@ from organisations.permissions import Permission, require
 
 @entry_action
 def release_version(
-    *, actor: Actor, assistant_id: str, number: int, moves_conversations: bool = False
+    *,
+    actor: Actor,
+    assistant_id: str,
+    number: int,
+    moves_conversations: bool = False,
+    without_removed_actions: bool = False,
 ) -> Approval | None:
     """Make an existing version the live one, or ask a second person where the policy wants that.
+
+    Args:
+        without_removed_actions: that it goes live without those of its actions that are gone; the audit log names them.
 
     Returns:
         The request that it waits for; None where it is live.
@@ -38,6 +47,7 @@ def release_version(
     Raises:
         PermissionDenied: the actor may not build; or others use it and the actor may not publish.
         NotFound: there is no such assistant or version, or nothing is published yet.
+        ActionsRemoved: it uses actions that are gone, and nobody said that it may do without.
         NotReadyToPublish: a publish check stands against it now.
         PublicationSuspended: the operator took it down.
         ApprovalPending: a second person was asked about another version.
@@ -50,6 +60,7 @@ def release_version(
         publication=publication,
         version=version,
         moves_conversations=moves_conversations,
+        without_removed_actions=without_removed_actions,
     )
 
 
@@ -103,12 +114,14 @@ def release(
     version: Version,
     kind: str = Release.Kind.PUBLISHED,
     moves_conversations: bool = False,
+    without_removed_actions: bool = False,
 ) -> Approval | None:
     """`release_version` for actions that hold the publication already."""
     assert_in_action()
     if version.pk == publication.live_version_id:
         return None
-    check_ready(actor, assistant, specification_of(version))
+    left_out = left_out_of(version, accepted=without_removed_actions)
+    check_ready(actor, assistant, without_actions(specification_of(version), left_out))
     word = second_word(actor, publication, version)
     if word:
         return request_opening(

@@ -64,10 +64,17 @@ class ReleaseList(OrganisationAPIView):
 class VersionRelease(OrganisationAPIView):
     permission = Permission.BUILD_ASSISTANTS
 
-    @extend_schema(request=MovesInput, responses={204: None, 202: WaitingOutput})
+    class Input(MovesInput):
+        without_removed_actions = serializers.BooleanField(
+            default=False,
+            help_text="Whether it goes live without those of its actions that were removed since (`removed_actions` of the"
+            " version); otherwise 409 `actions_removed` names them.",
+        )
+
+    @extend_schema(request=Input, responses={204: None, 202: WaitingOutput})
     def post(self, request: Request, assistant_id: str, number: int) -> Response:
         """Make an existing version the live one; 202 where a second person has to agree first."""
-        values = self.read_input(request, MovesInput)
+        values = self.read_input(request, self.Input)
         waiting = release_version(actor=self.actor, assistant_id=assistant_id, number=number, **values)
         return waiting_response(self, waiting) if waiting else Response(status=HTTP_204_NO_CONTENT)
 

@@ -11,6 +11,7 @@ from assistants.building.actions.restore_version import restore_version
 from assistants.building.api.releases import MovesInput
 from assistants.building.comparison.compare import DRAFT, compare_versions, read_side
 from assistants.building.comparison.results import Comparison
+from assistants.building.leaving_out import removed_from
 from assistants.building.models import Version
 from assistants.building.opening import pending_opening
 from assistants.building.queries import access_assistant, access_version, versions
@@ -38,6 +39,11 @@ class VersionOutput(serializers.Serializer[Version]):
 
 class VersionDetailOutput(VersionOutput):
     specification = serializers.JSONField()
+    removed_actions = serializers.SerializerMethodField()
+
+    def get_removed_actions(self, row: Version) -> list[str]:
+        """Names of actions that it uses and that were removed since: it runs without them."""
+        return list(removed_from(row).values())
 
 
 class VersionList(OrganisationAPIView):

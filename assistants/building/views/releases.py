@@ -23,6 +23,7 @@ def version_release(request: OrganisationRequest, assistant_id: str, number: int
         assistant_id=assistant_id,
         number=number,
         moves_conversations="moves_conversations" in request.POST,
+        without_removed_actions="without_removed_actions" in request.POST,
     )
     _say(request, waiting, _("Version %(number)s is live.") % {"number": number})
     return redirect("building:version_list", assistant_id)

@@ -13,6 +13,7 @@ from assistants.building.comparison.compare import DRAFT, compare_versions, read
 from assistants.building.comparison.labels import PARTS, sections_of
 from assistants.building.comparison.results import Comparison
 from assistants.building.figures import figures_of_rollout
+from assistants.building.leaving_out import removed_from
 from assistants.building.models import Version
 from assistants.building.prompts import compile_prompt
 from assistants.building.queries import (
@@ -107,6 +108,7 @@ def _whole(builder: Builder, shown: Version) -> dict[str, Any]:
     return {
         "spec": specification,
         "prompt": compile_prompt(specification),
+        "removed": list(removed_from(shown).values()),
         "documents": documents_by_id(builder.actor.organisation.pk, shown.manifest),
     }
 
