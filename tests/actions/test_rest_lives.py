@@ -7,17 +7,14 @@ import pytest
 from django.utils import timezone
 
 from assistants.actions.actions.remove_action import remove_action
-from assistants.actions.actions.update_action import update_action
 from assistants.actions.models import Action, ActionRevision, Operation
 from assistants.actions.queries import actions_of
 from assistants.building.actions.create_assistant import create_assistant
 from assistants.building.actions.delete_assistant import delete_assistant
 from assistants.building.actions.duplicate_assistant import duplicate_assistant
-from assistants.building.actions.fork_assistant import fork_assistant
 from assistants.building.actions.publish import publish
 from assistants.building.actions.purge_assistants import purge_assistants
 from assistants.building.actions.restore_version import restore_version
-from assistants.building.actions.set_forkable import set_forkable
 from assistants.building.models import Assistant
 from assistants.connections.models import AuthProfile, Connection
 from kernel.errors import InvalidInput
@@ -60,15 +57,9 @@ def test_a_copy_has_its_own_actions_and_none_of_the_keys(alice: Actor) -> None:
     assert counts(alice, AuthProfile, Connection) == [1, 1]
 
 
-def test_a_fork_and_a_new_assistant_have_none(alice: Actor, charlie: Actor) -> None:
+def test_a_new_assistant_takes_nobody_elses(alice: Actor) -> None:
     original = make_assistant(alice, "Teller")
     action = make_action(alice, original, DOCUMENT, ["listTasks"])
-    where = {"assistant_id": original.public_id, "action_id": action.public_id}
-    update_action(actor=alice, **where, privacy_policy_url="https://tasks.example.com/privacy")
-    publish(actor=alice, assistant_id=original.public_id, visibility="public", slug="teller")
-    set_forkable(actor=alice, assistant_id=original.public_id, allowed=True)
-    fork = fork_assistant(actor=charlie, reference="teller")
-    assert present_draft(charlie, fork)["actions"] == []
     with pytest.raises(InvalidInput) as refusal:
         create_assistant(actor=alice, name="New", draft={"actions": [{"id": action.public_id}]})
     assert [one.code for one in refusal.value.errors] == ["unknown_action"]

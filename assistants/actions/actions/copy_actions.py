@@ -1,18 +1,15 @@
 """The actions of an assistant, for a second one that is made of it."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from assistants.actions.actions.save_reading import save_reading
-from assistants.actions.calling.planned import read_operation
+from assistants.actions.definitions import ActionDefinition, definitions_of
 from assistants.actions.models import Action
-from assistants.actions.openapi.documents import Finding
-from assistants.actions.queries import actions_of, operations_of
-from assistants.actions.reading import Reading
 from kernel.actions import assert_in_action
 from organisations.actors import Actor
 
 _COPIED = (
-    "kind", "origin", "name", "description", "server_url", "source_url", "privacy_policy_url", "paused",
+    "kind", "origin", "name", "description", "server_url", "source_url", "privacy_policy_url",
 )  # fmt: skip
 
 
@@ -26,42 +23,25 @@ def copy_actions(*, actor: Actor, origin: str, target: str) -> dict[str, str]:
         origin, target: public ids of assistants.
     """
     assert_in_action()
+    return take_over_actions(
+        actor=actor, definitions=definitions_of(actor.organisation, origin), target=target
+    )
+
+
+def take_over_actions(
+    *, actor: Actor, definitions: Iterable[ActionDefinition], target: str
+) -> dict[str, str]:
+    """The same of definitions, whosever they are; in the transaction of another action."""
+    assert_in_action()
     found = {}
-    for action in actions_of(actor.organisation, origin):
-        if action.revision is None:
-            continue
+    for definition in definitions:
         copy: Action = Action.objects.create(
             organisation=actor.organisation,
             assistant_id=target,
             created_by=actor.user,
-            **{name: getattr(action, name) for name in _COPIED},
+            paused=definition.paused,
+            **{name: getattr(definition.reading, name) for name in _COPIED},
         )
-        save_reading(actor=actor, action=copy, reading=_reading(action))
-        found[action.public_id] = copy.public_id
+        save_reading(actor=actor, action=copy, reading=definition.reading)
+        found[definition.id] = copy.public_id
     return found
-
-
-def _reading(action: Action) -> Reading:
-    revision = action.revision
-    assert revision is not None
-    return Reading(
-        kind=action.kind,
-        origin=action.origin,
-        name=action.name,
-        description=action.description,
-        server_url=revision.server_url,
-        document=revision.document,
-        operations=tuple(read_operation(row) for row in operations_of(action)),
-        findings=tuple(Finding(**one) for one in revision.findings),
-        source_url=action.source_url,
-        auth=_suggested(action),
-        prompts=tuple(revision.prompts),
-    )
-
-
-def _suggested(action: Action) -> dict[str, Any] | None:
-    profile = action.profile
-    if profile is None or profile.deleted_at is not None:
-        suggested: dict[str, Any] | None = action.revision.suggested_auth if action.revision else None
-        return suggested
-    return dict(profile.document)

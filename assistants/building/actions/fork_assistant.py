@@ -1,11 +1,19 @@
 """Make an assistant of one's own out of somebody else's public one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from assistants.actions.actions.copy_actions import take_over_actions
 from assistants.building.actions.create_assistant import begin
-from assistants.building.actions.save_draft import checked_specification, is_chat_model
+from assistants.building.actions.save_draft import (
+    checked_specification,
+    is_chat_model,
+    lock_draft,
+    save_draft,
+)
+from assistants.building.forking import Offered, may_take_over, offered_by
 from assistants.building.models import Assistant, Publication, Version
 from assistants.building.queries import specification_of, visible_publication
 from assistants.building.slugs import random_part
@@ -18,7 +26,7 @@ from organisations.audit import record_audit
 from organisations.models import Organisation
 from organisations.permissions import Permission, require
 from organisations.policy import policy_of
-from organisations.policy_rules import require_allowed
+from organisations.policy_rules import host_allowed, require_allowed
 from organisations.queries import organisation_name
 from providers.catalogue import default_chat_model
 
@@ -34,8 +42,9 @@ class ForkingNotAllowed(PermissionDenied):
 def fork_assistant(*, actor: Actor, reference: str) -> Assistant:
     """Begin an assistant from the live version of a public one whose creator allows that.
 
-    Instructions, settings and starters come over; sources and actions stay with their creator. Where it came from is kept for good
-    and stands in its disclosure.
+    Instructions, settings, starters and the definitions of its actions come over; sources and credentials stay with their
+    creator. Actions are on as in the original where the organisation's policy allows their hosts; `left_to_do` says what is
+    missing. Where it came from is kept for good and stands in its disclosure.
 
     Args:
         reference: the public name or id of a publication.
@@ -53,21 +62,38 @@ def fork_assistant(*, actor: Actor, reference: str) -> Assistant:
         raise NotFound
     if not publication.forkable:
         raise ForkingNotAllowed(name=publication.name)
-    version, creator = _version_and_creator(publication)
+    version, creator, offered = _original(publication)
+    if not may_take_over(actor):
+        names = [one.reading.name for one in offered.definitions]
+        offered = Offered([], {}, [*names, *offered.left_out])
     copy = begin(
         actor,
         _own(specification_of(version), actor.organisation),
-        origin=_origin(publication, version, creator),
+        origin=_origin(publication, version, creator, offered.left_out),
     )
+    _take_over(actor, copy, offered)
     record_audit(actor, "assistant.forked", copy, original=publication.public_id, version=version.number)
     return copy
 
 
-def _version_and_creator(publication: Publication) -> tuple[Version, str]:
+def _original(publication: Publication) -> tuple[Version, str, Offered]:
     with tenant_scope(publication.organisation_id):
         rows = Version.objects.for_organisation(publication.organisation_id)
-        version: Version = rows.get(pk=publication.live_version_id)
-        return version, organisation_name(publication.organisation_id)
+        version: Version = rows.select_related("assistant").get(pk=publication.live_version_id)
+        return version, organisation_name(publication.organisation_id), offered_by(version)
+
+
+def _take_over(actor: Actor, copy: Assistant, offered: Offered) -> None:
+    policy = policy_of(actor.organisation)
+    copies = take_over_actions(actor=actor, definitions=offered.definitions, target=copy.public_id)
+    on = [
+        {"id": copies[one.id], "operations": list(offered.uses[one.id])}
+        for one in offered.definitions
+        if host_allowed(policy.hosts, one.host)
+    ]
+    if on:
+        draft = lock_draft(copy, None)
+        save_draft(actor=actor, assistant=copy, draft=draft, document=draft.specification | {"actions": on})
 
 
 def _own(specification: Specification, organisation: Organisation) -> Specification:
@@ -80,8 +106,11 @@ def _own(specification: Specification, organisation: Organisation) -> Specificat
     return checked_specification(merge_patch(specification.document(), changes), organisation=organisation)
 
 
-def _origin(publication: Publication, version: Version, creator: str) -> dict[str, Any]:
-    return {
+def _origin(
+    publication: Publication, version: Version, creator: str, left_out: Sequence[str]
+) -> dict[str, Any]:
+    more = {"left_out": list(left_out)} if left_out else {}
+    return more | {
         "kind": "fork",
         "name": publication.name,
         "creator": creator,

@@ -11,6 +11,7 @@ from rest_framework.status import HTTP_201_CREATED
 from assistants.building.actions.fork_assistant import fork_assistant
 from assistants.building.actions.set_forkable import set_forkable
 from assistants.building.api.assistants import AssistantOutput, PublicationOutput, assistant_document
+from assistants.building.forking import left_to_do
 from assistants.building.starting_points import StartingPoint, starting_points
 from kernel.tenancy import tenant_scope
 from organisations.api.base import OrganisationAPIView, StrictSerializer
@@ -52,19 +53,26 @@ class TemplateList(OrganisationAPIView):
         return Response({"results": TemplateOutput(found, many=True).data, "next": None, "previous": None})
 
 
+class ForkOutput(AssistantOutput):
+    """The new assistant. `left_to_do`: what somebody has to see to before its actions work, in sentences."""
+
+    left_to_do = serializers.ListField(child=serializers.CharField())
+
+
 class AssistantFork(OrganisationAPIView):
     permission = Permission.BUILD_ASSISTANTS
 
     class Input(StrictSerializer):
         listing = serializers.CharField(max_length=80, help_text="The public name of what to begin from.")
 
-    @extend_schema(request=Input, responses={201: AssistantOutput})
+    @extend_schema(request=Input, responses={201: ForkOutput})
     def post(self, request: Request) -> Response:
-        """Begin an assistant from a public one whose creator allows it; its sources stay with its creator."""
+        """Begin an assistant from a public one whose creator allows it; its sources and credentials stay with its creator."""
         wanted = self.read_input(request, self.Input)
         made = fork_assistant(actor=self.actor, reference=wanted["listing"])
         with tenant_scope(self.actor.organisation):
-            return Response(assistant_document(self.actor, made.public_id), HTTP_201_CREATED)
+            shown = assistant_document(self.actor, made.public_id)
+            return Response(shown | {"left_to_do": left_to_do(self.actor, made)}, HTTP_201_CREATED)
 
 
 class AssistantForking(OrganisationAPIView):

@@ -9,7 +9,9 @@ from django.utils.translation import pgettext
 from assistants.building.actions.create_assistant import create_assistant
 from assistants.building.actions.fork_assistant import fork_assistant
 from assistants.building.actions.set_forkable import set_forkable
+from assistants.building.forking import left_to_do
 from assistants.building.starting_points import starting_points
+from kernel.tenancy import tenant_scope
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
 
@@ -29,6 +31,9 @@ def assistant_fork(request: OrganisationRequest) -> HttpResponse:
     origin = made.origin or {}
     words = _("This is yours now. It was made from %(name)s by %(creator)s; give it sources of its own.")
     messages.success(request, words % {"name": origin.get("name"), "creator": origin.get("creator")})
+    with tenant_scope(request.actor.organisation):
+        for sentence in left_to_do(request.actor, made):
+            messages.warning(request, sentence)
     return redirect("building:assistant_configure", made.public_id)
 
 
