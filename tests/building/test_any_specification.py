@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+import orjson
 import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from assistants.building.importers import read_definitions
-from assistants.building.portability.assistant_file import KnowledgeEntry, write_assistant
+from assistants.building.portability.assistant_file import ActionEntry, KnowledgeEntry, write_assistant
 from assistants.building.portability.bundles import open_bundle
 from assistants.building.portability.contents import Contents, members_of
 from assistants.building.portability.packing import pack
@@ -97,16 +98,63 @@ SPECIFICATIONS = part(
     language=LANGUAGE,
 )
 
+# What an action says of itself is as strange as what a definition does.
+ACTIONS = st.lists(
+    st.fixed_dictionaries(
+        {"name": text(120).filter(lambda name: name.strip() and name.isprintable()), "summary": WORDS},
+        optional={
+            "source": st.just("https://docs.example.com/openapi.json"),
+            "privacy_policy_url": st.just("https://api.example.com/privacy"),
+            "operations": st.lists(st.just("call") | WORDS, max_size=4),
+            "auth": st.fixed_dictionaries(
+                {
+                    "kind": st.sampled_from(["api_key", "oauth2"]),
+                    "owner": st.sampled_from(["user", "organisation"]),
+                    "placement": st.fixed_dictionaries({"where": st.just("header"), "name": WORDS}),
+                }
+            ),
+        },
+    ),
+    max_size=3,
+)
+
+
+def carried_action(number: int, given: dict[str, Any]) -> tuple[ActionEntry, str]:
+    """An action as a file carries it, and its document."""
+    operation = {"operationId": "call", "summary": given["summary"], "responses": {}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": given["summary"], "version": "1"},
+        "servers": [{"url": "https://api.example.com"}],
+        "paths": {"/call": {"get": operation}},
+    }
+    more = {name: value for name, value in given.items() if name != "summary"}
+    entry = ActionEntry(file=f"actions/{number}.json", server="https://api.example.com", **more)
+    return entry, orjson.dumps(document).decode()
+
 
 @settings(max_examples=3000 if LARGE else 120, deadline=None)
-@given(document=SPECIFICATIONS)
-@example(document={"instructions": {"text": "  leading\nand\n\n\ntrailing  \n\n"}})
-def test_the_file_of_any_definition_gives_the_same_hash(document: dict[str, Any]) -> None:
+@given(document=SPECIFICATIONS, actions=ACTIONS)
+@example(document={"instructions": {"text": "  leading\nand\n\n\ntrailing  \n\n"}}, actions=[])
+def test_the_file_of_any_definition_gives_the_same_hash(
+    document: dict[str, Any], actions: list[dict[str, Any]]
+) -> None:
     specification = parse_specification(document)
-    packed = pack(members_of(Contents(specification, [], [])))
+    given_actions = [carried_action(number, one) for number, one in enumerate(actions)]
+    packed = pack(members_of(Contents(specification, [], [], given_actions)))
     with open_bundle(SimpleUploadedFile("a.zip", packed.read())) as bundle:
         (read,) = read_definitions(bundle)
     assert content_hash(parse_specification(read.patch), []) == content_hash(specification, [])
+    assert [
+        (one.given, one.reading.name, one.reading.document, one.reading.source_url, one.keys)
+        for one in read.actions
+    ] == [
+        (entry.file, entry.name, text, entry.source, [key for key in entry.operations if key == "call"])
+        for entry, text in given_actions
+    ]
+    assert [(one.auth or {}, one.privacy_policy_url) for one in read.actions] == [
+        (entry.auth, entry.privacy_policy_url) for entry, _text in given_actions
+    ]
 
 
 @settings(
