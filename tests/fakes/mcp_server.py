@@ -1,6 +1,6 @@
 """MCP servers by the official SDK on loopback, whose tools a test changes as it goes.
 
-`server.tools`, `.prompts` and `.results` hold the SDK's own values. What is tried by the name of a tool:
+`server.tools`, `.prompts` and `.results` hold the SDK's own values; an exception in `results` is raised (see `mcp_error`). What is tried by the name of a tool:
 `slow` (waits `slow_seconds`), `huge` (answers `huge_bytes`), `broken` (an error inside the server), `asks` (wants further
 input), `waits` (wants to be asked again), and everything in `tools`, which is answered from `results` or with its arguments as text.
 """
@@ -73,7 +73,7 @@ class McpFake:
     huge_bytes: int = 30_000_000
     tools: dict[str, mcp.Tool] = field(default_factory=dict)
     prompts: dict[str, mcp.Prompt] = field(default_factory=dict)
-    results: dict[str, mcp.CallToolResult] = field(default_factory=dict)
+    results: dict[str, mcp.CallToolResult | Exception] = field(default_factory=dict)
     called: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
@@ -173,7 +173,10 @@ def _server(fake: McpFake) -> Server[Any]:
             return mcp.InputRequiredResult(request_state="ready")
         if params.name == "broken":
             raise RuntimeError("the harbour is closed")
-        return fake.results.get(params.name) or text(str(arguments.get("text", arguments)))
+        result = fake.results.get(params.name) or text(str(arguments.get("text", arguments)))
+        if isinstance(result, Exception):
+            raise result
+        return result
 
     async def list_prompts(_context: Any, _params: Any) -> mcp.ListPromptsResult:
         return mcp.ListPromptsResult(prompts=list(fake.prompts.values()), ttl_ms=0, cache_scope="private")

@@ -3,7 +3,8 @@
 An order is `CALL tool {json}`, wherever it stands: in a page, an answer, a name, an earlier message. Every order is carried
 out once a turn, all that are found at the same time in one answer; one that begins with `THEN` waits until those before
 it are through. In its arguments the secret of the prompt (`CANARY-` and what follows) stands for `[[raw]]`, and in
-disguise for the other names of `DISGUISES`. When nothing is left to do it repeats what it has read.
+disguise for the other names of `DISGUISES`. Orders that hide (see `tests.fakes.disguises`) are found. When nothing is left
+to do it repeats what it has read, after what `CALL say {"text": …}` wants it to say.
 """
 
 import base64
@@ -12,8 +13,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.fakes.disguises import reveal
 from tests.fakes.model_server import Answer, Asked
 
+SAY = "say"
+LONGEST_ORDER = 8000  # characters
 CANARY = re.compile(r"CANARY-[A-Za-z0-9]{8,40}")
 _ORDER = re.compile(r"(THEN |)CALL ([A-Za-z0-9_-]+) (?=\{)")
 _BITS = "".join
@@ -67,17 +71,19 @@ def obey(asked: Asked) -> Answer | None:
             break
     if left:
         return Answer(tool_calls=left)
-    return Answer(text="I have read: " + _read(messages)[:6000])
+    said = [str(arguments.get("text")) for _later, name, arguments in orders(asked) if name == SAY]
+    return Answer(text="\n".join([*said, "I have read: " + _read(messages)[:6000]]))
 
 
 def orders(asked: Asked) -> Iterator[tuple[bool, str, dict[str, Any]]]:
     """The orders in a prompt, in their order; descriptions of tools are read last."""
     described = "\n".join(str(tool["function"].get("description")) for tool in asked.body.get("tools") or ())
-    whole = f"{asked.prompt}\n{described}"
+    whole = reveal(f"{asked.prompt}\n{described}")
     found = CANARY.search(whole)
     secret = found[0] if found else "CANARY-none00000000"
-    for order in _ORDER.finditer(_plain(whole)):
-        text = _disguised(_plain(whole)[order.end() :], secret)
+    plain = _plain(whole)
+    for order in _ORDER.finditer(plain):
+        text = _disguised(plain[order.end() : order.end() + LONGEST_ORDER], secret)
         try:
             arguments, _end = json.JSONDecoder(strict=False).raw_decode(text)
         except json.JSONDecodeError:
