@@ -44,12 +44,15 @@ def _is_offered(value: Any, rules: Mapping[str, Any]) -> bool:
 
 
 def is_address_of_nobody(context: TurnContext, intention: Intention) -> bool:
-    """Whether a built-in tool would go to an address that a model made up after it had read documents.
+    """Whether a built-in tool would go to an address that a model made up after it had read documents, or what APIs and
+    MCP servers say of their operations.
 
-    The assistant's own knowledge taints nothing, but one document with an order in it would have every address to itself.
-    What the person or the creator wrote, an address in a document too, holds nothing that was not written there.
+    The assistant's own knowledge and the operations that its creator chose taint nothing, but one document or description
+    with an order in it would have every address to itself. What the person or the creator wrote, an address in a document too, holds nothing that was not written there.
     """
-    if intention.action.startswith("act_") or (not context.sources and context.can_wait):
+    if intention.action.startswith("act_"):
+        return False
+    if context.can_wait and not (context.sources or context.plan.actions):
         return False
     forms = _forms(str(intention.arguments.get("url", intention.url)))
     written = [context.plan.system_prompt, *(passage.text for passage in context.sources)]
