@@ -1,6 +1,5 @@
-"""How publications stand in the store, and who has pinned them."""
+"""How publications stand in the store, and what is counted about them."""
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -49,9 +48,32 @@ class Listing(TenantModel):
     version_number = models.PositiveIntegerField(default=1)
     version_note = models.CharField(max_length=1000, blank=True)
     version_at = models.DateTimeField(null=True)
+    department = models.ForeignKey(
+        "store.Department", null=True, on_delete=models.SET_NULL, related_name="listings"
+    )
+    # What people filter by; worked out from the disclosure, the creator's page and the price.
+    calls_outside = models.BooleanField(default=False)
+    writes_outside = models.BooleanField(default=False)
+    model_family = models.CharField(max_length=40, blank=True)
+    is_verified = models.BooleanField(default=False)
+    is_free = models.BooleanField(default=True)
+    # What its sources are about, in a few words a source; searched, never shown.
+    topics = models.TextField(blank=True)
+    # A conversation that its creator chose, as `[{role, text}]`.
+    sample = models.JSONField(default=list)
+    # Whether strangers may try it under a strict budget.
+    trial = models.BooleanField(default=False)
     featured = models.BooleanField(default=False)
     conversations = models.PositiveIntegerField(default=0)
     installs = models.PositiveIntegerField(default=0)
+    # The logarithm of its use, every one counting half as much a week later: see store.trending.
+    trend = models.FloatField(default=0)
+    stars = models.PositiveIntegerField(default=0)
+    reviews_count = models.PositiveIntegerField(default=0)
+    # What its stars are worth beside how many there are: see store.rating.
+    rating = models.FloatField(default=0)
+    # When moderators look at it again, by its age and risk.
+    audit_due_at = models.DateTimeField(null=True)
     search = SearchVectorField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -63,6 +85,9 @@ class Listing(TenantModel):
             models.Index(fields=["organisation", "-created_at", "-id"], name="listing_own"),
             models.Index(fields=["visibility", "state", "-live_at", "-id"], name="listing_new"),
             models.Index(fields=["visibility", "state", "-conversations", "-id"], name="listing_popular"),
+            models.Index(fields=["visibility", "state", "-trend", "-id"], name="listing_trending"),
+            models.Index(fields=["visibility", "state", "-rating", "-id"], name="listing_rated"),
+            models.Index(fields=["audit_due_at"], condition=models.Q(state="live"), name="listing_audits"),
             GinIndex(fields=["search"], name="listing_search"),
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="listing_name"),
         ]
@@ -81,23 +106,35 @@ class Listing(TenantModel):
         return self.state == self.State.LIVE
 
 
-class Install(TenantModel):
-    """Somebody's pin. It may point to another organisation's listing, so it holds a copy of what the rail shows."""
+class ListingDay(TenantModel):
+    """What was counted about a listing on one day, by the version that was live: never who it was.
 
-    public_id = PublicIdField("ins_")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    listing_id = models.CharField(max_length=48, db_index=True)
-    publication_id = models.CharField(max_length=48)
-    slug = models.CharField(max_length=80)
-    name = models.CharField(max_length=80)
-    picture_seed = models.CharField(max_length=64)
-    order = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
+    Attributes:
+        impressions: cards shown. opens: visits of its page. people: who asked something. returns: of those, who had
+            asked something on an earlier day.
+        helpful, unhelpful: thumbs. refused: answers that said there was not enough information.
+    """
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    version_number = models.PositiveIntegerField()
+    impressions = models.PositiveIntegerField(default=0)
+    opens = models.PositiveIntegerField(default=0)
+    conversations = models.PositiveIntegerField(default=0)
+    turns = models.PositiveIntegerField(default=0)
+    people = models.PositiveIntegerField(default=0)
+    returns = models.PositiveIntegerField(default=0)
+    installs = models.PositiveIntegerField(default=0)
+    uninstalls = models.PositiveIntegerField(default=0)
+    helpful = models.PositiveIntegerField(default=0)
+    unhelpful = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "user", "listing_id"], name="pinned_once")
+            models.UniqueConstraint(fields=["listing", "day", "version_number"], name="listing_day_once")
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.listing_id} {self.day}"
