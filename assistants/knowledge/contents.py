@@ -12,21 +12,17 @@ from types import TracebackType
 from typing import Any
 
 import orjson
-from django.db import connection
-from psycopg import Cursor
 
 from assistants.knowledge.passages import Paragraph, PassageDraft
+from assistants.knowledge.terms import size_of, sparse_terms
 from assistants.knowledge.warnings import Noted, Oddities
+from assistants.knowledge.words import said_and_named, words_of
 from kernel.ids import new_public_ids
 from kernel.text import search_terms
 
 WINDOW = 128  # passages that become rows together
 IN_MEMORY = 4 * 1024 * 1024  # bytes of rows, before they go to disk
 AT_ONCE = 256 * 1024
-_WORDS = """
-SELECT setweight(to_tsvector('english', p->>0), 'A') || setweight(to_tsvector('english', p->>1), 'D')
-FROM json_array_elements(%s::text::json) p
-"""
 # A row of a binary COPY: the number of its columns, and each with its length before it.
 _LENGTH = struct.Struct(">i")
 _INT = struct.Struct(">ii")
@@ -35,7 +31,7 @@ _PAGE = struct.Struct(">hiii")
 _SPAN = struct.Struct(">iiiiii")
 _NONE = _LENGTH.pack(-1)
 _JSON = b"\x01"  # the version of jsonb's binary form
-PASSAGE_COLUMNS = 13  # the last one is the vector, which comes later
+PASSAGE_COLUMNS = 15  # words in both forms, of which a shelf has one, and a vector come last
 
 
 class Contents:
@@ -58,7 +54,9 @@ class Contents:
         self._waiting: list[PassageDraft] = []
         self._page: list[Paragraph] = []
         self._rows = SpooledTemporaryFile[bytes](IN_MEMORY)
-        self._sizes = array("I")
+        self._sizes = array(
+            "I"
+        )  # of each row's three parts: what every shelf has, and the two forms of words
         self._pages = SpooledTemporaryFile[bytes](IN_MEMORY)
 
     def __enter__(self) -> "Contents":
@@ -101,19 +99,27 @@ class Contents:
         self.pages = pages
         self.warnings = [dict(one) for one in known] or self._oddities.found(pages, notes)
 
-    def passage_rows(self, vectors: Iterator[bytes]) -> Iterator[bytes]:
+    def passage_rows(self, vectors: Iterator[bytes], *, shared: bool) -> Iterator[bytes]:
         """All passages as rows of `PASSAGE_COLUMNS` columns, some hundred kilobytes at a time.
 
         Args:
             vectors: those of the first passages, as `halfvec` in binary.
+            shared: whether their set is on the shared shelf.
         """
         self._rows.seek(0)
         gathered, size = [], 0
-        for length in self._sizes:
+        sizes = iter(self._sizes)
+        for head, numbers, words in zip(sizes, sizes, sizes, strict=True):
+            row = self._rows.read(head + numbers + words)
+            row = (
+                row[: head + numbers] + _NONE
+                if shared
+                else row[:head] + _NONE + _NONE + row[head + numbers :]
+            )
             vector = next(vectors, None)
             end = _NONE if vector is None else _LENGTH.pack(len(vector)) + vector
-            gathered += [self._rows.read(length), end]
-            size += length + len(end)
+            gathered += [row, end]
+            size += len(row) + len(end)
             if size >= AT_ONCE:
                 yield b"".join(gathered)
                 gathered, size = [], 0
@@ -130,21 +136,17 @@ class Contents:
         if not passages:
             return
         ids = new_public_ids("psg_", len(passages))
-        for passage, public_id, words in zip(passages, ids, self._words(passages), strict=True):
-            row = _passage_row(passage, public_id.encode(), words)
-            self._rows.write(row)
-            self._sizes.append(len(row))
+        words = words_of([said_and_named(one.text, one.heading, self._title) for one in passages])
+        for passage, public_id, said, terms in zip(passages, ids, words, sparse_terms(words), strict=True):
+            parts = (
+                _passage_row(passage, public_id.encode()),
+                _INT.pack(4, size_of(said)) + _LENGTH.pack(len(terms)) + terms,
+                _LENGTH.pack(len(said)) + said,
+            )
+            self._rows.write(b"".join(parts))
+            self._sizes.extend(map(len, parts))
             self.tokens += passage.tokens
         self.passages += len(passages)
-
-    def _words(self, passages: list[PassageDraft]) -> list[bytes]:
-        """The `tsvector` of each passage, as PostgreSQL sends it in binary: its own words, and with less weight its heading's
-        and its document's."""
-        asked = [(search_terms(passage.text), f"{self._title} {passage.heading}") for passage in passages]
-        connection.ensure_connection()
-        with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-            cursor.execute(_WORDS, [orjson.dumps(asked).decode()], binary=True)
-            return [words for (words,) in cursor.fetchall()]
 
     def _end_page(self) -> None:
         if not self._page:
@@ -164,8 +166,8 @@ class Contents:
         self._page.clear()
 
 
-def _passage_row(p: PassageDraft, public_id: bytes, words: bytes) -> bytes:
-    """The columns of `storing`'s table of incoming passages but the last one, in its order."""
+def _passage_row(p: PassageDraft, public_id: bytes) -> bytes:
+    """The columns of `storing`'s table of incoming passages, in its order, up to the words."""
     text, heading, kind = p.text.encode(), p.heading.encode(), p.kind.encode()
     return b"".join(
         (
@@ -182,7 +184,5 @@ def _passage_row(p: PassageDraft, public_id: bytes, words: bytes) -> bytes:
             _SPAN.pack(4, p.start, 4, p.end, 4, p.tokens),
             _LENGTH.pack(len(kind)),
             kind,
-            _LENGTH.pack(len(words)),
-            words,
         )
     )

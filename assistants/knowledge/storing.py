@@ -16,7 +16,7 @@ from kernel.actions import assert_in_action
 
 _INCOMING = """
 CREATE TEMPORARY TABLE incoming (public_id text, ordinal int, text text, section int, page int, paragraph int,
-    heading text, start int, "end" int, tokens int, kind text, words tsvector, embedding halfvec)
+    heading text, start int, "end" int, tokens int, kind text, size int, terms sparsevec, words tsvector, embedding halfvec)
     WITH (toast_tuple_target = 8160) ON COMMIT DROP
 """  # rows as long as a page are not pressed together, for they are taken apart again at once
 _COLUMNS = 'public_id, ordinal, text, section, page, paragraph, heading, start, "end", tokens, kind'
@@ -24,13 +24,13 @@ _PASSAGES = f"""
 INSERT INTO knowledge_passage (organisation_id, document_id, {_COLUMNS})
 SELECT %(organisation)s, %(document)s, {_COLUMNS} FROM incoming
 """  # noqa: S608 - constants of this module
+_SHELF = "SELECT shelf FROM knowledge_sourceset WHERE id = %s"
 _SEARCHED = """
-INSERT INTO {table} (id, organisation_id, source_set_id, document_id, {column}, shelf)
-SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, i.{column},
-    (SELECT s.shelf FROM knowledge_sourceset s WHERE s.id = %(source_set)s)
+INSERT INTO {table} (id, organisation_id, source_set_id, document_id, shelf, {columns})
+SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, %(shelf)s, {columns}
 FROM incoming i JOIN knowledge_passage p ON p.document_id = %(document)s AND p.ordinal = i.ordinal
 """
-_PARTS = (("knowledge_passagevector", "embedding"), ("knowledge_passagewords", "words"))
+_PARTS = (("knowledge_passagevector", "embedding"), ("knowledge_passagewords", "size, terms, words"))
 _INCOMING_PAGES = (
     "CREATE TEMPORARY TABLE incoming_page (number int, paragraphs jsonb, boxes jsonb) ON COMMIT DROP"
 )
@@ -80,16 +80,19 @@ def swap_in(document: Document, contents: Contents, vectors: Vectors) -> None:
     assert_in_action()
     with connection.cursor() as cursor:
         _clear(cursor, document)
+        cursor.execute(_SHELF, [document.source_set_id])
+        (shelf,) = cursor.fetchone()
         cursor.execute(_INCOMING)
-        _copy(cursor, "incoming", contents.passage_rows(_binary(vectors)))
+        _copy(cursor, "incoming", contents.passage_rows(_binary(vectors), shared=shelf == 0))
         values = {
             "organisation": document.organisation_id,
             "document": document.pk,
             "source_set": document.source_set_id,
+            "shelf": shelf,
         }
         cursor.execute(_PASSAGES, values)
-        for table, column in _PARTS:
-            cursor.execute(_SEARCHED.format(table=table, column=column), values)
+        for table, columns in _PARTS:
+            cursor.execute(_SEARCHED.format(table=table, columns=columns), values)
         cursor.execute("DROP TABLE incoming")
         cursor.execute(_INCOMING_PAGES)
         _copy(cursor, "incoming_page", contents.page_rows())

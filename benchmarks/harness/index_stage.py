@@ -49,12 +49,12 @@ OURS = {
 LIKE = "CREATE TABLE {} (LIKE {} INCLUDING INDEXES INCLUDING STORAGE)"
 # A column that is generated may stand in no COPY, so words are made of a text beside them.
 MADE = (
-    "CREATE TABLE raw_made (LIKE knowledge_words_0 INCLUDING INDEXES INCLUDING STORAGE, terms text);"
-    "ALTER TABLE raw_made DROP words;"
-    "ALTER TABLE raw_made ADD words tsvector GENERATED ALWAYS AS (to_tsvector('english', terms)) STORED"
+    "CREATE TABLE raw_made (LIKE knowledge_words_0 INCLUDING INDEXES INCLUDING STORAGE, said text);"
+    "ALTER TABLE raw_made DROP words, DROP terms, DROP size;"
+    "ALTER TABLE raw_made ADD words tsvector GENERATED ALWAYS AS (to_tsvector('english', said)) STORED"
 )
 COLUMNS = ("id", "organisation_id", "source_set_id", "document_id", "shelf")
-MADE_COLUMNS = f"({', '.join(COLUMNS)}, terms)"
+MADE_COLUMNS = f"({', '.join(COLUMNS)}, said)"
 EMPTY = "TRUNCATE raw_passage, raw_vector, raw_words, raw_page, raw_made"
 
 

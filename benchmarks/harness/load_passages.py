@@ -12,6 +12,7 @@ import psycopg
 from django.utils import timezone
 
 from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.terms import size_of, sparse_terms
 from harness.made_passages import DIMENSIONS, MADE_TEXTS, TENANTS, Passages, text_of
 from kernel.ids import new_public_id
 from kernel.tenancy import across_organisations
@@ -22,7 +23,8 @@ TOLD = 100_000  # rows between two words of progress
 EMBEDDER = "made"
 _WORDS = "SELECT setweight(to_tsvector('english', text), 'A') FROM unnest(%s::text[]) text"
 _SIGNATURE, _TRAILER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8, b"\xff\xff"
-_ROW = struct.Struct(">hiqiqiqiqi")
+_ROW, _SIZE, _LENGTH = struct.Struct(">hiqiqiqiq"), struct.Struct(">ii"), struct.Struct(">i")
+_KEYS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,9 @@ def load(passages: Passages, admin: psycopg.Connection[Any]) -> Loaded:
     admin.execute("SET session_replication_role = replica")
     _copy_passages(passages, loaded, admin)
     words = _words(passages, admin)
-    _copy_rows(admin, "knowledge_shelf_0", "embedding", _rows(passages, loaded, _vectors(passages)))
-    _copy_rows(admin, "knowledge_words_0", "words", _rows(passages, loaded, words))
+    vectors = (_sized(vector) for vector in _vectors(passages))
+    _copy_rows(admin, "knowledge_shelf_0", "embedding", _rows(passages, loaded, vectors))
+    _copy_rows(admin, "knowledge_words_0", "size, terms", _rows(passages, loaded, words, 2))
     admin.commit()
     seconds = time.monotonic() - started
     admin.autocommit = True
@@ -139,18 +142,26 @@ def _words(passages: Passages, admin: psycopg.Connection[Any]) -> Iterator[bytes
     cursor = admin.cursor(binary=True)
     cursor.adapters.register_loader("tsvector", psycopg.types.string.ByteaBinaryLoader)
     words = [words for (words,) in cursor.execute(_WORDS, [MADE_TEXTS])]
-    by_text = dict(zip(MADE_TEXTS, words, strict=True))
+    made = (
+        _SIZE.pack(4, size_of(said)) + _sized(terms)
+        for said, terms in zip(words, sparse_terms(words), strict=True)
+    )
+    by_text = dict(zip(MADE_TEXTS, made, strict=True))
     # Asked for before the COPY that takes them: while it runs, its connection answers nothing else.
     return (by_text[text_of(row)] for row in range(len(passages.documents)))
 
 
-def _rows(passages: Passages, loaded: Loaded, values: Iterator[bytes]) -> Iterator[bytes]:
-    """Rows of a binary COPY: a passage's keys, and what is searched of it."""
+def _rows(passages: Passages, loaded: Loaded, values: Iterator[bytes], columns: int = 1) -> Iterator[bytes]:
+    """Rows of a binary COPY: a passage's keys, and so many more columns of what is searched of it, each with its length."""
     places = zip(passages.tenants.tolist(), passages.documents.tolist(), values, strict=True)
     for row, (tenant, document, value) in enumerate(places):
         keys = (row + 1, loaded.organisations[tenant], loaded.sets[tenant], loaded.documents[document])
         sized = (part for key in keys for part in (8, key))
-        yield _ROW.pack(5, *sized, len(value)) + value
+        yield _ROW.pack(_KEYS + columns, *sized) + value
+
+
+def _sized(value: bytes) -> bytes:
+    return _LENGTH.pack(len(value)) + value
 
 
 def _copy_rows(admin: psycopg.Connection[Any], table: str, column: str, rows: Iterator[bytes]) -> None:

@@ -162,7 +162,7 @@ def server_seconds() -> float:
 def sizes(admin: psycopg.Connection[Any]) -> dict[str, float]:
     """Bytes a passage of the tables and their indexes."""
     row = admin.execute(
-        "SELECT count(*), avg(pg_column_size(embedding)), (SELECT avg(pg_column_size(words)) FROM knowledge_words_0),"
+        "SELECT count(*), avg(pg_column_size(embedding)), (SELECT avg(pg_column_size(terms)) FROM knowledge_words_0),"
         " pg_table_size('knowledge_shelf_0'), pg_table_size('knowledge_words_0'),"
         " pg_indexes_size('knowledge_shelf_0') + pg_indexes_size('knowledge_words_0'),"
         " pg_total_relation_size('knowledge_passage') FROM knowledge_shelf_0"

@@ -25,8 +25,10 @@ WITH rows AS (
     SELECT p.id, p.organisation_id, p.document_id, p.text, m.embedding
     FROM made m JOIN knowledge_passage p ON p.ordinal = m.ordinal AND p.document_id = ANY(%(documents)s)
 ), words AS (
-    INSERT INTO knowledge_passagewords (id, organisation_id, source_set_id, document_id, words, shelf)
-    SELECT id, organisation_id, %(source_set)s, document_id, setweight(to_tsvector('english', text), 'A'), %(shelf)s FROM rows
+    INSERT INTO knowledge_passagewords (id, organisation_id, source_set_id, document_id, shelf, size, terms, words)
+    SELECT id, organisation_id, %(source_set)s, document_id, %(shelf)s, length(said),
+        CASE WHEN %(shelf)s = 0 THEN knowledge_terms(said) END, CASE WHEN %(shelf)s <> 0 THEN said END
+    FROM rows, tsvector_concat(setweight(to_tsvector('english', text), 'A'), setweight(to_tsvector('english', 'made'), 'D')) said
 )
 INSERT INTO knowledge_passagevector (id, organisation_id, source_set_id, document_id, embedding, shelf)
 SELECT id, organisation_id, %(source_set)s, document_id, embedding, %(shelf)s FROM rows
@@ -47,7 +49,8 @@ def make_passages(
 ) -> tuple[list[int], Vectors]:
     """Ready documents with `count` passages in all; returns the documents' primary keys and the vectors by number.
 
-    Passage n says `common`, `topic<n modulo topics>` and `passage<n>`, and stands in document n modulo `documents`.
+    Passage n says `common`, `topic<n modulo topics>` and `passage<n>`, and stands in document n modulo `documents`, each of
+    which is called `made`.
     """
     vectors = topic_vectors(count, topics=topics, seed=seed)
     own = {"organisation_id": source_set.organisation_id, "source_set_id": source_set.pk, "name": "made"}

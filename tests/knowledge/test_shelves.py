@@ -5,6 +5,7 @@ from django.db import DatabaseError, connection
 
 from assistants.knowledge.models import Shelf, SourceSet
 from assistants.knowledge.retrieval import retrieve
+from assistants.knowledge.shelves.rows import copy_rows, delete_rows
 from assistants.turns.plan import KnowledgeScope
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
@@ -12,8 +13,6 @@ from tests.factories.knowledge import make_source_set, scope_of, upload
 from tests.fixtures.jobs import RunJobs
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shelves")]
-KEYS = "id, organisation_id, source_set_id, document_id"
-PARTS = (("shelf", "passagevector", "embedding"), ("words", "passagewords", "words"))
 
 
 @pytest.fixture
@@ -44,17 +43,11 @@ def move(scope: KnowledgeScope) -> Shelf:
             organisation_id=scope.organisation_id, source_set_id=set_id, dimensions=384
         )
     with tenant_scope(scope.organisation_id, durable=True):
-        for part, origin, column in PARTS:
-            columns = f"{KEYS}, {column}"
-            run(
-                f"INSERT INTO knowledge_{part}_{shelf.pk} ({columns}) SELECT {columns} FROM knowledge_{origin}"
-                f" WHERE source_set_id = {set_id}"
-            )
+        copy_rows(shelf.source_set, origin=0, target=shelf.pk)
     with tenant_scope(scope.organisation_id, durable=True):
         become(shelf, Shelf.State.INDEXED)
     with tenant_scope(scope.organisation_id, durable=True):
-        for part, _, _ in PARTS:
-            run(f"DELETE FROM knowledge_{part}_0 WHERE source_set_id = {set_id}")
+        delete_rows(shelf.source_set, shelf=0)
         become(shelf, Shelf.State.SERVING)
         SourceSet.objects.for_organisation(scope.organisation_id).filter(pk=set_id).update(shelf=shelf.pk)
     return shelf

@@ -3,7 +3,7 @@
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from pgvector.django import HalfVectorField
+from pgvector.django import HalfVectorField, SparseVectorField
 
 from assistants.knowledge.models.documents import Document
 from assistants.knowledge.models.sources import SourceSet
@@ -70,7 +70,8 @@ class PassageVector(TenantModel):
 class PassageWords(TenantModel):
     """What a search by words reads: each passage has a row here and a PassageVector, on the same shelf.
 
-    Its passage says that set and document are there, and of the organisation.
+    Its passage says that set and document are there, and of the organisation. On the shared shelf words are numbers, which are
+    read row by row (see `assistants.knowledge.terms`); on a set's own they are as an index on words finds them.
     """
 
     passage = models.OneToOneField(
@@ -83,7 +84,9 @@ class PassageWords(TenantModel):
     )
     source_set_id = models.BigIntegerField()
     document_id = models.BigIntegerField()
-    words = SearchVectorField()
+    size = models.IntegerField(null=True)
+    terms = SparseVectorField(null=True)
+    words = SearchVectorField(null=True)
     shelf = models.BigIntegerField(default=0)
 
     class Meta(TenantModel.Meta):

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from assistants.knowledge.models import Document, Shelf, SourceSet
+from assistants.knowledge.words import VECTOR, said_and_named
 from kernel.actions import assert_in_action
+from kernel.text import search_terms
 
 BATCH = 5_000  # passages, about, that a transaction copies
+AT_ONCE = 500  # passages whose words are made together
 FEWEST = 5  # passages that hold a word which is counted: most words stand in fewer, and are as good as unique
 _KEYS = "id, organisation_id, source_set_id, document_id"
 _INSIDE = "organisation_id = %(organisation)s AND source_set_id = %(source_set)s"
@@ -16,6 +20,19 @@ _TERMS = """
 INSERT INTO knowledge_shelfterm (organisation_id, shelf_id, lexeme, passages)
 SELECT %(organisation)s, %(shelf)s, word, ndoc FROM ts_stat(%(rows)s) WHERE ndoc >= %(fewest)s
 """
+
+
+_ROWS = f"INSERT INTO {{}} ({_KEYS}, {{}}) SELECT {_KEYS}, {{}} FROM {{}} WHERE {_INSIDE}"  # noqa: S608 - constants
+# Words in numbers do not tell what they were, so those of a shelf of its own are made of the passages' texts again.
+_TEXTS = f"""
+SELECT w.id, w.document_id, p.text, p.heading, d.name
+FROM (SELECT id, document_id FROM knowledge_words_0 WHERE id > %(after)s AND {_INSIDE}{{}} ORDER BY id LIMIT {AT_ONCE}) w
+JOIN knowledge_passage p ON p.id = w.id JOIN knowledge_document d ON d.id = w.document_id ORDER BY w.id
+"""  # noqa: S608 - constants
+_MAKE_WORDS = f"""
+INSERT INTO {{}} ({_KEYS}, words) SELECT made.id, %(organisation)s, %(source_set)s, made.document, {VECTOR.format("said", "named")}
+FROM unnest(%(ids)s::bigint[], %(of)s::bigint[], %(said)s::text[], %(named)s::text[]) made (id, document, said, named)
+"""  # noqa: S608 - constants
 
 
 def _vectors(shelf: int) -> str:
@@ -53,14 +70,38 @@ def copy_rows(
     some = "" if documents is None else " AND document_id = ANY(%(documents)s)"
     values = _values(source_set) | {"documents": list(documents or ())}
     with connection.cursor() as cursor:
-        for of, column in ((_words, "words"), (_vectors, "embedding")):
-            columns = f"{_KEYS}, {column}"
-            cursor.execute(
-                f"INSERT INTO {of(target)} ({columns}) SELECT {columns} FROM {of(origin)} WHERE {_INSIDE}{some}",  # noqa: S608 - numbers and constants
-                values,
-            )
+        if origin == 0:
+            _make_words(cursor, target, some, values)
+        elif target == 0:
+            made = "length(words), knowledge_terms(words)"
+            cursor.execute(_ROWS.format(_words(target), "size, terms", made, _words(origin)) + some, values)
+        else:
+            cursor.execute(_ROWS.format(_words(target), "words", "words", _words(origin)) + some, values)
+        cursor.execute(
+            _ROWS.format(_vectors(target), "embedding", "embedding", _vectors(origin)) + some, values
+        )
         copied: int = cursor.rowcount
     return copied
+
+
+def _make_words(cursor: CursorWrapper, target: int, some: str, values: dict[str, Any]) -> None:
+    """Make the words of a set on the shared shelf, some passages at a time: a document may be long."""
+    after = 0
+    while True:
+        cursor.execute(_TEXTS.format(some), values | {"after": after})
+        rows = cursor.fetchall()
+        if not rows:
+            return
+        ids, of, texts, headings, names = zip(*rows, strict=True)
+        titles = {name: search_terms(name) for name in set(names)}
+        made = [
+            said_and_named(text, heading, titles[name])
+            for text, heading, name in zip(texts, headings, names, strict=True)
+        ]
+        said, named = zip(*made, strict=True)
+        given = {"ids": list(ids), "of": list(of), "said": list(said), "named": list(named)}
+        cursor.execute(_MAKE_WORDS.format(_words(target)), values | given)
+        after = ids[-1]
 
 
 def delete_rows(source_set: SourceSet, *, shelf: int, documents: Sequence[int] | None = None) -> None:
