@@ -38,12 +38,19 @@ def network(sentinel: HostileHost) -> RecordingNetwork:
     return RecordingNetwork(sentinel)
 
 
-@pytest.fixture
-def names(settings: Settings) -> Iterator[DnsServer]:
-    """The DNS server that the product asks; its zone is empty, and a test fills it."""
+@pytest.fixture(scope="package")
+def running_dns_server() -> Iterator[DnsServer]:
+    """One for all tests of this folder."""
     with dns_server() as server:
-        settings.EGRESS_NAMESERVERS = [server.address]
         yield server
+
+
+@pytest.fixture
+def names(running_dns_server: DnsServer, settings: Settings) -> DnsServer:
+    """The DNS server that the product asks; its zone is empty, and a test fills it."""
+    running_dns_server.forget()
+    settings.EGRESS_NAMESERVERS = [running_dns_server.address]
+    return running_dns_server
 
 
 @pytest.fixture

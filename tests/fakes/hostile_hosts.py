@@ -7,6 +7,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import brotli
 
@@ -150,6 +151,7 @@ def nonsense(visit: Visit) -> None:
     visit.send(b"220 mail.example ESMTP\r\n" * 4)
 
 
+@cache
 def bomb(coding: str, megabytes: int = 20) -> Behaviour:
     """A small body that unpacks to a large one."""
     plain = b"\0" * (megabytes * MEGABYTE)
