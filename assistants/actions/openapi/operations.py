@@ -49,7 +49,8 @@ def read_operation(
     definitions = schemas.definitions(whole)
     small, was_cut = trimmed(whole, schemas_lookup(definitions))
     if was_cut or _was_opened(definitions):
-        mapping["schema"] = {**whole, "$defs": definitions} if definitions else whole
+        # Thousands of operations may refer to the same definitions, and each keeps them.
+        mapping["schema"] = {**whole, "$defs": schemas.bare(definitions)} if definitions else whole
     if server_path is not None:
         mapping["server_path"] = server_path
     response = read_response(raw, way, references, schemas)

@@ -33,6 +33,7 @@ class _Definition:
     own: int = 0  # schemas in it
     bytes: int = 0
     unfolded: int = 0  # 0 until its circles are cut
+    bare: dict[str, Any] | None = None  # without words, once somebody wanted it so
 
 
 class Schemas:
@@ -82,6 +83,16 @@ class Schemas:
             kept[name] = definition.schema
             waiting.extend(target for node, target in definition.edges if "$ref" in node)
         return kept
+
+    def bare(self, definitions: Mapping[str, Any]) -> dict[str, Any]:
+        """The same definitions without their descriptions, which are most of them and which no check reads."""
+        return {name: self._bare(name) if schema else {} for name, schema in definitions.items()}
+
+    def _bare(self, name: str) -> dict[str, Any]:
+        definition = self._definitions[name]
+        if definition.bare is None:
+            definition.bare = _without_words(definition.schema)
+        return definition.bare
 
     def definition(self, reference: str) -> dict[str, Any]:
         """The schema that a reference of ours names."""
@@ -215,6 +226,22 @@ def _with_null(raw: Mapping[str, Any], schema: dict[str, Any]) -> dict[str, Any]
         if key in schema:
             outer[key] = schema.pop(key)
     return {**outer, "anyOf": [schema, {"type": "null"}]}
+
+
+def _without_words(schema: Any) -> Any:
+    if not isinstance(schema, dict):
+        return schema
+    bare: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in NAMED:
+            bare[key] = {name: _without_words(each) for name, each in value.items()}
+        elif key in LISTS:
+            bare[key] = [_without_words(each) for each in value]
+        elif key in SINGLE:
+            bare[key] = _without_words(value)
+        elif key != "description":
+            bare[key] = value
+    return bare
 
 
 def _referred(schema: Any) -> Iterator[str]:
