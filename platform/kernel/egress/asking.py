@@ -47,7 +47,8 @@ def ask(name: str, kind: str, within: float, servers: Sequence[Server]) -> Seque
         NameLookupTimeout: the time was over before a server had answered.
         NameLookupError: every server failed.
     """
-    steps, said = _steps(name, kind, within, servers), None
+    steps = _steps(name, kind, within, servers)
+    said: Said | None = None
     try:
         while True:
             step = steps.send(said)
@@ -61,7 +62,8 @@ def ask(name: str, kind: str, within: float, servers: Sequence[Server]) -> Seque
 
 async def ask_async(name: str, kind: str, within: float, servers: Sequence[Server]) -> Sequence[Any]:
     """The same without blocking the event loop."""
-    steps, said = _steps(name, kind, within, servers), None
+    steps = _steps(name, kind, within, servers)
+    said: Said | None = None
     while True:
         try:
             step = steps.send(said)
