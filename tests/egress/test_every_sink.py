@@ -132,12 +132,17 @@ def literal(address: str) -> str:
     return f"https://[{address.replace('%', '%25')}]/" if ":" in address else f"https://{address}/"
 
 
-async def test_every_place_works_with_a_good_host(network: Network, host: Any) -> None:
-    """Or else the rest of this file would prove nothing."""
+async def test_every_place_works_with_a_good_host(network: Network, host: Any, settings: Any) -> None:
+    """By its address and by its name, or else the rest of this file would prove nothing."""
     good = host(answer(body=GOOD, Content_Type="application/json"))
+    network.names.zone["good.example"] = alias("127-0-0-1.example")
+    network.names.zone["127-0-0-1.example"] = ["127.0.0.1"]
+    settings.EGRESS_ALLOW = [*settings.EGRESS_ALLOW, f"good.example:{good.port}"]
+    named = f"http://good.example:{good.port}"
     speaking = [sink for sink in SINKS if sink.name not in NEED_MORE]
-    endings = await every(speaking, [good.url])
+    endings = await every(speaking, [good.url, named])
     assert [one for one in endings if one.error] == []
+    assert network.names.count("good.example")["A"] >= len(speaking), "each asked for itself"
     await every([sink for sink in SINKS if sink.name in NEED_MORE], [good.url])
     assert {one[0] for one in network.dialled} == {sink.name for sink in SINKS}
 
@@ -204,7 +209,17 @@ async def test_what_was_checked_is_what_is_dialled(network: Network) -> None:
     calls = (every([sink], [f"https://rebinding{number}.example/"]) for number, sink in enumerate(SINKS))
     await asyncio.gather(*calls)
     # Once public, once dialled; each further try was refused.
-    assert sorted(network.dialled) == sorted((sink.name, PUBLIC, 443) for sink in SINKS)
+    once = sorted((sink.name, PUBLIC, 443) for sink in SINKS)
+    assert sorted(network.dialled) == once
+    asked = [network.names.count(f"rebinding{number}.example") for number in range(len(SINKS))]
+    assert all(count["A"] == count["AAAA"] for count in asked), "whole look-ups only"
+    # Whoever was called before is called again, as a saved address is: nothing was kept of what was good once.
+    again = [(number, sink) for number, sink in enumerate(SINKS) if sink.name not in RETRYING]
+    await asyncio.gather(*(every([sink], [f"https://rebinding{number}.example/"]) for number, sink in again))
+    assert sorted(network.dialled) == once
+    assert all(
+        network.names.count(f"rebinding{number}.example")["A"] > asked[number]["A"] for number, _ in again
+    )
 
 
 @pytest.mark.parametrize("status", [302, 307])
