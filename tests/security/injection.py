@@ -33,6 +33,7 @@ from tests.fakes.obedient import leaked
 TEXT = {"type": "string"}
 SECRET = "CANARY-Qz7Rk2Wm9Xp4"
 KEY = "CANARY-keykeykeykeykey"  # of the connection; in no prompt
+SIGNED = {"kind": "api_key", "owner": "organisation", "placement": {"where": "bearer"}, "key": KEY}
 OK = {"200": {"description": "ok"}}
 
 
@@ -252,8 +253,7 @@ def add(
 
     known = {path: each for path, each in paths().items() if not only or path == only}
     reading = reading_of_document(document_of(url, known), name="Tasks" if signed else "Other")
-    key = {"kind": "api_key", "owner": "organisation", "placement": {"where": "bearer"}, "key": KEY}
-    auth = read_settings(key) if signed else None
+    auth = read_settings(SIGNED) if signed else None
     action = add_action(actor=house_actor, assistant_id=assistant.public_id, reading=reading, auth=auth)
     return {"id": action.public_id, "operations": [one.key for one in reading.operations]}
 

@@ -6,21 +6,41 @@ from typing import Any
 
 import pytest
 
+from assistants.actions.actions.reimport_action import reimport_action
+from assistants.actions.actions.update_action import update_action
 from assistants.actions.calling import carrying, mcp_calls
 from assistants.actions.calling import gate as gates
-from assistants.actions.files import keeping
+from assistants.actions.files import keeping, known
 from assistants.actions.mcp.errors import McpRefused
+from assistants.actions.models import ActionFile
 from assistants.actions.openapi import responses
 from assistants.actions.openapi.responses import CutResponse
+from assistants.actions.reading import reading_of_document
+from assistants.connections.auth_settings import read_settings
 from assistants.knowledge import page_tool
 from assistants.openai_api import inputs
 from assistants.turns.context import PastMessage
 from assistants.turns.suspension import Suspended
+from assistants.turns.tools import TurnContext
 from assistants.turns.trust import Trust
+from kernel.tenancy import tenant_scope
 from organisations.actions.set_policy import patch_policy
 from organisations.policy_cache import forget_policies
+from tests.factories.actions import document_of
+from tests.factories.building import present_draft
 from tests.fakes.mcp_server import McpFake, mcp_error, text
-from tests.security.injection import READS, SECRET, WRITES, House, assert_safe, knowing, order
+from tests.security.injection import (
+    KEY,
+    READS,
+    SECRET,
+    SIGNED,
+    WRITES,
+    House,
+    assert_safe,
+    knowing,
+    order,
+    paths,
+)
 from web.markdown import rendering
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -164,6 +184,50 @@ def test_without_the_site_of_a_file_the_thief_is_visited(
     monkeypatch.setattr(keeping, "_is_of_site", lambda *_given: True)
     house.ask(LIST)
     assert house.thief.asked == ["GET /tides.pdf"]
+
+
+def test_without_the_walls_of_a_conversation_the_files_of_another_one_are_sent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = {"name": "tides.txt", "content": base64.b64encode(SECRET.encode()).decode()}
+    house.api.says("/tasks", {"openaiFileResponse": [file]})
+    (call,) = house.ask(LIST)["tool_calls"]
+    (kept,) = call["detail"]["files"]
+    house.api.says(
+        "/tasks", {"tasks": [order("sendFile", {"openaiFileIdRefs": [kept["id"]], "title": "Ada"})]}
+    )
+    assert house.ask(LIST)["state"] == "complete"
+    assert_safe(house, "file of another conversation")
+
+    def of_anywhere(context: TurnContext, ids: list[str]) -> list[ActionFile]:
+        with tenant_scope(context.actor.organisation):
+            rows = ActionFile.objects.for_organisation(context.actor.organisation)
+            return list(rows.filter(public_id__in=ids))
+
+    monkeypatch.setattr(known, "files_of_thread", of_anywhere)
+    assert house.ask(LIST)["state"] == "requires_action"
+
+
+def test_without_its_origin_a_credential_goes_to_a_server_that_was_left(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The version that is live calls the server that it was published with, whose action has moved on."""
+    (used,) = present_draft(house.alice, house.assistant)["actions"]
+    reading = reading_of_document(document_of(house.pages.url, paths()), name="Tasks")
+    which: Any = {
+        "actor": house.alice,
+        "assistant_id": house.assistant.public_id,
+        "action_id": used["id"],
+    }
+    reimport_action(**which, reading=reading)
+    update_action(**which, auth=read_settings(SIGNED))
+    house.ask(LIST)
+    assert house.api.asked == ["GET /tasks?owner=Ada"]
+    assert KEY not in house.api.text
+    origin = carrying._origin(house.pages.url)
+    monkeypatch.setattr(carrying, "_origin", lambda _url: origin)
+    house.ask(LIST)
+    assert KEY in house.api.text
 
 
 def test_without_the_walls_of_the_renderer_an_answer_shows_pictures_of_the_thiefs(
