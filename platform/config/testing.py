@@ -40,12 +40,12 @@ GATE: list[tuple[str, list[list[str]]]] = [
     ),
     (
         "Unit and integration tests",
-        [["pytest", "-q", "-n", "3", "--dist", "worksteal", "-m", "not browser and not serial"]],
+        [["pytest", "-q", "-rs", "-n", "3", "--dist", "worksteal", "-m", "not browser and not serial"]],
     ),
     # They wait more than they work: two at a time, those with services of their own beside the others.
     (
         "Tests that need services for themselves",
-        [["pytest", "-q", "-m", f"{SERIAL} and {which}"] for which in ("apart", "not apart")],
+        [["pytest", "-q", "-rs", "-m", f"{SERIAL} and {which}"] for which in ("apart", "not apart")],
     ),
     # Each worker has a site and a browser of its own.
     ("Browser journeys", [["pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", "browser"]]),
