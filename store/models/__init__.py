@@ -1,11 +1,12 @@
 """What the store keeps."""
 
-from store.models.creators import CreatorPage, DomainProof, Follow
+from store.models.creators import CreatorPage, DomainProof, Follow, OldHandle
 from store.models.directories import AllowedListing, Department, Requirement
+from store.models.disclosing import Widening, WideningSeen
 from store.models.library import Collection, CollectionItem, Install, ShareLink, Use
 from store.models.listings import Listing, ListingDay
 from store.models.moderation import Case, Decision, Report, Takedown
-from store.models.reviews import Feedback, Review, ReviewVote
+from store.models.reviews import Feedback, RatingPrior, Review, ReviewVote
 
 __all__ = [
     "AllowedListing",
@@ -21,6 +22,8 @@ __all__ = [
     "Install",
     "Listing",
     "ListingDay",
+    "OldHandle",
+    "RatingPrior",
     "Report",
     "Requirement",
     "Review",
@@ -28,4 +31,6 @@ __all__ = [
     "ShareLink",
     "Takedown",
     "Use",
+    "Widening",
+    "WideningSeen",
 ]

@@ -1,5 +1,6 @@
 """How publications stand in the store, and what is counted about them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -8,6 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from kernel.ids import PublicIdField
 from kernel.models import TenantModel
 from store.categories import CATEGORIES, CATEGORY_CHOICES, Category
+
+FEWEST_SHOWN = 3
+
+
+def no_stars() -> list[int]:
+    """What nobody has rated yet."""
+    return [0, 0, 0, 0, 0]
 
 
 class Listing(TenantModel):
@@ -22,6 +30,7 @@ class Listing(TenantModel):
         LIVE = "live", _("Live")
         CHANGES_REQUESTED = "changes_requested", _("Changes requested")
         REJECTED = "rejected", _("Rejected")
+        APPEALED = "appealed", _("Appealed")
         SUSPENDED = "suspended", _("Suspended")
         UNPUBLISHED = "unpublished", _("Unpublished")
 
@@ -63,6 +72,13 @@ class Listing(TenantModel):
     sample = models.JSONField(default=list)
     # Whether strangers may try it under a strict budget.
     trial = models.BooleanField(default=False)
+    # Which of the starters its page shows; none chosen shows all.
+    starters = models.JSONField(default=list)
+    # Codes of the languages that it answers in beside its own.
+    languages = models.JSONField(default=list)
+    # The disclosure that people were told last, and since when it last grew.
+    disclosed = models.JSONField(default=dict)
+    widened_at = models.DateTimeField(null=True)
     featured = models.BooleanField(default=False)
     conversations = models.PositiveIntegerField(default=0)
     installs = models.PositiveIntegerField(default=0)
@@ -70,10 +86,22 @@ class Listing(TenantModel):
     trend = models.FloatField(default=0)
     stars = models.PositiveIntegerField(default=0)
     reviews_count = models.PositiveIntegerField(default=0)
-    # What its stars are worth beside how many there are: see store.rating.
+    # What its stars are worth beside how many there are: see store.reviews.rating.
     rating = models.FloatField(default=0)
+    # How many reviews give one star, two, and so on; and the stars' weighted sum and weight, in hundredths.
+    star_counts = ArrayField(models.PositiveIntegerField(), default=no_stars)
+    rating_sum = models.PositiveIntegerField(default=0)
+    rating_weight = models.PositiveIntegerField(default=0)
+    # When those who follow its creator were told of it.
+    followers_told_at = models.DateTimeField(null=True)
     # When moderators look at it again, by its age and risk.
     audit_due_at = models.DateTimeField(null=True)
+    # What was approved last, as store.moderation.evidence describes it; empty before.
+    approved = models.JSONField(default=dict)
+    # What was found of personal data and secrets in its knowledge: see store.moderation.scan.
+    scan = models.JSONField(default=dict)
+    # A hash of what its model is told: two of the same are copies.
+    fingerprint = models.CharField(max_length=64, blank=True, default="", db_index=True)
     search = SearchVectorField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -104,6 +132,13 @@ class Listing(TenantModel):
     def is_live(self) -> bool:
         """Whether it stands in the store or the directory now."""
         return self.state == self.State.LIVE
+
+    @property
+    def rating_shown(self) -> float | None:
+        """The mean of its stars, to one decimal; None while fewer than three people have rated it."""
+        if self.reviews_count < FEWEST_SHOWN:
+            return None
+        return round(self.stars / self.reviews_count, 1)
 
 
 class ListingDay(TenantModel):
