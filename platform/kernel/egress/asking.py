@@ -45,7 +45,7 @@ def ask(name: str, kind: str, within: float, servers: Sequence[Server]) -> Seque
 
     Raises:
         NameLookupTimeout: the time was over before a server had answered.
-        NameLookupError: every server failed.
+        NameLookupError: every server failed, or no server can be asked about such a name.
     """
     steps = _steps(name, kind, within, servers)
     said: Said | None = None
@@ -82,7 +82,7 @@ def _steps(
     end, left = time.monotonic() + within, list(servers)
     while left:
         for server in tuple(left):
-            question = make_query(f"{name}.", kind)
+            question = _question(name, kind)
             said = yield Step(question, server, _seconds(name, end))
             if isinstance(said, Truncated):
                 said = yield Step(question, server, _seconds(name, end), over_tcp=True)
@@ -93,6 +93,13 @@ def _steps(
                 return found
             left.remove(server)
     raise NameLookupError(name=name)
+
+
+def _question(name: str, kind: str) -> QueryMessage:
+    try:
+        return make_query(f"{name}.", kind)
+    except DNSException:
+        raise NameLookupError(name=name) from None  # longer than a name may be, or with an empty part
 
 
 def _seconds(name: str, end: float) -> float:

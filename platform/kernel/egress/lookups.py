@@ -103,7 +103,7 @@ async def txt_records_async(name: str, *, within: float = 5.0) -> list[str]:
 
 
 def _ask(name: str, kind: str, within: float) -> Sequence[Any]:
-    # dnspython takes a twentieth of a second to load, and most installations and programs never ask anybody.
+    # dnspython takes a tenth of a second to load, and most installations and programs never ask anybody.
     from kernel.egress.asking import ask
 
     return ask(name, kind, within, _servers(name))
