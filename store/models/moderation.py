@@ -48,7 +48,11 @@ class Case(TenantModel):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     taken_at = models.DateTimeField(null=True)
+    # A colleague who was asked to look too.
+    asked = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     due_at = models.DateTimeField(null=True)
+    # When a removal that took effect at once ends, unless somebody else agrees before.
+    lapses_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True)
 
@@ -112,6 +116,10 @@ class Report(TenantModel):
     review = models.ForeignKey(Review, null=True, on_delete=models.CASCADE, related_name="reports")
     case = models.ForeignKey(Case, null=True, on_delete=models.SET_NULL, related_name="reports")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # Of the organisation that the reporter acted in: many new accounts of one are no crowd.
+    from_organisation = models.BigIntegerField(default=0)
+    # Whether the account was new then.
+    is_young = models.BooleanField(default=False)
     reason = models.CharField(max_length=24)
     text = models.TextField(max_length=2000, blank=True)
     weight = models.FloatField(default=1)
@@ -132,7 +140,10 @@ class Report(TenantModel):
 
 
 class Takedown(TenantModel):
-    """What an outsider asks for, with whom they are and what they assert; it has a clock of its own."""
+    """What an outsider asks for, with whom they are and what they assert; it has a clock of its own.
+
+    It has a case from when the outsider confirmed their address. `digest` is of the secret in their link.
+    """
 
     class Kind(models.TextChoices):
         COPYRIGHT = "copyright", _("Copyright")
@@ -141,7 +152,8 @@ class Takedown(TenantModel):
         ILLEGAL = "illegal", _("Against the law")
 
     public_id = PublicIdField("tkd_")
-    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="takedown")
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="takedowns")
+    case = models.OneToOneField(Case, null=True, on_delete=models.CASCADE, related_name="takedown")
     kind = models.CharField(max_length=12, choices=Kind)
     name = models.CharField(max_length=120)
     email = models.EmailField()
