@@ -54,9 +54,8 @@ class Contents:
         self._waiting: list[PassageDraft] = []
         self._page: list[Paragraph] = []
         self._rows = SpooledTemporaryFile[bytes](IN_MEMORY)
-        self._sizes = array(
-            "I"
-        )  # of each row's three parts: what every shelf has, and the two forms of words
+        # Of each row's three parts: what every shelf has, and words in both forms.
+        self._sizes = array("I")
         self._pages = SpooledTemporaryFile[bytes](IN_MEMORY)
 
     def __enter__(self) -> "Contents":
@@ -111,15 +110,14 @@ class Contents:
         sizes = iter(self._sizes)
         for head, numbers, words in zip(sizes, sizes, sizes, strict=True):
             row = self._rows.read(head + numbers + words)
-            row = (
-                row[: head + numbers] + _NONE
-                if shared
-                else row[:head] + _NONE + _NONE + row[head + numbers :]
-            )
+            if shared:
+                parts = [row[: head + numbers], _NONE]
+            else:
+                parts = [row[:head], _NONE, _NONE, row[head + numbers :]]
             vector = next(vectors, None)
-            end = _NONE if vector is None else _LENGTH.pack(len(vector)) + vector
-            gathered += [row, end]
-            size += len(row) + len(end)
+            parts.append(_NONE if vector is None else _LENGTH.pack(len(vector)) + vector)
+            gathered += parts
+            size += sum(map(len, parts))
             if size >= AT_ONCE:
                 yield b"".join(gathered)
                 gathered, size = [], 0

@@ -13,12 +13,14 @@ import pytest
 from django.db import connection
 
 from assistants.knowledge.models import Shelf, SourceSet
+from assistants.knowledge.shelves.rows import copy_rows, delete_rows
 from config.embedded.roles import APP, OWNER
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from tests.factories.knowledge import make_source_set
 from tests.factories.passages import make_passages
 from tests.harness.database import admin_url
+from tests.knowledge.old_words import WORDS_OF_OLD
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shelves")]
 COUNT = 20
@@ -59,20 +61,12 @@ def on_a_shelf(source_set: SourceSet, *states: str) -> int:
     own = {"organisation_id": source_set.organisation_id, "source_set": source_set}
     with tenant_scope(source_set.organisation_id, durable=True):
         shelf = Shelf.objects.create(dimensions=64, **own)
-    with tenant_scope(source_set.organisation_id, durable=True), connection.cursor() as cursor:
-        for part, column in (("shelf", "embedding"), ("words", "words")):
-            cursor.execute(
-                f"INSERT INTO knowledge_{part}_{shelf.pk} ({COLUMNS}, {column})"
-                f" SELECT {COLUMNS}, {column} FROM knowledge_{part}_0 WHERE source_set_id = {source_set.pk}"
-            )
+    with tenant_scope(source_set.organisation_id, durable=True):
+        copy_rows(source_set, origin=0, target=shelf.pk)
     for state in states:
         with tenant_scope(source_set.organisation_id, durable=True):
             if state == Shelf.State.SERVING:
-                with connection.cursor() as cursor:
-                    for part in ("shelf", "words"):
-                        cursor.execute(
-                            f"DELETE FROM knowledge_{part}_0 WHERE source_set_id = {source_set.pk}"
-                        )
+                delete_rows(source_set, shelf=0)
                 sets = SourceSet.objects.for_organisation(source_set.organisation_id)
                 sets.filter(pk=source_set.pk).update(shelf=shelf.pk)
             shelf.state = state
@@ -95,6 +89,7 @@ def test_every_shelf_keeps_its_words(alice: Actor, charlie: Actor, admin: psycop
     indexed, filling = on_a_shelf(copied, "indexed"), on_a_shelf(copying)
     tables = ["knowledge_passagewords", "knowledge_words_0"]
     tables += [f"knowledge_words_{number}" for number in (serving, indexed, filling)]
+    admin.execute(WORDS_OF_OLD)
     before = {table: rows(admin, table) for table in tables}
     walls = admin.execute(WALLS).fetchall()
     assert [len(found) for found in before.values()] == [5 * COUNT, 4 * COUNT, COUNT, COUNT, COUNT]
