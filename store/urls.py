@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from store.views import directory, home, install, listing, machines, panel
+from store.views import directory, home, install, listing, machines, panel, reviews
 
 app_name = "store"
 urlpatterns = [
@@ -14,7 +14,14 @@ urlpatterns = [
     path("store/panel/<str:assistant_id>/save", panel.listing_save, name="listing_save"),
     path("a/<slug:slug>", listing.listing_detail, name="listing"),
     path("a/<slug:slug>/disclosure", listing.listing_disclosure, name="disclosure"),
+    path("a/<slug:slug>/seen", listing.listing_seen, name="listing_seen"),
     path("a/<slug:slug>/pin", install.install_toggle, name="install_toggle"),
+    path("a/<slug:slug>/reviews", reviews.review_list, name="reviews"),
+    path("a/<slug:slug>/reviews/write", reviews.review_write, name="review_write"),
+    path("a/<slug:slug>/reviews/delete", reviews.review_delete, name="review_delete"),
+    path("a/<slug:slug>/reviews/<str:review_id>/vote", reviews.review_vote, name="review_vote"),
+    path("a/<slug:slug>/reviews/<str:review_id>/reply", reviews.review_reply, name="review_reply"),
+    path("a/<slug:slug>/feedback", reviews.feedback_send, name="feedback"),
     path("directory/", directory.directory_home, name="directory"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("robots.txt", machines.robots, name="robots"),

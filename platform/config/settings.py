@@ -306,6 +306,15 @@ ACTION_CALLS_A_MINUTE: int = env.int("ACTION_CALLS_A_MINUTE", default=60)
 ACTION_CALL_DAYS: int = max(30, env.int("ACTION_CALL_DAYS", default=365))
 # How long files that calls gave can be downloaded.
 ACTION_FILE_DAYS: int = max(1, env.int("ACTION_FILE_DAYS", default=90))
+# What strangers may try of listed assistants: turns of one visitor with one assistant, and a day's turns of one network,
+# one listing and the whole installation, which the platform's own allowance pays. 0 turns switch trying off.
+TRIAL_TURNS: int = env.int("TRIAL_TURNS", default=3)
+TRIAL_TURNS_A_NETWORK: int = max(1, env.int("TRIAL_TURNS_A_NETWORK", default=20))
+TRIAL_TURNS_A_LISTING: int = max(1, env.int("TRIAL_TURNS_A_LISTING", default=100))
+TRIAL_TURNS_A_DAY: int = env.int("TRIAL_TURNS_A_DAY", default=500)
+# Of one of these turns: what is read and written together, and what is written.
+TRIAL_TOKENS: int = max(500, env.int("TRIAL_TOKENS", default=8000))
+TRIAL_ANSWER_TOKENS: int = max(50, env.int("TRIAL_ANSWER_TOKENS", default=600))
 EGRESS_ALLOW: list[str] = env.list("EGRESS_ALLOW", default=[])
 # Who says where the names of outside hosts lead: the system, or these DNS servers.
 EGRESS_NAMESERVERS: list[tuple[str, int]] = name_servers(
@@ -350,6 +359,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_IS_REDIS = CELERY_BROKER_URL.startswith(("redis", "unix"))
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
+
+# --- Store ----------------------------------------------------------------------------------------------------
+# How many questions somebody asks an assistant before they may rate it.
+REVIEW_TURNS: int = max(1, env.int("REVIEW_TURNS", default=3))
 
 # --- API ------------------------------------------------------------------------------------------------------
 # Requests a minute of one API key or person; 0 switches the limit off. Generous where people try things out.

@@ -13,6 +13,8 @@ class CreatorPage(TenantModel):
 
     public_id = PublicIdField("crt_")
     handle = models.SlugField(max_length=40, unique=True)
+    # What the handle looks like: see store.creators.handles.
+    skeleton = models.CharField(max_length=40, db_index=True, default="")
     name = models.CharField(max_length=120)
     about = models.TextField(max_length=2000, blank=True)
     links = models.JSONField(default=list)
@@ -26,6 +28,17 @@ class CreatorPage(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation"], name="creator_page_once")]
+
+    def __str__(self) -> str:
+        return self.handle
+
+
+class OldHandle(TenantModel):
+    """A handle that a creator had before; for a while it leads to the new one, and nobody else gets it."""
+
+    handle = models.SlugField(max_length=40, unique=True)
+    skeleton = models.CharField(max_length=40, db_index=True)
+    until = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.handle
@@ -55,12 +68,22 @@ class DomainProof(TenantModel):
     sent_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     proved_at = models.DateTimeField(null=True)
+    # When it was last found, which for an e-mail is when the link was opened.
+    seen_at = models.DateTimeField(null=True)
+    # Since when a look-up is under way; null where none is.
+    checking_at = models.DateTimeField(null=True)
+    # What was wrong the last time: a code of store.creators.domains.
+    problem = models.CharField(max_length=20, blank=True)
     misses = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "domain", "method"], name="domain_proof_once")
+        ]
+        indexes = [
+            models.Index(fields=["domain"], condition=models.Q(state="proved"), name="domain_proved"),
+            models.Index(fields=["state", "checked_at"], name="domain_proof_due"),
         ]
 
     def __str__(self) -> str:

@@ -47,6 +47,7 @@ class Review(TenantModel):
         indexes = [
             models.Index(fields=["listing", "state", "-helpful", "-id"], name="review_helpful"),
             models.Index(fields=["listing", "state", "-created_at", "-id"], name="review_new"),
+            models.Index(fields=["listing", "state", "-stars", "-id"], name="review_stars_order"),
         ]
 
     def __str__(self) -> str:
@@ -85,3 +86,14 @@ class Feedback(TenantModel):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class RatingPrior(models.Model):
+    """What a listing counts as before anybody has rated it: the mean of all stars in the store, worked out each night."""
+
+    mean = models.FloatField()
+    reviews = models.PositiveIntegerField(default=0)
+    computed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.mean:.2f}"

@@ -22,6 +22,7 @@ UNSCOPED_MODELS = {
     "providers.Model": "the installation's catalogue, kept by the operator",
     "providers.Price": "the installation's catalogue, kept by the operator",
     "providers.ModelAlias": "the installation's catalogue, kept by the operator",
+    "store.RatingPrior": "a mean over the whole store, of counts that everybody sees",
 }
 
 

@@ -1,0 +1,1 @@
+"""What people say about assistants, and what it counts for."""
