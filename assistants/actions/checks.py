@@ -16,8 +16,10 @@ from assistants.connections.queries import connection_for
 from kernel import registries
 from kernel.registries import PublishCheck, PublishProblem
 from organisations.actors import Actor
+from organisations.models import Organisation
 from organisations.policy import PolicyDocument, policy_of
 from organisations.policy_rules import host_allowed
+from providers.catalogue import default_chat_model, find_model
 
 
 def check_actions(actor: Actor, assistant: Any, specification: Any) -> Sequence[PublishProblem]:
@@ -30,13 +32,32 @@ def check_actions(actor: Actor, assistant: Any, specification: Any) -> Sequence[
     known = operation_keys(actor.organisation, assistant.public_id)
     changed = _changed_tools(actor, actions)
     policy = policy_of(actor.organisation)
-    return [
+    silent = unable_model(actor.organisation, specification.model.id)
+    unable = [PublishProblem("model_calls_no_tools", _silent_words(silent), blocking=False)] if silent else []
+    return unable + [
         problem
         for action_id, keys in uses.items()
         for problem in _problems(
             actor, policy, actions.get(action_id), keys, known.get(action_id, set()), changed
         )
     ]
+
+
+def unable_model(organisation: Organisation, model_id: str) -> str:
+    """The label of a model that calls no tools, so that nothing of an action ever happens; empty for one that does.
+
+    Args:
+        model_id: as a definition names it; empty for the installation's default.
+    """
+    model = find_model(model_id, organisation=organisation) if model_id else default_chat_model()
+    return "" if model is None or model.capabilities.get("tools") else model.name
+
+
+def _silent_words(model: str) -> str:
+    return _(
+        "%(model)s is not known to call tools, so none of the actions would ever be called. Choose another model under"
+        " Configure, or ask whoever runs this server to note in its catalogue that it does."
+    ) % {"model": model}
 
 
 def _changed_tools(actor: Actor, actions: dict[str, Action]) -> set[tuple[str, str]]:

@@ -19,6 +19,12 @@ class DraftActions:
             draft = draft_of(access_assistant(actor, assistant_id, level=Level.VIEW))
         return {use["id"]: list(use["operations"]) for use in draft.specification.get("actions", [])}
 
+    def model(self, actor: Actor, assistant_id: str) -> str:
+        """The id of the model that it names; empty for the installation's default."""
+        with tenant_scope(actor.organisation):
+            draft = draft_of(access_assistant(actor, assistant_id, level=Level.VIEW))
+        return str(draft.specification.get("model", {}).get("id") or "")
+
     def switch(self, actor: Actor, assistant_id: str, action_id: str, operations: Sequence[str]) -> None:
         """Have exactly these operations of an action on."""
         switch_operations(actor=actor, assistant_id=assistant_id, action_id=action_id, operations=operations)

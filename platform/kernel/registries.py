@@ -323,6 +323,10 @@ class DraftActions(Protocol):
         """The keys of the operations that are on, by the actions' public ids."""
         ...
 
+    def model(self, actor: Any, assistant_id: str) -> str:
+        """The id of the model that it names; empty for the installation's default."""
+        ...
+
     def switch(self, actor: Any, assistant_id: str, action_id: str, operations: Sequence[str]) -> None:
         """Have exactly these operations of an action on."""
         ...
@@ -364,6 +368,9 @@ shell_fragments: Registry[ShellFragment] = Registry()
 event_consumers: Registry[EventConsumer] = Registry()
 publish_checks: Registry[PublishCheck] = Registry()
 readiness_checks: Registry[ReadinessCheck] = Registry()
+# Hold back what is about to be open to everybody until somebody has looked: `gate(actor, publication, version)` says whether
+# it waits, inside the transaction that would open it.
+public_gates: Registry[Callable[[Any, Any, Any], bool]] = Registry()
 personal_data: Registry[PersonalDataHolder] = Registry()
 # Streaming endpoints served beside Django: kernel.asgi.StreamRoute.
 stream_routes: Registry[Any] = Registry()
@@ -396,5 +403,11 @@ source_types: Registry[SourceType] = Registry()
 source_owners: Slot[Callable[[Any, Sequence[int] | None], dict[int, SourceOwner]]] = Slot("owners of sources")
 # Slugs of publications that an actor has pinned, from the room that keeps the pins: `list(actor) -> list[str]`.
 pinned_references: Registry[Callable[[Any], list[str]]] = Registry()
+# Whether an organisation that chooses from the public store chose a publication: `chosen(actor, publication)`.
+outside_choices: Registry[Callable[[Any, str], bool]] = Registry()
+# Whose publication a person holds a valid pass for, by slug or id, in the actor's scope: `holder(actor, reference)`.
+publication_passes: Registry[Callable[[Any, str], int | None]] = Registry()
+# Refuses people who may not decide on some request, by raising a DomainError: `guard(actor, approval)`.
+approval_guards: Registry[Callable[[Any, Any], None]] = Registry()
 # Periodic work: {name: {"task": …, "schedule": seconds}}.
 periodic_tasks: dict[str, dict[str, Any]] = {}

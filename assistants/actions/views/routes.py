@@ -12,6 +12,7 @@ from assistants.actions.actions.refresh_tools import refresh_tools
 from assistants.actions.actions.remove_action import remove_action
 from assistants.actions.actions.remove_example import remove_example
 from assistants.actions.actions.update_action import update_action
+from assistants.actions.checks import unable_model
 from assistants.actions.forms import ActionForm
 from assistants.actions.importing import read_again, starter_of
 from assistants.actions.presentation import changed_json
@@ -94,7 +95,13 @@ class ActionPages(AssistantPages):
         """What the assistant may call."""
         self._check_assistant(request.actor, assistant_id, edit=False)
         cards = cards_of(request.actor, assistant_id, request.path)
-        context = {"base": request.path, "cards": cards, "ways": adding.WAYS}
+        model = draft_actions.get().model(request.actor, assistant_id)
+        context = {
+            "base": request.path,
+            "cards": cards,
+            "ways": adding.WAYS,
+            "unable": unable_model(request.actor.organisation, model) if cards else "",
+        }
         return self._draw(request, assistant_id, "actions/list.html", context)
 
     def _new(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
