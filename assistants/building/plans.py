@@ -8,11 +8,9 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from assistants.actions.queries import present_revisions
@@ -24,10 +22,18 @@ from assistants.building.queries import (
     access_assistant,
     access_version,
     draft_of,
-    links_work,
     specification_of,
 )
 from assistants.building.specification import Specification
+from assistants.building.standing import PublicationUnavailable as PublicationUnavailable
+from assistants.building.standing import (
+    Standing,
+    may_use,
+    readable_standing,
+    refusal,
+    standing_of,
+    usable_standing,
+)
 from assistants.knowledge.queries import manifest, scope_of
 from assistants.turns.models import Turn
 from assistants.turns.plan import ActionUse, AssistantPlan, Limits, Narrowing
@@ -43,36 +49,12 @@ _cache: OrderedDict[tuple[int | str, str], AssistantPlan] = OrderedDict()
 _cache_lock = Lock()
 
 
-class PublicationUnavailable(Gone):
-    code = "publication_unavailable"
-    user_message = _(
-        "This assistant was withdrawn, so it answers no more questions. What it told you so far stays here; look in the"
-        " store for another one."
-    )
-
-
 class VersionWithdrawn(Gone):
     code = "version_withdrawn"
     user_message = _(
         "While this answer waited for you, its author moved conversations away from the version that had begun it. What"
         " was asked was not done. Ask again: the version that is live now answers."
     )
-
-
-class _Standing(NamedTuple):
-    """A publication as it is this moment."""
-
-    public_id: str
-    organisation_id: int
-    state: str
-    visibility: str
-    live_version_id: int
-    assistant_id: str
-    candidate_id: int | None
-    candidate_share: int
-    withdrawn_versions: str
-    conversations_moved_at: datetime | None
-    groups: list[int]
 
 
 def plan_for_publication(
@@ -91,6 +73,7 @@ def plan_for_publication(
     Raises:
         NotFound: there is none, it is not published, or the actor may not use it: all answer alike.
         PublicationUnavailable: it is withdrawn, and the actor knew it.
+        OutsideNotAllowed: it is another organisation's, and the actor's own does not let its people use it.
     """
     if not reference.isascii() or not reference.isprintable():  # none of ours, and nothing for a database
         raise NotFound
@@ -98,10 +81,9 @@ def plan_for_publication(
         if reference.startswith("asst_"):
             return _plan_for_own(actor, reference, used_before, pin, person)
         column = "public_id" if reference.startswith("pub_") else "slug"
-        standing = _standing(column, reference, actor)
-        if standing is None or not _may_use(actor, standing):
-            raise _refusal(actor, standing, used_before)
-        return _plan_of_choice(actor, standing, pin, person)
+        return _plan_of_choice(
+            actor, usable_standing(actor, column, reference, used_before=used_before), pin, person
+        )
 
 
 def plan_for_draft(actor: Actor, assistant_id: str, *, model: str = "") -> AssistantPlan:
@@ -170,10 +152,8 @@ def published_documents(
         None where nobody, or not the actor, may use it now.
     """
     with _scope_of(actor.organisation) if actor else tenant_scope(organisation_id):
-        standing = _standing("public_id", publication_id, actor)
-        if standing is None or standing.state != Publication.State.LIVE:
-            return None
-        if actor is not None and not _may_use(actor, standing):
+        standing = readable_standing(publication_id, actor)
+        if standing is None:
             return None
     plan = _plan_of_version(standing, standing.live_version_id)
     return plan.knowledge.document_ids if plan and plan.knowledge else ()
@@ -189,66 +169,10 @@ def _scope_of(organisation: Organisation) -> Iterator[None]:
         yield
 
 
-def _standing(column: str, value: str, actor: Actor | None) -> _Standing | None:
-    # Written out in SQL: this runs for every question, and building a queryset costs more than the query.
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING[column], {"value": value, "membership": _membership(actor)})
-        row = cursor.fetchone()
-    return _Standing(*row) if row else None
-
-
-def _membership(actor: Actor | None) -> int | None:
-    """The place by which somebody has groups: machines have none, whoever's key they use."""
-    return None if actor is None or actor.api_key_id else actor.membership_id
-
-
-_COLUMNS = (
-    "SELECT p.public_id, p.organisation_id, p.state, p.visibility, p.live_version_id, p.assistant_public_id,"
-    " p.candidate_id, p.candidate_share, p.withdrawn_versions, p.conversations_moved_at,"
-    # The reader's groups in the creator's organisation: asked for with every question, so that leaving one counts at once.
-    " ARRAY(SELECT g.group_id FROM organisations_groupmembership g WHERE g.membership_id = %(membership)s"
-    " AND g.organisation_id = p.organisation_id ORDER BY 1) FROM building_publication p"
-)
-_STANDING = {
-    "slug": f"{_COLUMNS} WHERE p.slug = %(value)s",
-    "public_id": f"{_COLUMNS} WHERE p.public_id = %(value)s",
-    "assistant": (
-        f"{_COLUMNS} JOIN building_assistant a ON a.id = p.assistant_id AND a.organisation_id = p.organisation_id"
-        " WHERE a.public_id = %(value)s AND a.deleted_at IS NULL"
-    ),
-}
-
-
-def _may_use(actor: Actor, standing: _Standing) -> bool:
-    if standing.state != Publication.State.LIVE:
-        return False
-    if actor.assistants and standing.assistant_id not in actor.assistants:  # the key is bound to others
-        return False
-    if standing.visibility == Publication.Visibility.PUBLIC:
-        return True
-    if standing.visibility == Publication.Visibility.LINK and links_work(standing.organisation_id):
-        return True
-    if standing.organisation_id != actor.organisation.pk or not actor.can(Permission.USE_ASSISTANTS):
-        return False
-    if standing.visibility == Publication.Visibility.ORGANISATION:
-        return True
-    return level_on(actor, RESOURCE, standing.assistant_id) is not None
-
-
-def _refusal(
-    actor: Actor, standing: _Standing | None, used_before: bool
-) -> NotFound | PublicationUnavailable:
-    known = standing is not None and (
-        standing.organisation_id == actor.organisation.pk
-        and level_on(actor, RESOURCE, standing.assistant_id) is not None
-    )
-    return PublicationUnavailable() if used_before or known else NotFound()
-
-
 def _plan_for_own(
     actor: Actor, assistant_id: str, used_before: bool, pin: Pin | None, person: str
 ) -> AssistantPlan:
-    standing = _standing("assistant", assistant_id, actor)
+    standing = standing_of("assistant", assistant_id, actor)
     level = level_on(actor, RESOURCE, assistant_id)
     if actor.can(Permission.BUILD_ASSISTANTS) and level in levels_from(Level.VIEW):
         if standing is None:
@@ -256,12 +180,12 @@ def _plan_for_own(
         if standing.state == Publication.State.SUSPENDED:
             raise PublicationUnavailable
         return _plan_of_choice(actor, standing, pin, person)
-    if standing is None or not _may_use(actor, standing):
-        raise _refusal(actor, standing, used_before)
+    if standing is None or not may_use(actor, standing):
+        raise refusal(actor, standing, used_before=used_before)
     return _plan_of_choice(actor, standing, pin, person)
 
 
-def _plan_of_choice(actor: Actor, standing: _Standing, pin: Pin | None, person: str) -> AssistantPlan:
+def _plan_of_choice(actor: Actor, standing: Standing, pin: Pin | None, person: str) -> AssistantPlan:
     if pin and pin_holds(pin, standing.withdrawn_versions, standing.conversations_moved_at):
         kept = _plan_of_version(standing, pin.version_id)
         if kept is not None:
@@ -290,7 +214,7 @@ def _asking(actor: Actor, person: str) -> str:
     return f"user {actor.user_id}" if actor.user_id else f"key {actor.api_key_id}"
 
 
-def _plan_of_version(standing: _Standing, version: int | str) -> AssistantPlan | None:
+def _plan_of_version(standing: Standing, version: int | str) -> AssistantPlan | None:
     """The plan of a version by its primary key or public id; None where the assistant has no such version."""
     key = (version, standing.public_id)
     with _cache_lock:
@@ -308,7 +232,7 @@ def _plan_of_version(standing: _Standing, version: int | str) -> AssistantPlan |
     return made
 
 
-def _load_version(standing: _Standing, version: int | str) -> AssistantPlan | None:
+def _load_version(standing: Standing, version: int | str) -> AssistantPlan | None:
     with tenant_scope(standing.organisation_id):
         rows = Version.objects.for_organisation(standing.organisation_id).select_related(
             "assistant__source_set"

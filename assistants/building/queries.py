@@ -178,7 +178,11 @@ def usable_publications(actor: Actor) -> QuerySet[Publication]:
     """The organisation's live publications that the actor may use: open to all of it, or within their own reach."""
     rows = publications(actor.organisation).filter(state=Publication.State.LIVE)
     field = "assistant_public_id"
-    open_to_all = ~Q(visibility=Publication.Visibility.PRIVATE)
+    kept = [
+        Publication.Visibility.PRIVATE,
+        *([Publication.Visibility.ORGANISATION] if actor.is_guest else []),
+    ]
+    open_to_all = ~Q(visibility__in=kept)
     if actor.assistants:
         open_to_all &= Q(assistant_public_id__in=actor.assistants)
     return rows.filter(open_to_all | reachable(actor, RESOURCE, Level.USE, field=field))

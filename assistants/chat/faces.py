@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from assistants.building.queries import access_assistant, draft_of, specification_of, visible_publication
+from assistants.building.queries import access_assistant, draft_of, specification_of
+from assistants.building.standing import shown_publication
 from kernel.errors import NotFound
 from organisations.actors import Actor
 
@@ -26,8 +27,8 @@ def face_of(actor: Actor, reference: str) -> Face:
     """The face behind a reference, in the open scope; an unavailable one where nothing is seen."""
     if reference.startswith("asst_"):
         return _draft_face(actor, reference)
-    row = visible_publication(reference)
-    if row is None or not row.is_live:
+    row = shown_publication(actor, reference)
+    if row is None:
         return Face(name="", available=False)
     return Face(
         name=row.name,

@@ -6,7 +6,8 @@ from typing import Any
 
 from assistants.building.models import Publication
 from assistants.building.plans import plan_for_publication
-from assistants.building.queries import usable_publications, visible_publication
+from assistants.building.queries import usable_publications
+from assistants.building.standing import shown_publication
 from kernel.registries import pinned_references
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
@@ -40,9 +41,8 @@ def usable_models(actor: Actor) -> list[UsableModel]:
     with tenant_scope(actor.organisation):
         own = list(usable_publications(actor).order_by("name"))
         pinned = [slug for source in pinned_references for slug in source(actor)]
-        installed = [
-            row for row in map(visible_publication, pinned) if row and row.is_live and _bound(actor, row)
-        ]
+        shown = (shown_publication(actor, slug) for slug in pinned)
+        installed = [row for row in shown if row and _bound(actor, row)]
         return list(_models(actor, [*own, *installed]))
 
 
@@ -55,7 +55,7 @@ def usable_model(actor: Actor, reference: str) -> UsableModel:
     require(actor, Permission.USE_ASSISTANTS)
     with tenant_scope(actor.organisation):
         plan = plan_for_publication(actor, reference)
-        row = visible_publication(plan.publication_id) if plan.publication_id else None
+        row = shown_publication(actor, plan.publication_id) if plan.publication_id else None
         created = int(row.created_at.timestamp()) if row else 0
         own = plan.creator_organisation_id == actor.organisation.pk
         return UsableModel(id=reference, created=created, name=plan.assistant_name, own=own)

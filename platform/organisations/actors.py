@@ -64,6 +64,11 @@ class Actor:
         return self.user is None and self.service_account_id is None
 
     @property
+    def is_guest(self) -> bool:
+        """Whether they see nothing of the organisation but what is shared with them or their groups."""
+        return self.role_key == Role.GUEST
+
+    @property
     def label(self) -> str:
         """Who this is, for logs."""
         if self.user is not None:

@@ -23,6 +23,7 @@ _ROLE_MSGIDS = {
     Role.BUILDER: "Builder",
     Role.MEMBER: "Member",
     Role.BILLING: "Billing",
+    Role.GUEST: "Guest",
 }
 assert _ROLE_MSGIDS.keys() == ROLE_LABELS.keys()
 

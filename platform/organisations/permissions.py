@@ -22,6 +22,7 @@ class Role(StrEnum):
     BUILDER = "builder"
     MEMBER = "member"
     BILLING = "billing"
+    GUEST = "guest"
 
 
 ROLE_LABELS: dict[Role, str | Promise] = {
@@ -31,6 +32,7 @@ ROLE_LABELS: dict[Role, str | Promise] = {
     Role.BUILDER: _("Builder"),
     Role.MEMBER: _("Member"),
     Role.BILLING: _("Billing"),
+    Role.GUEST: _("Guest"),
 }
 
 ROLE_HINTS: dict[Role, str | Promise] = {
@@ -40,6 +42,9 @@ ROLE_HINTS: dict[Role, str | Promise] = {
     Role.BUILDER: _("You build assistants. Ask a publisher to publish them."),
     Role.MEMBER: _("You chat with the assistants that others build."),
     Role.BILLING: _("You look after usage and money."),
+    Role.GUEST: _(
+        "You chat with the assistants that are shared with you or your groups, and see nothing else."
+    ),
 }
 
 
@@ -147,6 +152,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.BUILDER: _BUILD,
     Role.MEMBER: _USE,
     Role.BILLING: frozenset({Permission.VIEW_ORGANISATION, Permission.VIEW_USAGE, Permission.MANAGE_BILLING}),
+    Role.GUEST: frozenset({Permission.USE_ASSISTANTS}),
 }
 
 

@@ -125,6 +125,12 @@ class Joining(_Part):
     mfa_required: bool = False
 
 
+class Store(_Part):
+    """What people may use of what other organisations publish: everything, only what was chosen, or nothing."""
+
+    public: Literal["everyone", "chosen", "hidden"] = "everyone"
+
+
 class PolicyDocument(_Part):
     """The whole policy. An empty document allows everything that roles allow."""
 
@@ -135,6 +141,7 @@ class PolicyDocument(_Part):
     actions: Actions = Actions()
     files: Files = Files()
     joining: Joining = Joining()
+    store: Store = Store()
 
     def document(self) -> dict[str, Any]:
         """Its stored and public form."""
@@ -149,6 +156,7 @@ SECTION_LABELS = {
     "actions": _("Actions"),
     "files": _("Files"),
     "joining": _("Joining and signing in"),
+    "store": _("The public store"),
 }
 
 

@@ -56,6 +56,17 @@ CONFIRMATIONS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "all": (_("Before every call"), _("Also before calls that only read.")),
 }
+REACHES: dict[str, tuple[str | Promise, str | Promise]] = {
+    "everyone": (_("Everything in it"), _("People find and use what other organisations publish.")),
+    "chosen": (
+        _("Only what was allowed"),
+        _("Administrators keep the list, and anybody may ask for one more assistant."),
+    ),
+    "hidden": (
+        _("Nothing"),
+        _("People see and use only what this organisation built. Chats with anything else stop."),
+    ),
+}
 EVERYBODY, ALL = _("Everybody whose role allows it"), _("All of them")
 ONLY_ROLES, ONLY_THESE = _("Only these roles"), _("Only these")
 
@@ -104,6 +115,7 @@ def document_of(typed: QueryDict) -> dict[str, Any]:
     _put(document, "files.max_mb", typed.get("files.max_mb", "").strip() or None)
     _put(document, "actions.confirm", typed.get("actions.confirm", ""))
     _put(document, "joining.role", typed.get("joining.role", ""))
+    _put(document, "store.public", typed.get("store.public", "everyone"))
     return document
 
 
@@ -141,11 +153,12 @@ class PolicyForm:
     @property
     def confirmations(self) -> list[Option]:
         """When people are asked about calls of actions."""
-        chosen = self._get("actions.confirm")
-        return [
-            Option(value, str(label), str(note), value == chosen)
-            for value, (label, note) in CONFIRMATIONS.items()
-        ]
+        return self._one_of("actions.confirm", CONFIRMATIONS)
+
+    @property
+    def reaches(self) -> list[Option]:
+        """What people may use of the public store."""
+        return self._one_of("store.public", REACHES)
 
     @property
     def somebody_decides(self) -> bool:
@@ -202,6 +215,12 @@ class PolicyForm:
     def _get(self, path: str) -> Any:
         section, _dot, name = path.partition(".")
         return self._document.get(section, {}).get(name)
+
+    def _one_of(self, path: str, choices: Mapping[str, tuple[str | Promise, str | Promise]]) -> list[Option]:
+        chosen = self._get(path)
+        return [
+            Option(value, str(label), str(note), value == chosen) for value, (label, note) in choices.items()
+        ]
 
     def _lines(self, path: str) -> str:
         if self._typed is not None:

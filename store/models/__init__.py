@@ -1,9 +1,11 @@
 """What the store keeps."""
 
+from store.models.counting import Counted, Crowd, Neighbour, NoSuggestions
 from store.models.creators import CreatorPage, DomainProof, Follow, OldHandle
 from store.models.directories import AllowedListing, Department, Requirement
 from store.models.disclosing import Widening, WideningSeen
-from store.models.library import Collection, CollectionItem, Install, ShareLink, Use
+from store.models.discovery import Entry, EntryWords, Showcase, StoreWord, Tally
+from store.models.library import Collection, CollectionItem, Install, Pass, ShareLink, Use
 from store.models.listings import Listing, ListingDay
 from store.models.moderation import Case, Decision, Report, Takedown
 from store.models.reviews import Feedback, RatingPrior, Review, ReviewVote
@@ -13,23 +15,33 @@ __all__ = [
     "Case",
     "Collection",
     "CollectionItem",
+    "Counted",
     "CreatorPage",
+    "Crowd",
     "Decision",
     "Department",
     "DomainProof",
+    "Entry",
+    "EntryWords",
     "Feedback",
     "Follow",
     "Install",
     "Listing",
     "ListingDay",
+    "Neighbour",
+    "NoSuggestions",
     "OldHandle",
+    "Pass",
     "RatingPrior",
     "Report",
     "Requirement",
     "Review",
     "ReviewVote",
     "ShareLink",
+    "Showcase",
+    "StoreWord",
     "Takedown",
+    "Tally",
     "Use",
     "Widening",
     "WideningSeen",

@@ -36,6 +36,7 @@ class AllowedListing(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "listing_id"], name="allowed_listing_once")
         ]
+        indexes = [models.Index(fields=["organisation", "publication_id"], name="allowed_publication")]
 
     def __str__(self) -> str:
         return self.listing_id

@@ -46,7 +46,10 @@ class Use(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "user", "publication_id"], name="use_once")
         ]
-        indexes = [models.Index(fields=["organisation", "user", "-last_at", "-id"], name="use_recent")]
+        indexes = [
+            models.Index(fields=["organisation", "user", "-last_at", "-id"], name="use_recent"),
+            models.Index(fields=["user", "publication_id"], name="use_of_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.publication_id}"
@@ -62,10 +65,16 @@ class Collection(TenantModel):
     order = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    # Since when it may still be brought back.
+    deleted_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "user", "name"], name="collection_name_once")
+            models.UniqueConstraint(
+                fields=["organisation", "user", "name"],
+                condition=models.Q(deleted_at=None),
+                name="collection_name_once",
+            )
         ]
 
     def __str__(self) -> str:
@@ -116,3 +125,26 @@ class ShareLink(TenantModel):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class Pass(TenantModel):
+    """What somebody got by opening a share link of an assistant: they may use it as long as the link works.
+
+    It belongs to the organisation that the person acted in, and names the link, which is the creator's.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    publication_id = models.CharField(max_length=48)
+    slug = models.CharField(max_length=80)
+    link_id = models.CharField(max_length=48)
+    # Whose link it is: the organisation's primary key.
+    creator_id = models.BigIntegerField()
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        verbose_name_plural = "passes"
+        constraints = [models.UniqueConstraint(fields=["organisation", "user", "link_id"], name="pass_once")]
+
+    def __str__(self) -> str:
+        return self.slug
