@@ -24,8 +24,11 @@ class Turn(TenantModel):
         PREVIEW = "preview", _("Preview")
         API = "api", _("API")
         BUILDER = "builder", _("Builder")
+        TRIAL = "trial", _("Try-out")
 
     OPEN_STATES = (State.PENDING, State.STREAMING)
+    # Where question and answer are not kept in the database.
+    UNKEPT = frozenset({Surface.API, Surface.TRIAL})
 
     public_id = PublicIdField("turn_")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -77,6 +80,12 @@ class Turn(TenantModel):
                 fields=["version_id", "created_at"],
                 condition=~models.Q(version_id=""),
                 name="turn_version",
+            ),
+            # What has ended since it was counted last, for those who are asked about their assistants.
+            models.Index(
+                fields=["finished_at"],
+                condition=~models.Q(publication_id="") & models.Q(finished_at__isnull=False),
+                name="turn_finished",
             ),
         ]
 
