@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import PublicIdField
 from kernel.models import TenantModel
+from store.cards import Card
 from store.categories import CATEGORIES, CATEGORY_CHOICES, Category
 
 FEWEST_SHOWN = 3
@@ -111,13 +112,15 @@ class Listing(TenantModel):
     class Meta(TenantModel.Meta):
         indexes = [
             models.Index(fields=["organisation", "-created_at", "-id"], name="listing_own"),
-            models.Index(fields=["visibility", "state", "-live_at", "-id"], name="listing_new"),
-            models.Index(fields=["visibility", "state", "-conversations", "-id"], name="listing_popular"),
-            models.Index(fields=["visibility", "state", "-trend", "-id"], name="listing_trending"),
-            models.Index(fields=["visibility", "state", "-rating", "-id"], name="listing_rated"),
             models.Index(fields=["audit_due_at"], condition=models.Q(state="live"), name="listing_audits"),
-            GinIndex(fields=["search"], name="listing_search"),
-            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="listing_name"),
+            # Names that many people know: what is called like them looks like them.
+            GinIndex(
+                fields=["name"],
+                opclasses=["gin_trgm_ops"],
+                condition=models.Q(state="live", visibility="public")
+                & (models.Q(is_verified=True) | models.Q(conversations__gte=500)),
+                name="listing_known_names",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +130,15 @@ class Listing(TenantModel):
     def shelf(self) -> Category:
         """The category with its label and icon."""
         return CATEGORIES[self.category]
+
+    @property
+    def card(self) -> Card:
+        """What its card shows; its publication is read with it."""
+        shown = self.publication
+        hosts = len(shown.disclosure.get("hosts", ()))
+        return Card.of(
+            self, slug=shown.slug, seed=shown.picture_seed, hosts=hosts, writes=shown.writes_outside
+        )
 
     @property
     def is_live(self) -> bool:
@@ -148,6 +160,7 @@ class ListingDay(TenantModel):
         impressions: cards shown. opens: visits of its page. people: who asked something. returns: of those, who had
             asked something on an earlier day.
         helpful, unhelpful: thumbs. refused: answers that said there was not enough information.
+        timed, milliseconds: answers whose time is known, and that time of all of them together.
     """
 
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="days")
@@ -165,6 +178,8 @@ class ListingDay(TenantModel):
     unhelpful = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
+    timed = models.PositiveIntegerField(default=0)
+    milliseconds = models.PositiveBigIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
         constraints = [
