@@ -10,9 +10,13 @@ class StoreConfig(AppConfig):
 
     def ready(self) -> None:
         from store import consumers, notices, queries, switches
+        from store.disclosing import checks
+        from store.stream import TRIAL
 
         notices.register()
         switches.register()
+        checks.register()
+        registries.stream_routes.register(TRIAL)
         registries.navigation.register(
             NavigationEntry("store", _("Store"), "store", "store:home", 10, strangers=True)
         )
@@ -21,3 +25,4 @@ class StoreConfig(AppConfig):
         registries.event_consumers.register(consumers.FOLLOW)
         registries.event_consumers.register(consumers.COUNT)
         registries.event_consumers.register(consumers.ANSWERED)
+        registries.event_consumers.register(consumers.TELL)

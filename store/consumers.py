@@ -6,6 +6,8 @@ from assistants.building.opening import KINDS
 from kernel.registries import EventConsumer
 from store.actions.count_use import count_conversation, count_pins
 from store.actions.follow_publication import follow_publication, refresh_pins, take_back
+from store.actions.tell_widening import tell_widening
+from store.disclosing.widening import EVENT as WIDENED
 
 
 def _follow(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
@@ -29,6 +31,12 @@ def _answered(organisation_id: int, kind: str, payload: dict[str, Any], event_id
     return True
 
 
+def _tell(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
+    tell_widening(widening_id=payload["widening"])
+    return True
+
+
+TELL = EventConsumer("store tells of widened disclosures", frozenset({WIDENED}), _tell)
 ANSWERED = EventConsumer(
     "store follows approvals", frozenset({"approval.decided", "approval.ended"}), _answered
 )

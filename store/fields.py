@@ -1,5 +1,6 @@
 """What creators may write into a listing, checked in one place for pages and API."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,44 +11,92 @@ from django.utils.translation import gettext_lazy as _
 from kernel.errors import FieldError, InvalidInput
 from store.categories import CATEGORIES
 from store.models import Listing
+from store.sampling import checked_sample
 
 LENGTHS = {"tagline": 120, "description": 4000, "statements": 4000, "privacy_policy_url": 200, "language": 32}
+MOST_STARTERS, MOST_LANGUAGES = 12, 12
+LONGEST_STARTER = 500
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _is_url = URLValidator(schemes=["https", "http"])
 
 
 @dataclass(frozen=True)
 class ListingFields:
-    """Fields to change; None leaves one as it is."""
+    """Fields to change; None leaves one as it is.
+
+    Attributes:
+        languages: codes of those that it answers in beside its own. starters: those that the page shows; empty for all.
+        sample: `[{role, text}]`, questions and answers in turn. trial: whether strangers may try it.
+    """
 
     visibility: str | None = None
     category: str | None = None
     tagline: str | None = None
     description: str | None = None
     language: str | None = None
+    languages: list[str] | None = None
+    starters: list[str] | None = None
+    sample: list[dict[str, str]] | None = None
+    trial: bool | None = None
     statements: str | None = None
     privacy_policy_url: str | None = None
 
-    def given(self) -> dict[str, str]:
+    def given(self) -> dict[str, Any]:
         """Those that are to be changed."""
-        return {name: value.strip() for name, value in vars(self).items() if value is not None}
+        return {
+            name: value.strip() if isinstance(value, str) else value
+            for name, value in vars(self).items()
+            if value is not None
+        }
 
 
-def checked(fields: ListingFields) -> dict[str, str]:
+def checked(fields: ListingFields) -> dict[str, Any]:
     """The given fields, when all are right.
 
     Raises:
         InvalidInput: it names every wrong one.
     """
     given = fields.given()
-    problems = [problem for name, value in given.items() if (problem := _problem(name, value))]
+    problems: list[FieldError] = []
+    for name, value in given.items():
+        try:
+            given[name] = _checked(name, value)
+        except InvalidInput as wrong:
+            problems += wrong.errors
     if problems:
         raise InvalidInput(errors=problems)
     return given
 
 
-def _problem(name: str, value: str) -> FieldError | None:
-    code, message = _wrong(name, value)
-    return FieldError(name, code, str(message)) if code else None
+def _checked(name: str, value: Any) -> Any:
+    if name == "sample":
+        return checked_sample(value)
+    if name == "starters":
+        return _texts(name, value, MOST_STARTERS, LONGEST_STARTER)
+    if name == "languages":
+        return _codes(value)
+    if isinstance(value, str):
+        code, message = _wrong(name, value)
+        if code:
+            raise InvalidInput(errors=[FieldError(name, code, str(message))])
+    return value
+
+
+def _texts(name: str, value: list[str], most: int, longest: int) -> list[str]:
+    texts = [text.strip() for text in value if text.strip()]
+    if len(texts) > most or any(len(text) > longest or "\x00" in text for text in texts):
+        message = _("Use at most %(most)s lines of %(longest)s characters.")
+        raise InvalidInput.on(name, "too_long", str(message) % {"most": most, "longest": longest})
+    return list(dict.fromkeys(texts))
+
+
+def _codes(value: list[str]) -> list[str]:
+    codes = _texts("languages", value, MOST_LANGUAGES, LENGTHS["language"])
+    if not all(LANGUAGE.fullmatch(code) for code in codes):
+        raise InvalidInput.on(
+            "languages", "invalid", _("Name languages by their codes, like en, de or zh-hans.")
+        )
+    return [code.lower() for code in codes]
 
 
 def _wrong(name: str, value: str) -> tuple[str, Any]:

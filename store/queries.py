@@ -13,20 +13,29 @@ from organisations.actors import Actor
 from organisations.grants import level_on, reachable
 from organisations.models import Organisation
 from organisations.permissions import Level, Permission
-from store.categories import CATEGORIES
-from store.models import Install, Listing
-from store.search import matching
+from store.discovery.narrowing import Narrowing, narrowed
+from store.discovery.own_rows import matching
+from store.discovery.search import SORTS as SORTS
+from store.discovery.search import find
+from store.models import Entry, Install, Listing
 from store.switches import require_open
 
 LIVE = Q(state=Listing.State.LIVE, publication__state=Publication.State.LIVE, organisation__suspended_at=None)
-# Until people can rate, the best loved are those that are used most.
 ORDERS = {
     "relevance": ("-score", "-id"),
     "popular": ("-conversations", "-id"),
     "new": ("-live_at", "-id"),
-    "rating": ("-conversations", "-id"),
+    "rating": ("-rating", "-id"),
+    "trending": ("-trend", "-id"),
 }
-SORTS = tuple(ORDERS)
+
+
+def store_entries() -> QuerySet[Entry]:
+    """The cards of everything in the public store."""
+    entries: QuerySet[Entry] = Entry.objects.across_organisations(
+        reason="the public store; everybody may read its entries"
+    )
+    return entries
 
 
 def store_listings() -> QuerySet[Listing]:
@@ -66,42 +75,33 @@ def own_listings(actor: Actor) -> QuerySet[Listing]:
 
 
 def search_listings(
-    rows: QuerySet[Listing],
+    rows: QuerySet[Any],
     *,
     search: str = "",
-    category: str = "",
-    language: str = "",
     sort: str = "",
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
-) -> Page[Listing]:
+    **filters: str,
+) -> Page[Any]:
     """A page of listings; without a sort, what was searched for comes by relevance and everything else by use.
 
+    Args:
+        rows: entries of the public store, or an organisation's own listings.
+        filters: fields of a `Narrowing`.
+
     Raises:
-        InvalidInput: no such category or sort, or a cursor of another list.
+        InvalidInput: no such sort, or value of a filter, or a cursor of another list.
     """
+    wanted = Narrowing(**filters)
+    if rows.model is Entry:
+        return find(rows, search=search, wanted=wanted, sort=sort, cursor=cursor, limit=limit).page
     chosen = sort or ("relevance" if search.strip() else "popular")
     if chosen not in ORDERS:
-        raise InvalidInput.on("sort", "not_a_choice", _("Choose one of: relevance, popular, new, rating."))
-    found = matching(filtered(rows, category=category, language=language), search)
+        raise InvalidInput.on(
+            "sort", "not_a_choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(ORDERS)}
+        )
+    found = matching(narrowed(rows, wanted), search)
     return paginate(found, cursor=cursor, limit=limit, order=ORDERS[chosen])
-
-
-def filtered(rows: QuerySet[Listing], *, category: str = "", language: str = "") -> QuerySet[Listing]:
-    """The rows of one category and one language (`zh` means every Chinese).
-
-    Raises:
-        InvalidInput: there is no such category.
-    """
-    if category and category not in CATEGORIES:
-        raise InvalidInput.on("category", "not_a_choice", _("There is no such category."))
-    if category:
-        rows = rows.filter(category=category)
-    return (
-        rows.filter(Q(language__iexact=language) | Q(language__istartswith=f"{language}-"))
-        if language
-        else rows
-    )
 
 
 def category_counts(rows: QuerySet[Listing]) -> dict[str, int]:
@@ -189,9 +189,3 @@ def install_of(actor: Actor, listing: Listing) -> Install | None:
 def installed_slugs(actor: Actor) -> list[str]:
     """The public names of everything the person has pinned, for the OpenAI-compatible API."""
     return list(installs(actor).values_list("slug", flat=True))
-
-
-def related_listings(listing: Listing, *, limit: int = 3) -> list[Listing]:
-    """Others of the same category."""
-    rows: Any = store_listings().filter(category=listing.category).exclude(pk=listing.pk)
-    return list(rows.order_by("-conversations", "-id")[:limit])

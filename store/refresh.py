@@ -3,8 +3,11 @@
 from accounts.models import User
 from assistants.building.models import Publication, Version
 from organisations.models import Organisation
+from store.disclosing.widening import note_disclosure
+from store.discovery.facets import facets_of
+from store.discovery.indexing import index_listing
+from store.discovery.topics import topics_of
 from store.models import Listing
-from store.search import index_listing
 
 COPIED = [
     "name",
@@ -14,6 +17,10 @@ COPIED = [
     "version_number",
     "version_note",
     "version_at",
+    "topics",
+    "calls_outside",
+    "writes_outside",
+    "model_family",
     "updated_at",
 ]
 
@@ -30,8 +37,12 @@ def refresh_listing(listing: Listing, publication: Publication, *, tagline: bool
         version.changes,
         version.created_at,
     )
+    listing.topics = topics_of(version)
+    for name, value in facets_of(publication.disclosure).items():
+        setattr(listing, name, value)
     listing.save(update_fields=COPIED)
     index_listing(listing)
+    note_disclosure(listing, publication)
 
 
 def creator_name(organisation: Organisation, user: User | None) -> str:

@@ -2,18 +2,22 @@
 
 from django.urls import path
 
-from store.views import directory, home, install, listing, machines, panel, reviews
+from store.views import directory, home, install, listing, machines, panel, reviews, trial
 
 app_name = "store"
 urlpatterns = [
     path("", home.store_home, name="home"),
     path("store/search", home.store_search, name="search"),
+    path("store/suggest", home.store_suggest, name="suggest"),
     path("store/category/<slug:category>", home.store_category, name="category"),
     path("store/pins", install.pins, name="pins"),
     path("store/panel/<str:assistant_id>", panel.listing_panel, name="listing_panel"),
     path("store/panel/<str:assistant_id>/save", panel.listing_save, name="listing_save"),
     path("a/<slug:slug>", listing.listing_detail, name="listing"),
     path("a/<slug:slug>/disclosure", listing.listing_disclosure, name="disclosure"),
+    path("a/<slug:slug>/try", trial.trial_page, name="trial"),
+    path("a/<slug:slug>/try/thread", trial.trial_thread, name="trial_thread"),
+    path("a/<slug:slug>/try/keep", trial.trial_keep, name="trial_keep"),
     path("a/<slug:slug>/seen", listing.listing_seen, name="listing_seen"),
     path("a/<slug:slug>/pin", install.install_toggle, name="install_toggle"),
     path("a/<slug:slug>/reviews", reviews.review_list, name="reviews"),

@@ -13,5 +13,5 @@ def identity_of_turn(turn: Turn) -> TurnIdentity:
         product_name=turn.assistant_name,
         user_id=turn.user_id,
         api_key_id=turn.api_key_id,
-        keep_text=turn.surface != Turn.Surface.API,
+        keep_text=turn.surface not in Turn.UNKEPT,
     )

@@ -361,6 +361,11 @@ CELERY_BROKER_IS_REDIS = CELERY_BROKER_URL.startswith(("redis", "unix"))
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
 # --- Store ----------------------------------------------------------------------------------------------------
+# Who looks at what is to be open to everybody: `automatic` (checks; people only where these find something serious) or
+# `human` (people, always).
+STORE_REVIEW: str = env.str("STORE_REVIEW", default="automatic")
+if STORE_REVIEW not in ("automatic", "human"):
+    raise ImproperlyConfigured("STORE_REVIEW is either automatic or human.")
 # How many questions somebody asks an assistant before they may rate it.
 REVIEW_TURNS: int = max(1, env.int("REVIEW_TURNS", default=3))
 

@@ -78,7 +78,7 @@ async def _caller(request: StreamRequest) -> Actor:
 async def _session_member(request: StreamRequest, session_key: str) -> Actor | None:
     actor = await _cached(f"session:{session_key}", _session_actor, session_key) if session_key else None
     if actor is not None and request.method not in ("GET", "HEAD", "OPTIONS"):
-        _check_csrf(request)
+        check_csrf(request)
     return actor
 
 
@@ -131,7 +131,12 @@ def _still_in(session_key: str, actor: Actor) -> bool:
     return not actor.staff or _session_actor(session_key) is not None
 
 
-def _check_csrf(request: StreamRequest) -> None:
+def check_csrf(request: StreamRequest) -> None:
+    """Refuse an unsafe request of a browser that does not carry our token.
+
+    Raises:
+        CsrfFailed: another site sent it, or the page is older than the cookie.
+    """
     origin = request.headers.get("origin")
     if origin is not None and not _same_origin(origin, request):
         raise CsrfFailed

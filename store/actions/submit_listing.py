@@ -11,7 +11,10 @@ from kernel.outbox import publish_event
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
+from store.disclosing.statements import check_listing
 from store.models import Listing
+from store.moderation.gate import AppealPending
+from store.moderation.states import move
 from store.queries import access_listing
 from store.refresh import refresh_listing
 
@@ -23,15 +26,18 @@ class TaglineMissing(Conflict):
 
 class ListingSuspended(Conflict):
     code = "listing_suspended"
-    user_message = _("This listing was suspended by whoever runs this server. Ask them what to change.")
+    user_message = _(
+        "This listing was suspended by moderators. Their reasons stand under Publish, where you can appeal."
+    )
 
 
 @entry_action
 def submit_listing(*, actor: Actor, listing_id: str) -> Listing:
-    """Make a listing live at once, and open its publication to those whom its visibility names.
+    """Open a listing, and its publication, to those whom its visibility names.
 
-    Submitting a live one again changes nothing but what it copies. Where the organisation's policy wants a second
-    person's word, the listing waits for that as submitted.
+    For everybody it is live at once only where the checks find nothing serious and the operator has no people look
+    first; else it waits for moderators as submitted. Submitting a live one again changes nothing but what it copies.
+    Where the organisation's policy wants a second person's word, the listing waits for that as submitted.
 
     Raises:
         PermissionDenied: the actor may not publish.
@@ -40,24 +46,32 @@ def submit_listing(*, actor: Actor, listing_id: str) -> Listing:
         ApprovalPending: a second person was asked already.
         NotFound: the organisation has no such listing.
         TaglineMissing: it is for the public store, and says nothing about itself.
-        ListingSuspended: the operator took it down.
+        ListingSuspended: moderators took it down.
+        ListingRejected: moderators rejected exactly this version.
+        AppealPending: the creator appealed, and nobody has decided yet.
+        WordsContradictFacts: what it says about data is not so.
     """
     require(actor, Permission.PUBLISH_ASSISTANTS)
     listing = access_listing(actor, listing_id, lock=True)
     if listing.state == Listing.State.SUSPENDED:
         raise ListingSuspended
+    if listing.state == Listing.State.APPEALED:
+        raise AppealPending
     if listing.visibility == Listing.Visibility.PUBLIC and not (
         listing.tagline or listing.publication.tagline
     ):
         raise TaglineMissing
+    check_listing(listing)
     assistant = listing.publication.assistant.public_id
     publication = open_publication(actor=actor, assistant_id=assistant, visibility=listing.visibility)
     before = {"state": listing.state}
+    # What moderators look at first has noted there what it found.
+    listing.refresh_from_db(fields=["state", "approved", "fingerprint", "audit_due_at"])
     if publication.is_live and publication.visibility == listing.visibility:
         _go_live(actor, listing, publication)
-    else:
-        listing.state, listing.submitted_at = Listing.State.SUBMITTED, timezone.now()
-        listing.save(update_fields=["state", "submitted_at", "updated_at"])
+    elif listing.state != Listing.State.SUBMITTED:
+        listing.submitted_at = timezone.now()
+        move(listing, Listing.State.SUBMITTED, "submitted_at")
     after = {"state": listing.state}
     record_audit(
         actor, "listing.submitted", listing, before=before, after=after, visibility=listing.visibility
@@ -67,8 +81,8 @@ def submit_listing(*, actor: Actor, listing_id: str) -> Listing:
 
 def _go_live(actor: Actor, listing: Listing, publication: Publication) -> None:
     now = timezone.now()
-    listing.state, listing.submitted_at, listing.live_at = Listing.State.LIVE, now, listing.live_at or now
-    listing.save(update_fields=["state", "submitted_at", "live_at", "updated_at"])
+    listing.submitted_at, listing.live_at = now, listing.live_at or now
+    move(listing, Listing.State.LIVE, "submitted_at", "live_at")
     refresh_listing(listing, publication, tagline=not listing.tagline)
     publish_event(
         actor.organisation, "listing.live", {"listing": listing.public_id, "slug": publication.slug}

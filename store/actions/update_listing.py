@@ -6,10 +6,11 @@ from kernel.outbox import publish_event
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
+from store.disclosing.statements import FIELDS, check_words
+from store.discovery.indexing import index_listing
 from store.fields import ListingFields, checked
 from store.models import Listing
 from store.queries import access_listing
-from store.search import index_listing
 
 
 @entry_action
@@ -25,10 +26,14 @@ def update_listing(*, actor: Actor, listing_id: str, fields: ListingFields) -> L
         ApprovalPending: a second person was asked already.
         NotFound: the organisation has no such listing.
         InvalidInput: a field is wrong; it names each.
+        WordsContradictFacts: it is live, and what it would say about data is not so.
     """
     require(actor, Permission.PUBLISH_ASSISTANTS)
     listing = access_listing(actor, listing_id, lock=True)
     values = checked(fields)
+    if listing.is_live:
+        words = {name: str(values.get(name, getattr(listing, name))) for name in FIELDS}
+        check_words(words, listing.publication.disclosure or {})
     before = {name: getattr(listing, name) for name in values}
     if listing.is_live and "visibility" in values:
         assistant, wanted = listing.publication.assistant.public_id, values["visibility"]

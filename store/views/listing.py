@@ -2,37 +2,53 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from assistants.building.disclosures import in_words
-from assistants.building.queries import changes_for_readers
-from organisations.pages import OrganisationRequest, public_page
+from organisations.pages import OrganisationRequest, organisation_page, public_page
 from organisations.permissions import Permission
+from store.actions.see_widening import see_widening
+from store.disclosing.history import history_of, news_for
+from store.disclosing.rows import rows_of
 from store.languages import language_name
 from store.models import Listing
-from store.queries import install_of, related_listings, visible_listing
-
-CHANGES = 5
+from store.queries import install_of, visible_listing
+from store.related import related_listings
+from store.trial.limits import may_try
 
 
 @public_page()
 def listing_detail(request: OrganisationRequest, slug: str) -> HttpResponse:
     listing = visible_listing(request.actor, slug)
-    context = _context(request, listing) | {
+    context = listing_context(request, listing) | {
         "pin": install_of(request.actor, listing),
         "related": related_listings(listing),
-        "changes": changes_for_readers(listing.publication, limit=CHANGES),
     }
+    context["news"] = news_for(request.actor, listing, context["history"])
     return render(request, "store/listing.html", context)
 
 
 @public_page()
 def listing_disclosure(request: OrganisationRequest, slug: str) -> HttpResponse:
-    return render(request, "store/disclosure.html", _context(request, visible_listing(request.actor, slug)))
+    listing = visible_listing(request.actor, slug)
+    return render(request, "store/disclosure.html", listing_context(request, listing))
 
 
-def _context(request: OrganisationRequest, listing: Listing) -> dict[str, Any]:
+@organisation_page(Permission.USE_ASSISTANTS, methods=("POST",))
+def listing_seen(request: OrganisationRequest, slug: str) -> HttpResponse:
+    """Take the note of what is new off the page."""
+    see_widening(actor=request.actor, slug=slug)
+    if request.headers.get("HX-Request"):
+        return HttpResponse("")
+    messages.success(request, _("Noted."))
+    return redirect("store:listing", slug)
+
+
+def listing_context(request: OrganisationRequest, listing: Listing) -> dict[str, Any]:
+    """What the pages of a listing show, whoever looks; in the open scope of whoever does."""
     derived = listing.publication.disclosure or {}
     return {
         "nav": "store",
@@ -40,8 +56,18 @@ def _context(request: OrganisationRequest, listing: Listing) -> dict[str, Any]:
         "publication": listing.publication,
         "derived": derived,
         "words": in_words(derived),
+        "rows": rows_of(derived),
         "outside_models": [model for model in derived.get("models", []) if model.get("host")],
-        "language_name": language_name(listing.language),
+        "history": history_of(listing),
+        "starters": shown_starters(listing),
+        "language_names": [language_name(code) for code in (listing.language, *listing.languages)],
         "may_chat": request.actor.can(Permission.USE_ASSISTANTS),
         "may_build": request.actor.can(Permission.BUILD_ASSISTANTS),
+        "may_try": request.actor.is_anonymous and may_try(listing),
     }
+
+
+def shown_starters(listing: Listing) -> list[str]:
+    """The starters that its creator chose for the page, as far as the live version has them; all where none is left."""
+    offered = list(listing.publication.starters)
+    return [starter for starter in offered if starter in listing.starters] or offered

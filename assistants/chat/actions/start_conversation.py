@@ -4,7 +4,8 @@ from assistants.building.plans import plan_for_publication
 from assistants.chat.faces import face_of
 from assistants.chat.models import Conversation
 from assistants.chat.pins import pin_to
-from kernel.actions import entry_action
+from assistants.turns.plan import AssistantPlan
+from kernel.actions import assert_in_action, entry_action
 from kernel.outbox import publish_event
 from organisations.actors import Actor
 from organisations.permissions import Permission, require, require_person
@@ -25,13 +26,26 @@ def start_conversation(*, actor: Actor, reference: str, opening: str = "") -> Co
         NotFound: there is no such assistant for this person.
         PublicationUnavailable: it was taken out of use.
     """
+    return begin_conversation(actor=actor, plan=plan_to_begin(actor, reference), opening=opening)
+
+
+def plan_to_begin(actor: Actor, reference: str) -> AssistantPlan:
+    """What a conversation begins with, for a person who may have one.
+
+    Raises: as `start_conversation`.
+    """
     require(actor, Permission.USE_ASSISTANTS)
-    person = require_person(actor)
-    plan = plan_for_publication(actor, reference)
+    require_person(actor)
+    return plan_for_publication(actor, reference)
+
+
+def begin_conversation(*, actor: Actor, plan: AssistantPlan, opening: str = "") -> Conversation:
+    """`start_conversation` for actions that have a plan already."""
+    assert_in_action()
     face = face_of(actor, plan.publication_id or plan.assistant_id)
     conversation: Conversation = Conversation.objects.create(
         organisation=actor.organisation,
-        user=person,
+        user=actor.user,
         reference=plan.publication_id or plan.assistant_id,
         assistant_id=plan.assistant_id,
         assistant_name=plan.assistant_name,

@@ -76,7 +76,7 @@ def resume_turn(*, actor: Actor, turn_id: str, runner: str, without: Sequence[st
             state.language,
             turn.message_id,
             turn.thread_id,
-            keep_text=turn.surface != Turn.Surface.API,
+            keep_text=turn.surface not in Turn.UNKEPT,
         ),
         resumed=state,
         declined=declined,
