@@ -17,6 +17,7 @@ from store.discovery.narrowing import Narrowing, narrowed
 from store.discovery.own_rows import matching
 from store.discovery.search import SORTS as SORTS
 from store.discovery.search import find
+from store.directories.reach import kept, require_reach
 from store.models import Entry, Install, Listing
 from store.switches import require_open
 
@@ -54,13 +55,27 @@ def directory_listings(organisation: Organisation) -> QuerySet[Listing]:
     return rows.select_related("publication")
 
 
-def directory_listing(organisation: Organisation, slug: str) -> Listing:
-    """One listing of an organisation's directory.
+def directory_of(actor: Actor) -> QuerySet[Listing]:
+    """What the actor finds in the directory of their organisation; guests only what is shared with them.
+
+    A key that is bound to some assistants finds those alone.
+    """
+    if not actor.is_guest:
+        rows = directory_listings(actor.organisation)
+        return rows.filter(publication__assistant_public_id__in=actor.assistants) if actor.assistants else rows
+    rows = Listing.objects.for_organisation(actor.organisation).filter(
+        LIVE, reachable(actor, RESOURCE, Level.USE, field="publication__assistant_public_id")
+    )
+    return rows.select_related("publication")
+
+
+def directory_listing(actor: Actor, slug: str) -> Listing:
+    """One listing of the directory that the actor finds.
 
     Raises:
         NotFound: it holds none of this name.
     """
-    found: Listing | None = directory_listings(organisation).filter(publication__slug=slug).first()
+    found: Listing | None = directory_of(actor).filter(publication__slug=slug).first()
     if found is None:
         raise NotFound
     return found
@@ -140,13 +155,15 @@ def visible_listing(actor: Actor, slug: str) -> Listing:
     Raises:
         NotFound: there is none that this person may see; a withdrawn and a foreign one answer alike.
         StoreClosed, NotAuthenticated: the operator closed the store, to everybody or to strangers.
+        PublicStoreHidden, ListingNotAllowed: the actor's organisation does not let its people use it.
     """
     rows = Listing.objects.across_organisations(reason="the read policies decide what is seen")
     found: Listing | None = rows.filter(LIVE, publication__slug=slug).select_related("publication").first()
-    if found is None or not _may_see(actor, found):
+    if found is None or not may_see(actor, found):
         raise NotFound
     if found.visibility == Listing.Visibility.PUBLIC and found.organisation_id != actor.organisation.pk:
         require_open(actor)
+    require_reach(actor, found)
     return found
 
 
@@ -163,13 +180,14 @@ def listing_by_reference(actor: Actor, reference: str) -> Listing:
     return visible_listing(actor, slug or "")
 
 
-def _may_see(actor: Actor, listing: Listing) -> bool:
+def may_see(actor: Actor, listing: Listing) -> bool:
+    """Whether a live listing is open to the actor, by its visibility and their grants."""
     visibility = listing.publication.visibility
     if visibility == "public" or (visibility == "link" and links_work(listing.organisation_id)):
         return True
     if listing.organisation_id != actor.organisation.pk or not actor.can(Permission.USE_ASSISTANTS):
         return False
-    if visibility == "organisation":
+    if visibility == "organisation" and not actor.is_guest:
         return True
     return level_on(actor, RESOURCE, listing.publication.assistant_public_id) is not None
 
@@ -188,4 +206,4 @@ def install_of(actor: Actor, listing: Listing) -> Install | None:
 
 def installed_slugs(actor: Actor) -> list[str]:
     """The public names of everything the person has pinned, for the OpenAI-compatible API."""
-    return list(installs(actor).values_list("slug", flat=True))
+    return list(kept(actor, installs(actor)).values_list("slug", flat=True))

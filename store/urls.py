@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from store.views import directory, home, install, listing, machines, panel, reviews, trial
+from store.views import directory, home, install, listing, machines, panel, reviews, samples, trial
 
 app_name = "store"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("store/pins", install.pins, name="pins"),
     path("store/panel/<str:assistant_id>", panel.listing_panel, name="listing_panel"),
     path("store/panel/<str:assistant_id>/save", panel.listing_save, name="listing_save"),
+    path("store/panel/<str:assistant_id>/words", panel.listing_words, name="listing_words"),
+    path("store/panel/<str:assistant_id>/sample", samples.sample_list, name="sample_list"),
+    path("store/panel/<str:assistant_id>/sample/<str:turn_id>", samples.sample_pair, name="sample_pair"),
+    path("store/panel/<str:assistant_id>/preview", samples.listing_preview, name="listing_preview"),
     path("a/<slug:slug>", listing.listing_detail, name="listing"),
     path("a/<slug:slug>/disclosure", listing.listing_disclosure, name="disclosure"),
     path("a/<slug:slug>/try", trial.trial_page, name="trial"),
@@ -28,5 +32,7 @@ urlpatterns = [
     path("a/<slug:slug>/feedback", reviews.feedback_send, name="feedback"),
     path("directory/", directory.directory_home, name="directory"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("sitemap-<int:number>.xml", machines.sitemap_part, name="sitemap_part"),
+    path("a/<slug:slug>/picture.png", machines.listing_picture, name="picture"),
     path("robots.txt", machines.robots, name="robots"),
 ]

@@ -3,6 +3,7 @@
 import base64
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -53,6 +54,40 @@ def paginate(
         rows = rows.filter(_after(order, position, backwards))
     found = list(rows[: limit + 1])
     more, found = len(found) > limit, found[:limit]
+    if backwards:
+        found.reverse()
+    has_next = bool(found) and (backwards or more)
+    has_previous = bool(found) and (more if backwards else position is not None)
+    return Page(
+        results=found,
+        next=_encode(found[-1], order, purpose, backwards=False) if has_next else None,
+        previous=_encode(found[0], order, purpose, backwards=True) if has_previous else None,
+    )
+
+
+def paginate_ranked(
+    rows: list[Any], *, cursor: str | None, limit: int = DEFAULT_LIMIT, order: tuple[str, ...], purpose: str
+) -> Page[Any]:
+    """Cut one page out of rows that are all at hand, in descending order.
+
+    Args:
+        order: attributes to sort by, each with a leading `-`, the last one unique.
+        purpose: what the list is of; a cursor of another one is refused.
+
+    Raises:
+        InvalidInput: the cursor is none of ours.
+    """
+    limit = max(1, min(limit, MAX_LIMIT))
+    purpose = f"{purpose}:{','.join(order)}"
+    backwards, position = _decode(cursor, purpose)
+    names = [field.lstrip("-") for field in order]
+    ranked = sorted(((tuple(getattr(row, name) for name in names), row) for row in rows), key=itemgetter(0))
+    if not backwards:
+        ranked.reverse()
+    if position:
+        at = tuple(position)
+        ranked = [(place, row) for place, row in ranked if (place > at if backwards else place < at)]
+    more, found = len(ranked) > limit, [row for _place, row in ranked[:limit]]
     if backwards:
         found.reverse()
     has_next = bool(found) and (backwards or more)

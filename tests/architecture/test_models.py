@@ -21,6 +21,13 @@ UNSCOPED_MODELS = {
     "providers.Provider": "the installation's catalogue, kept by the operator",
     "providers.Model": "the installation's catalogue, kept by the operator",
     "providers.Price": "the installation's catalogue, kept by the operator",
+    "store.Counted": "names of what was counted, of all organisations; no page shows them",
+    "store.Crowd": "how many people stand behind a day's trend, for two days; no page shows them",
+    "store.Neighbour": "pairs of public listings; no row belongs to anybody",
+    "store.NoSuggestions": "a person's wish, whatever organisation they act in",
+    "store.Showcase": "the installation's front page, kept by the operator",
+    "store.StoreWord": "single words that public listings say; no row belongs to anybody",
+    "store.Tally": "how many public listings a category holds",
     "providers.ModelAlias": "the installation's catalogue, kept by the operator",
     "store.RatingPrior": "a mean over the whole store, of counts that everybody sees",
 }

@@ -28,6 +28,8 @@ PUBLIC: dict[str, str] = {
     "building:assistant_schema": "the format of assistant.yaml, for editors and other programs",
     "store:home": "the public store",
     "store:search": "the public store",
+    "store:suggest": "the public store",
+    "store:sitemap_part": "addresses of public listings, for search engines",
     "store:sitemap": "addresses of public listings, for search engines",
     "store:robots": "what search engines may read",
     "connections:client_document": "who we are, for authorization servers that fetch it; holds no data",

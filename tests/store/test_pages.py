@@ -102,6 +102,6 @@ def test_more_results_come_as_cards_alone(alice, client):
     for number in range(13):
         make_listing(alice, f"Desk {number}")
     page = text(client.get("/store/search"))
-    link = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    link = page.split('hx-get="')[2].split('"')[0].replace("&amp;", "&")
     more = text(client.get(link, headers={"HX-Request": "true"}))
     assert more.count("<article") == 1 and "<html" not in more

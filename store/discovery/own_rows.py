@@ -1,37 +1,19 @@
-"""Finding listings by words, in any language, even misspelt."""
+"""Finding listings by words among an organisation's own, in any language, even misspelt: few enough to read them all."""
 
 import re
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, TrigramWordSimilarity
+from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat, Greatest
 
 from kernel.text import search_terms
+from store.discovery.indexing import CONFIG
 from store.models import Listing
 
-CONFIG = "english"
 SIMILAR_NAME, SIMILAR_TAGLINE = 0.3, 0.5
 MAX_QUERY = 200
 _TOKENS = re.compile(r"\w+")
-
-
-def index_listing(listing: Listing) -> None:
-    """Write a listing's words down for searching: its name counts most, its description least."""
-    category = f"{listing.category} {listing.shelf.label}"
-    parts = (
-        (listing.name, "A"),
-        (f"{listing.tagline} {category}", "B"),
-        (listing.creator_name, "C"),
-        (listing.description, "D"),
-    )
-    vectors = [
-        SearchVector(Value(search_terms(text)), weight=weight, config=CONFIG) for text, weight in parts
-    ]
-    words: Any = vectors[0]
-    for vector in vectors[1:]:
-        words = words + vector
-    Listing.objects.for_organisation(listing.organisation_id).filter(pk=listing.pk).update(search=words)
 
 
 def matching(rows: QuerySet[Listing], query: str) -> QuerySet[Listing]:

@@ -1,0 +1,70 @@
+"""The store's front page: every shelf in one statement."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import get_language
+
+from store.models import Entry, Showcase
+from store.shelves import shelves_of
+
+_FRONT = "SELECT f.shelf, f.total, f.category AS counted, (f.entry).* FROM store_front(%s) f ORDER BY f.shelf, f.place"
+_OURS = 3  # columns before the entry's
+
+
+@dataclass
+class Front:
+    """What the front page shows, each list in its order.
+
+    Attributes:
+        counts: listings by category. spoken: the most used in the reader's language.
+        showcases: collections of the operator that hold something, with their entries.
+    """
+
+    counts: dict[str, int] = field(default_factory=dict)
+    featured: list[Entry] = field(default_factory=list)
+    trending: list[Entry] = field(default_factory=list)
+    popular: list[Entry] = field(default_factory=list)
+    new: list[Entry] = field(default_factory=list)
+    spoken: list[Entry] = field(default_factory=list)
+    showcases: list[tuple[Showcase, list[Entry]]] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many listings stand in the store."""
+        return sum(self.counts.values())
+
+    @property
+    def shelves(self) -> list[dict[str, Any]]:
+        """The categories that hold something, with how much."""
+        return shelves_of(self.counts)
+
+
+def front() -> Front:
+    """Read the front page as everybody sees it."""
+    made, shown = Front(), {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FRONT, [(get_language() or "en").split("-")[0]])
+        names = [column.name for column in cursor.description or ()][_OURS:]
+        for shelf, total, category, *values in cursor.fetchall():
+            if shelf == "tally":
+                made.counts[category] = int(total)
+            else:
+                entry = Entry.from_db("default", names, values)
+                shown.setdefault(shelf, []).append(entry)
+    for name in ("featured", "trending", "popular", "new", "spoken"):
+        setattr(made, name, shown.pop(name, []))
+    if shown:
+        rows = Showcase.objects.filter(public_id__in=shown)
+        made.showcases = [(showcase, shown[showcase.public_id]) for showcase in rows]
+    return made
+
+
+def category_tallies() -> dict[str, int]:
+    """How many listings of the public store stand in each category that has any; kept, never counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT category, sum(listings) FROM store_tally GROUP BY category HAVING sum(listings) > 0"
+        )
+        return {category: int(total) for category, total in cursor.fetchall()}
