@@ -62,7 +62,7 @@ class Field:
 
 
 def rows_of(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[Row, ...]:
-    """The arguments of a call, in the order in which they are sent."""
+    """The arguments of a call: those it cannot do without in the order in which its description names them, then the others."""
     return _rows(arguments, schema, schema, 1)
 
 
@@ -70,7 +70,7 @@ def fields_of(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[
     """The same as fields, and after them what else the schema allows."""
     known = _properties(schema, schema)
     required = schema.get("required") or ()
-    names = [*arguments, *(name for name in known if name not in arguments)]
+    names = _ordered([*arguments, *(name for name in known if name not in arguments)], required)
     return tuple(
         _field(name, arguments, _resolved(known.get(name), schema), name in required) for name in names
     )
@@ -101,7 +101,14 @@ def humanised(name: str) -> str:
 
 def _rows(value: Mapping[str, Any], schema: Any, whole: Mapping[str, Any], depth: int) -> tuple[Row, ...]:
     known = _properties(schema, whole)
-    return tuple(_row(name, inner, known.get(name), whole, depth) for name, inner in value.items())
+    names = _ordered(list(value), _resolved(schema, whole).get("required") or ())
+    return tuple(_row(name, value[name], known.get(name), whole, depth) for name in names)
+
+
+def _ordered(names: list[str], required: Any) -> list[str]:
+    # The database keeps the members of objects by the length of their names; lists keep their order.
+    first = [name for name in required if name in names] if isinstance(required, list) else []
+    return list(dict.fromkeys([*first, *names]))
 
 
 def _row(name: str, value: Any, schema: Any, whole: Mapping[str, Any], depth: int) -> Row:

@@ -45,6 +45,15 @@ def request(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def test_what_is_needed_comes_first_in_its_authors_order() -> None:
+    schema = {"properties": {name: {} for name in ("from", "note", "berth", "nights")}} | {
+        "required": ["berth", "from", "nights", "lost"]
+    }
+    given = {"from": "2026-12-03", "note": "late", "berth": "B-12", "nights": 2}
+    assert [row.label for row in rows_of(given, schema)] == ["Berth", "From", "Nights", "Note"]
+    assert [field.name for field in fields_of(given, schema)] == ["berth", "from", "nights", "note"]
+
+
 def test_arguments_are_laid_out_with_the_words_of_their_schema() -> None:
     given = {
         "title": "Plants",

@@ -239,7 +239,9 @@ class JsonField extends Field {
 class ObjectField extends Field {
   draw() {
     const needed = new Set(this.schema.required ?? []);
-    const names = Object.keys(this.schema.properties ?? {}).sort((one, other) => needed.has(other) - needed.has(one));
+    // The database keeps members by the length of their names; the list of what is needed has its author's order.
+    const known = this.schema.properties ?? {};
+    const names = [...new Set([...[...needed].filter((name) => name in known), ...Object.keys(known)])];
     this.inside = new Map();
     if (this.way.length === 0) {
       this.opened = true;
