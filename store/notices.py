@@ -39,10 +39,6 @@ def _live(organisation_id: int, payload: dict[str, Any]) -> Notices:
     return _about(organisation_id, payload, gettext_noop("%(name)s is listed"))
 
 
-def _suspended(organisation_id: int, payload: dict[str, Any]) -> Notices:
-    return _about(organisation_id, payload, gettext_noop("%(name)s was taken out of the store"))
-
-
 def _widened(organisation_id: int, payload: dict[str, Any]) -> Notices:
     """Those of an organisation who pinned or used a listing that now does more with their data."""
     pins = Install.objects.for_organisation(organisation_id).filter(listing_id=payload["listing"])
@@ -67,9 +63,6 @@ KINDS = (
         "pin_widened", _("An assistant that you use does more with your data"), TOLD, _widened, "daily"
     ),
     NotificationKind("listing_live", _("Your assistant is listed"), "listing.live", _live, "off"),
-    NotificationKind(
-        "listing_suspended", _("Your assistant is taken out of the store"), "listing.suspended", _suspended
-    ),
 )
 
 

@@ -4,6 +4,13 @@ from typing import Any
 
 from celery import shared_task
 
+from store.actions.lapse_removals import lapse_removals
+from store.actions.recheck_listing import audit_due_listings, scan_knowledge
+from store.actions.send_takedown_mail import send_takedown_link, send_takedown_outcome
+from store.actions.count_turns import count_turns
+from store.actions.drop_old_counts import drop_old_counts
+from store.actions.find_neighbours import find_neighbours
+from store.actions.flush_visits import flush_visits
 from store.demo.publish import publish_demo_assistant
 
 ATTEMPTS, PAUSE = 300, 2
@@ -13,3 +20,48 @@ ATTEMPTS, PAUSE = 300, 2
 def publish_demo_assistant_task(self: Any, email: str, slug: str) -> None:
     if not publish_demo_assistant(email=email, slug=slug):
         raise self.retry()
+
+
+@shared_task(name="store.lapse_removals")
+def lapse_removals_task() -> None:
+    lapse_removals()
+
+
+@shared_task(name="store.audit_listings")
+def audit_listings_task() -> None:
+    audit_due_listings()
+
+
+@shared_task(name="store.scan_knowledge")
+def scan_knowledge_task(organisation_id: int, publication_id: str) -> None:
+    scan_knowledge(organisation_id=organisation_id, publication_id=publication_id)
+
+
+@shared_task(name="store.send_takedown_link")
+def send_takedown_link_task(organisation_id: int, takedown_id: str, language: str) -> None:
+    send_takedown_link(organisation_id=organisation_id, takedown_id=takedown_id, language=language)
+
+
+@shared_task(name="store.send_takedown_outcome")
+def send_takedown_outcome_task(organisation_id: int, takedown_id: str) -> None:
+    send_takedown_outcome(organisation_id=organisation_id, takedown_id=takedown_id)
+
+
+@shared_task(name="store.count_turns")
+def count_turns_task() -> None:
+    count_turns()
+
+
+@shared_task(name="store.flush_visits")
+def flush_visits_task() -> None:
+    flush_visits()
+
+
+@shared_task(name="store.find_neighbours")
+def find_neighbours_task() -> None:
+    find_neighbours()
+
+
+@shared_task(name="store.drop_old_counts")
+def drop_old_counts_task() -> None:
+    drop_old_counts()

@@ -16,6 +16,7 @@ from assistants.building.queries import specification_of
 from assistants.building.reaching import check_privacy_policies, payload_of, unapproved_reach
 from assistants.building.slugs import check_slug
 from assistants.building.specification import Specification
+from kernel import registries
 from kernel.errors import Conflict, InvalidInput, PermissionDenied
 from kernel.outbox import publish_event
 from organisations.actions.request_approval import ApprovalPending, request_approval
@@ -127,6 +128,16 @@ def opens_nothing(publication: Publication, wanted: str) -> bool:
     return publication.visibility == wanted or (
         wanted == MEMBERS and publication.visibility in (LINK, PUBLIC)
     )
+
+
+def held_back(actor: Actor, publication: Publication, version: Version, wanted: str) -> bool:
+    """Whether a room holds back what would be open to everybody; it has written down that somebody wants it so.
+
+    What everybody can use already is not held back: it is looked at while it is open.
+    """
+    if wanted != PUBLIC or opens_nothing(publication, wanted):
+        return False
+    return any([gate(actor, publication, version) for gate in registries.public_gates])
 
 
 def request_opening(

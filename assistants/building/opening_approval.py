@@ -16,6 +16,7 @@ from assistants.building.opening import (
     LinksForbidden,
     NewerVersionLive,
     PublicationSuspended,
+    held_back,
 )
 from assistants.building.queries import publication_of, specification_of, versions
 from assistants.building.reaching import facts_of, note_version_reach
@@ -62,6 +63,8 @@ def _open(
 ) -> None:
     before, slug = publication.facts, approval.payload.get("slug")
     wanted = {"visibility": approval.payload["visibility"], "state": Publication.State.LIVE}
+    if held_back(actor, publication, version, wanted["visibility"]):
+        wanted = {}
     go_live(
         actor=actor,
         assistant=assistant,

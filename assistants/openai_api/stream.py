@@ -17,7 +17,7 @@ from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.citations import annotations
 from assistants.turns.driver import Ending, drive
 from assistants.turns.events import StepsAdded, TextAdded, TurnFailed
-from assistants.turns.runtime import runtime
+from assistants.turns.runtime import AssistantWithdrawn, runtime
 from kernel.asgi import Responder, StreamRequest, StreamRoute, described
 from kernel.db import run_db
 from kernel.errors import DomainError
@@ -49,13 +49,16 @@ async def chat_completions(request: StreamRequest, respond: Responder) -> None:
     )
     answer = Answer(request, respond, asked, opened)
     watcher = asyncio.create_task(_stop_when_gone(request, asyncio.current_task()))
-    try:
-        await (answer.stream() if asked.stream else answer.whole())
-    except asyncio.CancelledError:
-        if not watcher.done():
-            raise  # the server stops, not the client
-    finally:
-        watcher.cancel()
+    with runtime().watching(opened) as watched:
+        try:
+            await (answer.stream() if asked.stream else answer.whole())
+        except asyncio.CancelledError:
+            if watched.withdrawn:
+                await answer.end_withdrawn()
+            elif not watcher.done():
+                raise  # the server stops, not the client
+        finally:
+            watcher.cancel()
 
 
 async def _stop_when_gone(request: StreamRequest, task: "asyncio.Task[None] | None") -> None:
@@ -130,6 +133,18 @@ class Answer:
             "usage": _usage(outcome),
         }
         await self._respond.json(200, document, self._headers())
+
+    async def end_withdrawn(self) -> None:
+        """Say that the assistant was taken down, as an error event where something was sent already.
+
+        Raises:
+            AssistantWithdrawn: nothing was sent yet.
+        """
+        if not self._respond.started:
+            raise AssistantWithdrawn
+        await self._respond.finish(
+            b"data: " + orjson.dumps(error_body(AssistantWithdrawn(), "")) + b"\n\n"
+        )
 
     @property
     def _outcome(self) -> Outcome:

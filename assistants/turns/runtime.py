@@ -6,15 +6,18 @@ number of its turns; the sweeper closes the turns of those that stopped beating.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 import structlog
+from django.utils.translation import gettext_lazy as _
 
 from assistants.turns.actions.close_turn import Outcome
 from assistants.turns.actions.open_turn import OpenedTurn
 from assistants.turns.driver import Ending, drive, message_document
-from assistants.turns.events import MessageFinished, TextAdded, TurnEvent
+from assistants.turns.events import MessageFinished, TextAdded, TurnEvent, TurnFailed
 from assistants.turns.journal import Entry, Flusher, Reader
+from kernel.errors import Gone
 from kernel.ids import new_public_id
 from kernel.redis import async_redis
 
@@ -30,6 +33,14 @@ logger = structlog.get_logger(__name__)
 def beat_key(runner: str) -> str:
     """The key by which a process shows that it lives."""
     return f"turns:runner:{runner}"
+
+
+class AssistantWithdrawn(Gone):
+    code = "assistant_withdrawn"
+    user_message = _(
+        "This assistant was taken down while it answered, so the answer ends here. What it had said is kept; it takes no"
+        " further questions."
+    )
 
 
 class RunningTurn:
@@ -48,6 +59,7 @@ class RunningTurn:
         self._grew = asyncio.Event()
         self.finished = False
         self.ending = Ending()
+        self.withdrawn = False
         self.task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
@@ -59,6 +71,9 @@ class RunningTurn:
             if self.ending.paused:
                 return
             outcome = self.ending.outcome or Outcome(state="stopped")
+            if self.withdrawn:
+                told = AssistantWithdrawn()
+                self._add(TurnFailed(told.code, told.message, told.status))
             self._add(MessageFinished(message_document(self.opened, outcome)))
         finally:
             self.finished = True
@@ -102,6 +117,26 @@ class RunningTurn:
         """End the turn; what there is of the answer is kept."""
         self.task.cancel()
 
+    def withdraw(self) -> None:
+        """End the turn because its assistant was taken down, and say so."""
+        self.withdrawn = True
+        self.stop()
+
+
+class WatchedTurn:
+    """A turn that whoever asked makes in a task of their own, such as an answer over the OpenAI-compatible API."""
+
+    def __init__(self, opened: OpenedTurn, task: "asyncio.Task[None] | None") -> None:
+        self.publication_id = opened.plan.publication_id
+        self.withdrawn = False
+        self._task = task
+
+    def withdraw(self) -> None:
+        """Cancel the task, which finds `withdrawn` set then."""
+        self.withdrawn = True
+        if self._task:
+            self._task.cancel()
+
 
 class Runtime:
     """This process's running turns, its heartbeat and its ear for stop requests."""
@@ -111,6 +146,7 @@ class Runtime:
         self.flusher = Flusher()
         self.reader = Reader()
         self._turns: dict[str, RunningTurn] = {}
+        self._watched: set[WatchedTurn] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -154,11 +190,24 @@ class Runtime:
         else:
             await async_redis().publish(CONTROL_CHANNEL, f"stop {turn_id}")
 
+    @contextmanager
+    def watching(self, opened: OpenedTurn) -> Iterator[WatchedTurn]:
+        """Let the present task, which makes an answer itself, be ended where its assistant is taken down."""
+        watched = WatchedTurn(opened, asyncio.current_task())
+        self._watched.add(watched)
+        try:
+            yield watched
+        finally:
+            self._watched.discard(watched)
+
     def stop_publication(self, publication_id: str) -> None:
-        """Stop this process's turns of a publication."""
+        """End this process's turns of a publication that was taken down."""
         for turn in self._turns.values():
             if turn.opened.plan.publication_id == publication_id and not turn.finished:
-                turn.stop()
+                turn.withdraw()
+        for watched in list(self._watched):
+            if watched.publication_id == publication_id:
+                watched.withdraw()
 
     def _forget_later(self, turn: RunningTurn) -> None:
         asyncio.get_running_loop().call_later(REMEMBER_SECONDS, self._forget, turn)

@@ -306,6 +306,8 @@ ACTION_CALLS_A_MINUTE: int = env.int("ACTION_CALLS_A_MINUTE", default=60)
 ACTION_CALL_DAYS: int = max(30, env.int("ACTION_CALL_DAYS", default=365))
 # How long files that calls gave can be downloaded.
 ACTION_FILE_DAYS: int = max(1, env.int("ACTION_FILE_DAYS", default=90))
+# How long the days of listings are kept that creators see as charts.
+STORE_DAYS_KEPT: int = max(30, env.int("STORE_DAYS_KEPT", default=730))
 # What strangers may try of listed assistants: turns of one visitor with one assistant, and a day's turns of one network,
 # one listing and the whole installation, which the platform's own allowance pays. 0 turns switch trying off.
 TRIAL_TURNS: int = env.int("TRIAL_TURNS", default=3)

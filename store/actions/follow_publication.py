@@ -7,6 +7,9 @@ from kernel.tenancy import across_organisations, tenant_scope
 from store.models import Install, Listing
 from store.refresh import creator_name, refresh_listing
 
+# Opening the publication in the builder, where nothing holds it back, opens these.
+WAITING = (Listing.State.SUBMITTED, Listing.State.CHANGES_REQUESTED, Listing.State.REJECTED)
+
 
 def follow_publication(*, organisation_id: int, publication_id: str) -> None:
     """Copy name, version and visibility of a publication into its listing, and take the listing down with it.
@@ -23,7 +26,7 @@ def follow_publication(*, organisation_id: int, publication_id: str) -> None:
         approved = publication.reaches_others and publication.visibility == listing.visibility
         if publication.is_live and listing.state == Listing.State.UNPUBLISHED:
             listing.state = Listing.State.LIVE
-        elif listing.state == Listing.State.SUBMITTED and approved:
+        elif listing.state in WAITING and approved:
             listing.state, listing.live_at = Listing.State.LIVE, listing.live_at or timezone.now()
         elif not publication.is_live and listing.is_live:
             listing.state = Listing.State.UNPUBLISHED

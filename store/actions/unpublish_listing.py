@@ -6,7 +6,9 @@ from kernel.actions import entry_action
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
-from store.models import Listing
+from store.actions.open_case import withdraw_cases
+from store.models import Case, Listing
+from store.moderation.states import HELD_BY_MODERATORS, move
 from store.queries import access_listing
 
 
@@ -24,8 +26,8 @@ def unpublish_listing(*, actor: Actor, listing_id: str) -> Listing:
     publication = publication_of(listing.publication.assistant, lock=True)
     if publication is not None:
         end_publication(actor=actor, publication=publication)
-    if listing.state != Listing.State.SUSPENDED:
-        listing.state = Listing.State.UNPUBLISHED
-        listing.save(update_fields=["state", "updated_at"])
+    if listing.state not in HELD_BY_MODERATORS:
+        move(listing, Listing.State.UNPUBLISHED)
+        withdraw_cases(listing=listing, kinds=[Case.Kind.SUBMISSION, Case.Kind.CHANGE])
     record_audit(actor, "listing.unpublished", listing, before=before, after={"state": listing.state})
     return listing

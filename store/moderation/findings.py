@@ -133,6 +133,30 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Something there looks like a key: %(sample)s."),
         _("If it is one, remove it and replace the key."),
     ),
+    "knowledge_email": (
+        _("%(document)s holds %(count)s e-mail addresses, such as %(sample)s."),
+        _("Remove those of people who did not agree, and upload it again."),
+    ),
+    "knowledge_phone": (
+        _("%(document)s holds %(count)s telephone numbers, such as %(sample)s."),
+        _("Remove those of people who did not agree, and upload it again."),
+    ),
+    "knowledge_card": (
+        _("%(document)s holds numbers of payment cards (%(count)s), such as %(sample)s."),
+        _("Remove them, and upload it again."),
+    ),
+    "knowledge_iban": (
+        _("%(document)s holds numbers of bank accounts (%(count)s), such as %(sample)s."),
+        _("Remove those that are not yours to give, and upload it again."),
+    ),
+    "knowledge_id": (
+        _("%(document)s holds people's identity numbers (%(count)s), such as %(sample)s."),
+        _("Remove them, and upload it again."),
+    ),
+    "knowledge_key": (
+        _("%(document)s holds a key or password: %(sample)s."),
+        _("Remove it, upload the document again, and replace the key: it may have been read."),
+    ),
     "leak_bait": (
         _("It asks models to ignore their orders or to tell their instructions: “%(quote)s”."),
         _("Take this out: it is used against other people's assistants."),

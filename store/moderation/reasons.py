@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import InvalidInput
@@ -11,11 +12,21 @@ from kernel.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason of a decision, and what its creator can do about it."""
+    """A reason of a decision, and what its creator can do about it; both as msgids, which notifications keep."""
 
     code: str
-    label: str | Promise
-    advice: str | Promise
+    msgid: str
+    advice_msgid: str
+
+    @property
+    def label(self) -> str:
+        """The reason in the active language."""
+        return gettext(self.msgid)
+
+    @property
+    def advice(self) -> str:
+        """What to do, in the active language."""
+        return gettext(self.advice_msgid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,61 +49,85 @@ class ReportReason:
 _REASONS = (
     Reason(
         "impersonation",
-        _("Passes itself off as somebody else"),
-        _("Take the name, picture or words out that make people believe it comes from somebody else."),
+        gettext_noop("Passes itself off as somebody else"),
+        gettext_noop(
+            "Take the name, picture or words out that make people believe it comes from somebody else."
+        ),
     ),
     Reason(
         "disclosure_differs",
-        _("What it says about data is not what it does"),
-        _("Compare your statements and privacy policy with what was worked out, and change one of them."),
+        gettext_noop("What it says about data is not what it does"),
+        gettext_noop(
+            "Compare your statements and privacy policy with what was worked out, and change one of them."
+        ),
     ),
     Reason(
         "personal_data",
-        _("Personal data of others"),
-        _("Remove names, addresses, numbers and files about people who did not agree."),
+        gettext_noop("Personal data of others"),
+        gettext_noop("Remove names, addresses, numbers and files about people who did not agree."),
     ),
     Reason(
         "writes_without_asking",
-        _("Changes things without asking"),
-        _("Mark operations that change something as such, so that people are asked first."),
+        gettext_noop("Changes things without asking"),
+        gettext_noop("Mark operations that change something as such, so that people are asked first."),
     ),
     Reason(
         "prohibited",
-        _("Of a kind that is not allowed here"),
-        _("The store does not carry this. An appeal can say why it is something else."),
+        gettext_noop("Of a kind that is not allowed here"),
+        gettext_noop("The store does not carry this. An appeal can say why it is something else."),
     ),
     Reason(
         "harmful",
-        _("Could harm people"),
-        _("Say what it is not for, and have it refuse what is dangerous."),
+        gettext_noop("Could harm people"),
+        gettext_noop("Say what it is not for, and have it refuse what is dangerous."),
     ),
     Reason(
         "misleading",
-        _("Promises what it does not do"),
-        _("Say in the tagline and the description what it really does."),
+        gettext_noop("Promises what it does not do"),
+        gettext_noop("Say in the tagline and the description what it really does."),
     ),
     Reason(
         "thin",
-        _("Too thin to be useful"),
-        _("Give it knowledge, actions or instructions that a plain model does not have."),
+        gettext_noop("Too thin to be useful"),
+        gettext_noop("Give it knowledge, actions or instructions that a plain model does not have."),
     ),
     Reason(
         "copy",
-        _("A copy of somebody else's"),
-        _("Make it your own, or use the original's “Make one of your own from it”, which says whose it was."),
+        gettext_noop("A copy of somebody else's"),
+        gettext_noop(
+            "Make it your own, or use the original's “Make one of your own from it”, which says whose it was."
+        ),
     ),
     Reason(
         "copyright",
-        _("Somebody's work without their leave"),
-        _("Remove the work, or answer with what gives you the right to it."),
+        gettext_noop("Somebody's work without their leave"),
+        gettext_noop("Remove the work, or answer with what gives you the right to it."),
     ),
-    Reason("trademark", _("Somebody's trade mark"), _("Choose another name or picture.")),
-    Reason("illegal", _("Against the law"), _("Remove what the law forbids.")),
-    Reason("spam", _("Advertising or spam"), _("Remove advertising, repeated words and misleading links.")),
-    Reason("links", _("Links that mislead or harm"), _("Link to whole https addresses of places you name.")),
-    Reason("secrets", _("Secrets in its instructions"), _("Remove keys and passwords, and replace them.")),
-    Reason("broken", _("Does not work"), _("Try it as a stranger would, and repair what fails.")),
-    Reason("other", _("Something else"), _("Read the moderator's words.")),
+    Reason(
+        "trademark", gettext_noop("Somebody's trade mark"), gettext_noop("Choose another name or picture.")
+    ),
+    Reason("illegal", gettext_noop("Against the law"), gettext_noop("Remove what the law forbids.")),
+    Reason(
+        "spam",
+        gettext_noop("Advertising or spam"),
+        gettext_noop("Remove advertising, repeated words and misleading links."),
+    ),
+    Reason(
+        "links",
+        gettext_noop("Links that mislead or harm"),
+        gettext_noop("Link to whole https addresses of places you name."),
+    ),
+    Reason(
+        "secrets",
+        gettext_noop("Secrets in its instructions"),
+        gettext_noop("Remove keys and passwords, and replace them."),
+    ),
+    Reason(
+        "broken",
+        gettext_noop("Does not work"),
+        gettext_noop("Try it as a stranger would, and repair what fails."),
+    ),
+    Reason("other", gettext_noop("Something else"), gettext_noop("Read the moderator's words.")),
 )
 REASONS = {reason.code: reason for reason in _REASONS}
 

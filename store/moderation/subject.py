@@ -81,7 +81,15 @@ def fingerprint(specification: Specification) -> str:
 MIN_OWN = 120
 
 
-def shown_now(listing: Listing) -> dict[str, Any]:
-    """The creator's own words as they stand, for comparing them with what was approved."""
-    names = ("name", "tagline", "description", "category", "statements", "privacy_policy_url", "language")
-    return {name: getattr(listing, name) for name in names}
+def shown_now(listing: Listing, version: Version) -> dict[str, Any]:
+    """The creator's own words as people read them with a version, for comparing them with what was approved."""
+    profile = specification_of(version).profile
+    return {
+        "name": profile.name or listing.name,
+        "tagline": listing.tagline or profile.tagline,
+        "description": listing.description,
+        "category": listing.category,
+        "statements": listing.statements,
+        "privacy_policy_url": listing.privacy_policy_url,
+        "starters": "\n".join(profile.starters),
+    }

@@ -7,6 +7,7 @@ from assistants.building.models import Publication, Release
 from assistants.building.opening import (
     PublicationSuspended,
     check_may_open,
+    held_back,
     opens_nothing,
     request_opening,
     save_opened,
@@ -30,7 +31,8 @@ def set_publication(
 ) -> Publication:
     """Open a published assistant to some people, or to all; a withdrawn one is live again.
 
-    Where the policy wants a second person's word, it stays as it is and a request waits: see `pending_opening`.
+    Where the policy wants a second person's word, it stays as it is and a request waits: see `pending_opening`. Where the
+    store looks first at what is for everybody, it stays as it is too, but for its slug.
 
     Args:
         visibility: `private` (those it is shared with), `organisation` (its members), `link` (anybody who has the address) or
@@ -73,6 +75,9 @@ def open_publication(
         return publication
     before, was_live = publication.facts, publication.is_live
     renamed = {} if slug is None else {"slug": check_slug(slug)}
+    if held_back(actor, publication, version, wanted):
+        save_opened(publication, **renamed)
+        return publication
     save_opened(publication, visibility=wanted, state=Publication.State.LIVE, **renamed)
     if publication.reaches_others:
         note_version_reach(actor, version)

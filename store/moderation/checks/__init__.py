@@ -8,6 +8,7 @@ from store.moderation.checks import (
     categories,
     copies,
     impersonation,
+    knowledge,
     links,
     orders,
     personal,
@@ -25,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     links.check,
     personal.check,
     secrets.check,
+    knowledge.check,
     orders.check,
     copies.check,
 )
