@@ -13,8 +13,10 @@ class StoreConfig(AppConfig):
         from store.disclosing import checks
         from store.moderation import entry as moderation
         from store.stream import TRIAL
+        from store.reviews import entry as opinions
 
         notices.register()
+        opinions.register()
         switches.register()
         checks.register()
         registries.stream_routes.register(TRIAL)

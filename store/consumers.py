@@ -4,7 +4,8 @@ from typing import Any
 
 from assistants.building.opening import KINDS
 from kernel.registries import EventConsumer
-from store.actions.count_use import count_conversation, count_pins
+from store.actions.count_thumb import count_thumb
+from store.actions.count_use import count_conversation, count_pin
 from store.actions.follow_publication import follow_publication, refresh_pins, take_back
 from store.actions.tell_widening import tell_widening
 from store.disclosing.widening import EVENT as WIDENED
@@ -18,7 +19,12 @@ def _follow(organisation_id: int, kind: str, payload: dict[str, Any], event_id: 
 
 def _count(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
     if kind == "listing.pinned":
-        count_pins(listing_id=payload["listing"])
+        added = payload.get("pinned", True)
+        count_pin(
+            listing_id=payload["listing"], organisation_id=organisation_id, event_id=event_id, added=added
+        )
+    elif kind == "answer.rated":
+        count_thumb(organisation_id=organisation_id, payload=payload, event_id=event_id)
     elif payload.get("publication"):
         count_conversation(publication_id=payload["publication"], conversation_id=payload["conversation"])
     return True
@@ -43,4 +49,6 @@ ANSWERED = EventConsumer(
 FOLLOW = EventConsumer(
     "store follows publications", frozenset({"assistant.published", "publication.changed"}), _follow
 )
-COUNT = EventConsumer("store counts", frozenset({"conversation.started", "listing.pinned"}), _count)
+COUNT = EventConsumer(
+    "store counts", frozenset({"conversation.started", "listing.pinned", "answer.rated"}), _count
+)

@@ -4,13 +4,17 @@ from typing import Any
 
 from celery import shared_task
 
-from store.actions.lapse_removals import lapse_removals
-from store.actions.recheck_listing import audit_due_listings, scan_knowledge
-from store.actions.send_takedown_mail import send_takedown_link, send_takedown_outcome
 from store.actions.count_turns import count_turns
 from store.actions.drop_old_counts import drop_old_counts
 from store.actions.find_neighbours import find_neighbours
 from store.actions.flush_visits import flush_visits
+from store.actions.lapse_removals import lapse_removals
+from store.actions.recheck_listing import audit_due_listings, scan_knowledge
+from store.actions.send_takedown_mail import send_takedown_link, send_takedown_outcome
+from store.actions.check_domain import look_at_domain, look_at_due_domains
+from store.actions.refresh_prior import refresh_prior
+from store.actions.send_proof_mail import send_proof_mail
+from store.actions.tell_followers import tell_followers
 from store.demo.publish import publish_demo_assistant
 
 ATTEMPTS, PAUSE = 300, 2
@@ -65,3 +69,28 @@ def find_neighbours_task() -> None:
 @shared_task(name="store.drop_old_counts")
 def drop_old_counts_task() -> None:
     drop_old_counts()
+
+
+@shared_task(name="store.refresh_prior")
+def refresh_prior_task() -> None:
+    refresh_prior()
+
+
+@shared_task(name="store.look_at_domain")
+def look_at_domain_task(organisation_id: int, proof_id: str) -> None:
+    look_at_domain(organisation_id=organisation_id, proof_id=proof_id)
+
+
+@shared_task(name="store.look_at_due_domains")
+def look_at_due_domains_task() -> None:
+    look_at_due_domains()
+
+
+@shared_task(name="store.send_proof_mail")
+def send_proof_mail_task(organisation_id: int, proof_id: str, language: str) -> None:
+    send_proof_mail(organisation_id=organisation_id, proof_id=proof_id, language=language)
+
+
+@shared_task(name="store.tell_followers")
+def tell_followers_task(organisation_id: int, listing_id: str, kind: str) -> None:
+    tell_followers(organisation_id=organisation_id, listing_id=listing_id, kind=kind)

@@ -57,7 +57,7 @@ def access_conversation(actor: Actor, conversation_id: str, *, lock: bool = Fals
     return found
 
 
-def access_message(actor: Actor, message_id: str) -> Message:
+def access_message(actor: Actor, message_id: str, *, lock: bool = False) -> Message:
     """A message of one of the actor's conversations.
 
     Raises:
@@ -66,7 +66,11 @@ def access_message(actor: Actor, message_id: str) -> Message:
     rows = Message.objects.for_organisation(actor.organisation).filter(
         public_id=message_id, conversation__user_id=actor.user_id, conversation__deleted_at=None
     )
-    found = rows.select_related("turn", "conversation").first()
+    found = (
+        (rows.select_for_update(of=("self",)) if lock else rows)
+        .select_related("turn", "conversation")
+        .first()
+    )
     if found is None:
         raise NotFound
     return found  # type: ignore[no-any-return]

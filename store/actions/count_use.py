@@ -1,26 +1,61 @@
 """Count how often listings are used and pinned. Who does so stays in their own organisation."""
 
+from datetime import UTC, datetime
+
+from django.db import connection
 from django.db.models import F
 
-from kernel.redis import sync_redis
+from assistants.chat.models import Conversation
 from kernel.tenancy import across_organisations
+from store.counting.days import add_to_days
+from store.counting.notes import note
+from store.counting.own import is_own
 from store.models import Install, Listing
 
-REMEMBERED_FOR = 7 * 24 * 3600
+REASON = "who uses a listing is of another organisation than its creator"
 
 
 def count_conversation(*, publication_id: str, conversation_id: str) -> None:
-    """Count a conversation once, however often its event is delivered."""
-    if not sync_redis().set(f"store:counted:{conversation_id}", 1, nx=True, ex=REMEMBERED_FOR):
-        return
-    with across_organisations(reason="a conversation belongs to its user's organisation", durable=True):
-        rows = Listing.objects.across_organisations(reason="its listing to the creator's")
-        rows.filter(publication__public_id=publication_id).update(conversations=F("conversations") + 1)
+    """Count a conversation once, however often its event is delivered.
+
+    Those of the creator's own people count for the listing, and not for its days: these say what others do.
+    """
+    with across_organisations(reason=REASON, durable=True):
+        if not note(conversation_id):
+            return
+        rows = Listing.objects.across_organisations(reason=REASON).filter(
+            publication__public_id=publication_id
+        )
+        rows.update(conversations=F("conversations") + 1)
+        listing, begun = rows.first(), _begun(conversation_id)
+        if listing and begun and not is_own(listing, organisation_id=begun[0], user_id=begun[1]):
+            version = begun[3] or listing.version_number
+            _count_on_day(listing, begun[2], version, conversations=1)
 
 
-def count_pins(*, listing_id: str) -> None:
-    """Count the pins of a listing anew."""
-    with across_organisations(reason="pins belong to their people's organisations", durable=True):
-        pins = Install.objects.across_organisations(reason="count them").filter(listing_id=listing_id).count()
-        rows = Listing.objects.across_organisations(reason="their listing is the creator's")
-        rows.filter(public_id=listing_id).update(installs=pins)
+def count_pin(*, listing_id: str, organisation_id: int, event_id: int, added: bool) -> None:
+    """Count the pins of a listing anew, and a new or removed one of another organisation on its day, once an event."""
+    with across_organisations(reason=REASON, durable=True):
+        # Held first: whoever counts after us has seen what we have.
+        rows = Listing.objects.across_organisations(reason=REASON).filter(public_id=listing_id)
+        listing: Listing | None = rows.select_for_update(of=("self",), no_key=True).first()
+        if listing is None:
+            return
+        pins = Install.objects.across_organisations(reason=REASON).filter(listing_id=listing_id).count()
+        rows.update(installs=pins)
+        if organisation_id != listing.organisation_id and note(f"pin:{event_id}"):
+            counted = {"installs": 1} if added else {"uninstalls": 1}
+            _count_on_day(listing, datetime.now(UTC), listing.version_number, **counted)
+
+
+def _begun(conversation_id: str) -> tuple[int, int, datetime, int | None] | None:
+    rows = Conversation.objects.across_organisations(reason=REASON).filter(public_id=conversation_id)
+    found: tuple[int, int, datetime, int | None] | None = rows.values_list(
+        "organisation_id", "user_id", "created_at", "version_number"
+    ).first()
+    return found
+
+
+def _count_on_day(listing: Listing, at: datetime, version: int, **counts: int) -> None:
+    with connection.cursor() as cursor:
+        add_to_days(cursor, {(listing.pk, at.astimezone(UTC).date(), version): counts})

@@ -39,5 +39,5 @@ def install_listing(*, actor: Actor, reference: str) -> Install:
         },
     )
     if created:
-        publish_event(actor.organisation, "listing.pinned", {"listing": listing.public_id})
+        publish_event(actor.organisation, "listing.pinned", {"listing": listing.public_id, "pinned": True})
     return made

@@ -1,0 +1,146 @@
+"""Cards shown and pages opened: counted once a visitor and hour, never twice by a process that is killed."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from redis import ConnectionError as RedisDown
+
+from kernel.tenancy import across_organisations
+from organisations.actors import Actor
+from store.actions import flush_visits as flushing
+from store.actions.flush_visits import flush_visits
+from store.counting import note_impressions, note_open, visits
+from store.models import Listing
+from tests.factories.counting import make_person, stranger, totals, visit
+from tests.factories.store import make_listing
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _speaking() -> Any:
+    visits._silent_until = 0.0
+    visits._script.cache_clear()
+    yield
+    visits._silent_until = 0.0
+
+
+@pytest.fixture
+def listing(alice: Actor) -> Listing:
+    return make_listing(alice, "Reply Desk")
+
+
+def test_cards_and_pages_are_counted_by_day_and_version(listing: Listing) -> None:
+    other = stranger()
+    note_impressions(visit(other), [listing])
+    note_open(visit(other), listing)
+    assert totals(listing) == {}
+    assert flush_visits() == 1
+    assert totals(listing) == {"impressions": 1, "opens": 1}
+
+
+def test_a_visitor_counts_once_an_hour(listing: Listing) -> None:
+    for _ in range(3):
+        note_open(visit(stranger()), listing)
+    note_open(visit(stranger("203.0.113.8")), listing)
+    note_open(visit(make_person()), listing)
+    flush_visits()
+    note_open(visit(stranger()), listing)
+    flush_visits()
+    assert totals(listing) == {"opens": 3}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"},
+        {"agent": "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/130.0 Safari/537.36"},
+        {"agent": "curl/8.5.0"},
+        {"agent": "python-requests/2.32"},
+        {"agent": ""},
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"Purpose": "prefetch"},
+        {"X-Moz": "prefetch"},
+    ],
+)
+def test_programs_and_what_is_fetched_ahead_count_nothing(listing: Listing, headers: dict[str, str]) -> None:
+    assert note_open(visit(stranger(), **headers), listing) == 0
+
+
+def test_the_creators_own_organisation_counts_nothing(alice: Actor, bob: Actor, listing: Listing) -> None:
+    assert note_open(visit(alice), listing) == 0
+    assert note_impressions(visit(bob), [listing]) == 0
+
+
+def test_nothing_in_redis_names_a_visitor(listing: Listing, redis_client: Any) -> None:
+    person = make_person()
+    note_open(visit(person), listing)
+    kept = b" ".join(
+        [
+            *redis_client.keys("store:*"),
+            *(redis_client.dump(key) or b"" for key in redis_client.keys("store:*")),
+        ]
+    )
+    assert str(person.user.email).encode() not in kept  # type: ignore[union-attr]
+    assert f"user:{person.user_id}".encode() not in kept
+    assert all(0 < redis_client.ttl(key) <= 3900 for key in redis_client.keys("store:*seen*"))
+
+
+def test_a_flush_that_dies_after_naming_its_batch_loses_nothing(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note_open(visit(stranger()), listing)
+    with monkeypatch.context() as patch:
+        patch.setattr(flushing, "add_to_days", _dies)
+        with pytest.raises(Killed):
+            flush_visits()
+    assert totals(listing) == {}
+    note_open(visit(stranger("203.0.113.8")), listing)
+    assert flush_visits() == 2
+    assert totals(listing) == {"opens": 2}
+
+
+def test_a_flush_that_dies_before_it_dropped_its_batch_doubles_nothing(
+    listing: Listing, redis_client: Any
+) -> None:
+    note_open(visit(stranger()), listing)
+    redis_client.eval(flushing._NAME, 2, visits.BUFFER, visits.BATCHES, "one")
+    before = redis_client.dump(f"{visits.BATCHES}:one")
+    assert flush_visits() == 1
+    redis_client.restore(f"{visits.BATCHES}:one", 0, before)
+    redis_client.sadd(visits.BATCHES, "one")
+    assert flush_visits() == 0
+    assert totals(listing) == {"opens": 1}
+    assert not redis_client.keys(f"{visits.BATCHES}*")
+
+
+def test_visits_of_a_listing_that_is_gone_are_dropped(listing: Listing, redis_client: Any) -> None:
+    redis_client.hset(visits.BUFFER, f"{datetime.now(UTC):%Y-%m-%d}:o:999999999:1", 3)
+    note_open(visit(stranger()), listing)
+    assert flush_visits() == 1
+    assert totals(listing) == {"opens": 1}
+
+
+def test_a_page_goes_on_where_redis_does_not_answer(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def down() -> Any:
+        calls.append(1)
+        raise RedisDown
+
+    monkeypatch.setattr(visits, "_script", down)
+    assert note_open(visit(stranger()), listing) == 0
+    assert note_open(visit(stranger()), listing) == 0
+    assert calls == [1]
+
+
+class Killed(BaseException):
+    """As a process ends that is killed: nothing after this runs."""
+
+
+def _dies(*_arguments: Any) -> None:
+    with across_organisations(reason="still open"):
+        raise Killed
