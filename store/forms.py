@@ -1,5 +1,6 @@
 """The form of a listing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assistants.building.models import Publication
 from kernel.errors import InvalidInput
 from store.categories import CATEGORY_CHOICES
+from store.disclosing.statements import FIELDS, SERIOUS, contradictions_in
 from store.fields import ListingFields
 from store.languages import language_name
 from store.models import Listing
@@ -111,8 +113,16 @@ class ListingForm(forms.Form):
         try:
             cleaned["sample"] = checked_sample(self.sample)
         except InvalidInput as wrong:
-            self.add_error(None, wrong.errors[0].message)
+            self.add_error(None, str(wrong.errors[0].message))
         return cleaned
+
+    def holds_against(self, disclosure: Mapping[str, Any]) -> bool:
+        """Whether no fact stands against the words of a valid form; otherwise their fields say which."""
+        words = {name: self.cleaned_data.get(name, "") for name in FIELDS}
+        for one in contradictions_in(words, disclosure):
+            if one.severity == SERIOUS:
+                self.add_error(one.field, one.sentence)
+        return not self.errors
 
     @classmethod
     def of(cls, listing: Listing | None, publication: Publication | None) -> "ListingForm":

@@ -34,7 +34,8 @@ def _problem(sample: Any) -> str:
         return _(
             "A sample conversation is a list of messages, each with a role (user or assistant) and a text."
         )
-    if [said["role"] for said in sample] != [ROLES[at % 2] for at in range(len(sample))] or len(sample) % 2:
+    in_turn = [said["role"] for said in sample] == [ROLES[at % 2] for at in range(len(sample))]
+    if not in_turn or len(sample) % 2 or not all(said["text"].strip() for said in sample):
         return _("A sample conversation goes question, answer, question, answer. None of them is empty.")
     if len(sample) > MOST_MESSAGES or sum(len(said["text"]) for said in sample) > MOST_CHARACTERS:
         return _("A sample conversation has at most six questions and answers, of 20,000 characters in all.")
@@ -47,7 +48,7 @@ def _is_said(said: Any) -> bool:
         and set(said) == {"role", "text"}
         and said["role"] in ROLES
         and isinstance(said["text"], str)
-        and 0 < len(said["text"].strip()) <= LONGEST
+        and len(said["text"].strip()) <= LONGEST
         and "\x00" not in said["text"]
     )
 

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from store.views import directory, home, install, listing, machines, panel, reviews, samples, trial
+from store.views import (
+    creator_settings,
+    creators,
+    directory,
+    home,
+    inbox,
+    install,
+    listing,
+    machines,
+    matters,
+    moderation,
+    panel,
+    reviews,
+    samples,
+    trial,
+)
 
 app_name = "store"
 urlpatterns = [
@@ -30,7 +45,40 @@ urlpatterns = [
     path("a/<slug:slug>/reviews/<str:review_id>/vote", reviews.review_vote, name="review_vote"),
     path("a/<slug:slug>/reviews/<str:review_id>/reply", reviews.review_reply, name="review_reply"),
     path("a/<slug:slug>/feedback", reviews.feedback_send, name="feedback"),
+    path("build/<str:assistant_id>/feedback", inbox.inbox, name="inbox"),
+    path("build/<str:assistant_id>/feedback/mark", inbox.inbox_mark, name="inbox_mark"),
+    path("creators/<str:handle>", creators.creator_detail, name="creator"),
+    path("creators/<str:handle>/follow", creators.creator_follow, name="creator_follow"),
+    path("following/", creators.following, name="following"),
+    path("domains/<str:token>", creators.proof_confirm, name="proof_confirm"),
+    path("organisation/creator/", creator_settings.creator_settings, name="creator_settings"),
+    path("organisation/creator/save", creator_settings.creator_save, name="creator_save"),
+    path("organisation/creator/domains", creator_settings.domain_list, name="domain_list"),
+    path("organisation/creator/domains/add", creator_settings.domain_add, name="domain_add"),
+    path(
+        "organisation/creator/domains/<str:proof_id>/check",
+        creator_settings.domain_check,
+        name="domain_check",
+    ),
+    path(
+        "organisation/creator/domains/<str:proof_id>/remove",
+        creator_settings.domain_remove,
+        name="domain_remove",
+    ),
     path("directory/", directory.directory_home, name="directory"),
+    path("a/<slug:slug>/report", matters.report, name="report"),
+    path("takedown", matters.takedown, name="takedown"),
+    path("takedown/<str:secret>", matters.takedown_status, name="takedown_status"),
+    path("store/panel/<str:assistant_id>/standing", matters.checklist, name="listing_standing"),
+    path("store/panel/<str:assistant_id>/appeal", matters.appeal, name="listing_appeal"),
+    path("moderation/", moderation.case_list, name="case_list"),
+    path("moderation/next", moderation.case_next, name="case_next"),
+    path("moderation/<str:case_id>", moderation.case_detail, name="case_detail"),
+    path("moderation/<str:case_id>/page", moderation.case_page, name="case_page"),
+    path("moderation/<str:case_id>/look", moderation.case_look, name="case_look"),
+    path("moderation/<str:case_id>/take", moderation.case_take, name="case_take"),
+    path("moderation/<str:case_id>/ask", moderation.case_ask, name="case_ask"),
+    path("moderation/<str:case_id>/decide", moderation.case_decide, name="case_decide"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("sitemap-<int:number>.xml", machines.sitemap_part, name="sitemap_part"),
     path("a/<slug:slug>/picture.png", machines.listing_picture, name="picture"),

@@ -11,6 +11,7 @@ from organisations.api.base import StrictSerializer
 from store.categories import CATEGORY_CHOICES
 from store.disclosure import disclosures
 from store.models import Listing
+from store.sampling import LONGEST, ROLES
 
 
 class TextOrList(serializers.Field):  # type: ignore[type-arg]
@@ -29,6 +30,13 @@ class TextOrList(serializers.Field):  # type: ignore[type-arg]
         return str(value)
 
 
+class SaidInput(StrictSerializer):
+    """One message of a sample conversation."""
+
+    role = serializers.ChoiceField(choices=ROLES)
+    text = serializers.CharField(max_length=LONGEST)
+
+
 class ListingInput(StrictSerializer):
     """What may be written; everything is optional."""
 
@@ -41,6 +49,10 @@ class ListingInput(StrictSerializer):
     privacy_policy_url = serializers.CharField(
         max_length=200, required=False, allow_blank=True, allow_null=True
     )
+    languages = serializers.ListField(child=serializers.CharField(max_length=32), required=False)
+    starters = serializers.ListField(child=serializers.CharField(max_length=500), required=False)
+    sample = SaidInput(many=True, required=False)
+    trial = serializers.BooleanField(required=False)
 
 
 class OwnListing(serializers.Serializer[Any]):
@@ -56,6 +68,10 @@ class OwnListing(serializers.Serializer[Any]):
     description = serializers.CharField()
     category = serializers.CharField()
     language = serializers.CharField()
+    languages = serializers.ListField(child=serializers.CharField())
+    starters = serializers.ListField(child=serializers.CharField())
+    sample = SaidInput(many=True)
+    trial = serializers.BooleanField()
     statements = serializers.CharField()
     privacy_policy_url = serializers.CharField()
     featured = serializers.BooleanField()
@@ -87,6 +103,13 @@ class PublicListing(serializers.Serializer[Any]):
     starters = serializers.ListField(source="publication.starters", child=serializers.CharField())
     featured = serializers.BooleanField()
     version = serializers.IntegerField(source="version_number")
+    verified = serializers.BooleanField(source="is_verified")
+    free = serializers.BooleanField(source="is_free")
+    rating = serializers.FloatField(source="card.rating", allow_null=True)
+    reviews = serializers.IntegerField(source="reviews_count")
+    calls_outside = serializers.BooleanField()
+    writes_outside = serializers.BooleanField()
+    model_family = serializers.CharField()
     conversations = serializers.IntegerField()
     installs = serializers.IntegerField()
     url = serializers.SerializerMethodField()
@@ -109,6 +132,9 @@ class PublicListingDetail(PublicListing):
     """With what it says about data, and what was worked out about it."""
 
     welcome_message = serializers.CharField(source="publication.welcome_message")
+    languages = serializers.ListField(child=serializers.CharField())
+    sample = SaidInput(many=True)
+    trial = serializers.BooleanField()
     changes = serializers.SerializerMethodField()
     disclosures = serializers.SerializerMethodField()
 

@@ -3,11 +3,21 @@
 import ipaddress
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
+from kernel.errors import RateLimited
 from kernel.ratelimit import Limit, take_all_async
 from store.models import Listing
 
 DAY = 24 * 3600
+
+
+class TriedEnough(RateLimited):
+    code = "tried_enough"
+    user_message = _(
+        "Enough was tried without an account for now, from your network or of this assistant. Make an account to go on, or"
+        " come back later."
+    )
 
 
 def trials_are_on() -> bool:
@@ -24,17 +34,19 @@ async def take_turn(listing: Listing, ip: str) -> None:
     """Use up one turn of the network, the listing and the installation together, or nothing of any.
 
     Raises:
-        RateLimited: one of them is used up for now.
+        TriedEnough: one of them is used up for now.
     """
     # One part of the names in common: in a cluster the buckets lie on one machine.
     name = "{trial}"
-    await take_all_async(
-        {
-            f"{name}:network:{network_of(ip)}": Limit(settings.TRIAL_TURNS_A_NETWORK, DAY),
-            f"{name}:listing:{listing.public_id}": Limit(settings.TRIAL_TURNS_A_LISTING, DAY),
-            f"{name}:all": Limit(settings.TRIAL_TURNS_A_DAY, DAY),
-        }
-    )
+    limits = {
+        f"{name}:network:{network_of(ip)}": Limit(settings.TRIAL_TURNS_A_NETWORK, DAY),
+        f"{name}:listing:{listing.public_id}": Limit(settings.TRIAL_TURNS_A_LISTING, DAY),
+        f"{name}:all": Limit(settings.TRIAL_TURNS_A_DAY, DAY),
+    }
+    try:
+        await take_all_async(limits)
+    except RateLimited as limited:
+        raise TriedEnough(retry_after=limited.retry_after) from limited
 
 
 def network_of(ip: str) -> str:

@@ -21,17 +21,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HOST = "api.tasks.example"
 
 
-def calling_outside(actor, listing):
-    """Let the draft of a listed assistant call an outside host."""
-    assistant = listing.publication.assistant
-    action = make_action(actor, assistant, document_of(f"https://{HOST}", PATHS))
+def calling_outside(actor, assistant, url=f"https://{HOST}"):
+    """Let an assistant's draft call an outside host."""
+    action = make_action(actor, assistant, document_of(url, PATHS))
     update_action(
         actor=actor,
         assistant_id=assistant.public_id,
         action_id=action.public_id,
         privacy_policy_url=f"https://{HOST}/privacy",
     )
-    return assistant
+    return action
 
 
 def test_a_listing_that_promises_too_much_is_not_submitted(alice):
@@ -61,7 +60,8 @@ def test_a_live_page_cannot_begin_to_promise_too_much(alice):
 
 def test_a_version_that_would_break_what_its_page_promises_is_not_published(alice):
     listing = make_listing(alice, statements="None of your data leaves this server.")
-    assistant = calling_outside(alice, listing)
+    assistant = listing.publication.assistant
+    calling_outside(alice, assistant)
     with pytest.raises(NotReadyToPublish) as refused:
         publish_version(actor=alice, assistant_id=assistant.public_id, note="Tasks")
     assert HOST in str(refused.value) and "None of your data leaves" in str(refused.value)

@@ -8,8 +8,6 @@ from events.models import Notification
 from kernel.tenancy import across_organisations, tenant_scope
 from store.actions.install_listing import install_listing
 from store.models import Widening
-from tests.actions.test_calling import PATHS
-from tests.factories.actions import document_of, make_action
 from tests.factories.store import make_listing
 from tests.fixtures.people import client_for
 from tests.store.test_disclosing_statements import HOST, calling_outside
@@ -19,7 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def widen(actor, listing):
     """Publish a version that calls a host which no version before it called."""
-    assistant = calling_outside(actor, listing)
+    assistant = listing.publication.assistant
+    calling_outside(actor, assistant)
     return publish_version(actor=actor, assistant_id=assistant.public_id, note="Tasks", changes="Keeps tasks")
 
 
@@ -55,7 +54,7 @@ def test_a_version_that_does_no_more_tells_nobody(alice, charlie, run_jobs):
 
 def test_changing_the_draft_changes_nothing_that_people_were_told(alice, client, run_jobs):
     listing = make_listing(alice, "Reply Desk")
-    make_action(alice, listing.publication.assistant, document_of(f"https://{HOST}", PATHS))
+    calling_outside(alice, listing.publication.assistant)
     run_jobs()
     assert HOST not in client.get("/a/reply-desk").content.decode()
     with tenant_scope(alice.organisation):
