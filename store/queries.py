@@ -1,5 +1,6 @@
 """Questions about listings, the directory and pins."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -13,11 +14,11 @@ from organisations.actors import Actor
 from organisations.grants import level_on, reachable
 from organisations.models import Organisation
 from organisations.permissions import Level, Permission
+from store.directories.reach import kept, public_rows, require_reach
 from store.discovery.narrowing import Narrowing, narrowed
 from store.discovery.own_rows import matching
 from store.discovery.search import SORTS as SORTS
 from store.discovery.search import find
-from store.directories.reach import kept, require_reach
 from store.models import Entry, Install, Listing
 from store.switches import require_open
 
@@ -31,12 +32,19 @@ ORDERS = {
 }
 
 
-def store_entries() -> QuerySet[Entry]:
-    """The cards of everything in the public store."""
+def store_entries(actor: Actor | None = None) -> QuerySet[Entry]:
+    """The cards of everything in the public store, or of what an actor's organisation shows its people of it."""
     entries: QuerySet[Entry] = Entry.objects.across_organisations(
         reason="the public store; everybody may read its entries"
     )
-    return entries
+    return public_rows(actor, entries) if actor else entries
+
+
+def listings_of(entries: Iterable[Entry]) -> list[Listing]:
+    """Whole listings of entries, in their order."""
+    rows: QuerySet[Listing] = Listing.objects.across_organisations(reason="the read policies decide")
+    found = rows.select_related("publication").in_bulk([entry.pk for entry in entries])
+    return [found[entry.pk] for entry in entries if entry.pk in found]
 
 
 def store_listings() -> QuerySet[Listing]:
@@ -62,7 +70,9 @@ def directory_of(actor: Actor) -> QuerySet[Listing]:
     """
     if not actor.is_guest:
         rows = directory_listings(actor.organisation)
-        return rows.filter(publication__assistant_public_id__in=actor.assistants) if actor.assistants else rows
+        return (
+            rows.filter(publication__assistant_public_id__in=actor.assistants) if actor.assistants else rows
+        )
     rows = Listing.objects.for_organisation(actor.organisation).filter(
         LIVE, reachable(actor, RESOURCE, Level.USE, field="publication__assistant_public_id")
     )
@@ -202,8 +212,3 @@ def install_of(actor: Actor, listing: Listing) -> Install | None:
     if actor.is_anonymous:
         return None
     return installs(actor).filter(listing_id=listing.public_id).first()
-
-
-def installed_slugs(actor: Actor) -> list[str]:
-    """The public names of everything the person has pinned, for the OpenAI-compatible API."""
-    return list(kept(actor, installs(actor)).values_list("slug", flat=True))

@@ -1,11 +1,10 @@
 """Which other assistants somebody may want who looks at one."""
 
 import re
-from typing import Any
 
 from kernel.text import search_terms
 from store.models import Listing
-from store.queries import store_listings
+from store.queries import listings_of, store_entries
 
 CANDIDATES = 40  # the most used of the same category: no page weighs more
 SAME_LANGUAGE = 0.3
@@ -14,8 +13,8 @@ _WORD = re.compile(r"\w{3,}|[^\x00-\x7f]{2}")
 
 def related_listings(listing: Listing, *, limit: int = 3) -> list[Listing]:
     """Others of the same category, those first that say the same words and speak the same language."""
-    rows: Any = store_listings().filter(category=listing.category).exclude(pk=listing.pk)
-    found = list(rows.order_by("-conversations", "-id")[:CANDIDATES])
+    rows = store_entries().filter(category=listing.category).exclude(pk=listing.pk)
+    found = listings_of(list(rows.order_by("-conversations", "-listing_id")[:CANDIDATES]))
     words = _words(listing)
     scores = {
         other.pk: _overlap(words, _words(other)) + SAME_LANGUAGE * (other.language == listing.language)

@@ -12,13 +12,16 @@ from organisations.api.base import OrganisationAPIView, StrictSerializer
 from organisations.permissions import Permission
 from store.api.serializers import PublicListing, PublicListingDetail
 from store.categories import CATEGORY_CHOICES
-from store.models import Listing
+from store.discovery.facets import FAMILIES, OTHER
+from store.discovery.narrowing import CHOICES
+from store.models import Entry
 from store.queries import (
     SORTS,
     directory_listing,
-    directory_listings,
+    directory_of,
+    listings_of,
     search_listings,
-    store_listings,
+    store_entries,
     visible_listing,
 )
 from store.switches import require_open
@@ -30,17 +33,23 @@ class SearchInput(StrictSerializer):
     search = serializers.CharField(required=False, allow_blank=True, max_length=200, trim_whitespace=True)
     category = serializers.ChoiceField(choices=CATEGORY_CHOICES, required=False)
     language = serializers.CharField(required=False, max_length=32)
+    price = serializers.ChoiceField(choices=CHOICES["price"], required=False)
+    creator = serializers.ChoiceField(choices=CHOICES["creator"], required=False)
+    hosts = serializers.ChoiceField(choices=CHOICES["hosts"], required=False)
+    writes = serializers.ChoiceField(choices=CHOICES["writes"], required=False)
+    model = serializers.ChoiceField(choices=[*FAMILIES, OTHER], required=False)
     sort = serializers.ChoiceField(choices=SORTS, required=False)
     cursor = serializers.CharField(required=False, allow_blank=True, max_length=500)
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100)
 
 
-def search_response(request: Request, rows: QuerySet[Listing]) -> Response:
+def search_response(request: Request, rows: QuerySet[Any]) -> Response:
     """A page of what was searched for."""
     wanted = SearchInput(data=request.query_params.dict())
     wanted.is_valid(raise_exception=True)
     page = search_listings(rows, **wanted.validated_data)
-    results = PublicListing(page.results, many=True).data
+    found = listings_of(page.results) if rows.model is Entry else page.results
+    results = PublicListing(found, many=True).data
     return Response({"results": results, "next": page.next, "previous": page.previous})
 
 
@@ -59,7 +68,7 @@ class StoreListings(OrganisationAPIView):
     def get(self, request: Request) -> Response:
         """Search the public store; no key needed."""
         require_open(self.actor)
-        return search_response(request, store_listings())
+        return search_response(request, store_entries(self.actor))
 
 
 class StoreListing(OrganisationAPIView):
@@ -77,7 +86,7 @@ class DirectoryListings(OrganisationAPIView):
     @extend_schema(parameters=[SearchInput], responses=ListingPage)
     def get(self, request: Request) -> Response:
         """Search the organisation's own directory."""
-        return search_response(request, directory_listings(self.actor.organisation))
+        return search_response(request, directory_of(self.actor))
 
 
 class DirectoryListing(OrganisationAPIView):
@@ -86,4 +95,4 @@ class DirectoryListing(OrganisationAPIView):
     @extend_schema(responses=PublicListingDetail)
     def get(self, request: Request, slug: str) -> Response:
         """One listing of the directory."""
-        return Response(PublicListingDetail(directory_listing(self.actor.organisation, slug)).data)
+        return Response(PublicListingDetail(directory_listing(self.actor, slug)).data)

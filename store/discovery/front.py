@@ -9,8 +9,7 @@ from django.utils.translation import get_language
 from store.models import Entry, Showcase
 from store.shelves import shelves_of
 
-_FRONT = "SELECT f.shelf, f.total, f.category AS counted, (f.entry).* FROM store_front(%s) f ORDER BY f.shelf, f.place"
-_OURS = 3  # columns before the entry's
+_FRONT = "SELECT f.shelf, f.total, f.category, {entry} FROM store_front(%s) f ORDER BY f.shelf, f.place"
 
 
 @dataclass
@@ -43,10 +42,12 @@ class Front:
 
 def front() -> Front:
     """Read the front page as everybody sees it."""
-    made, shown = Front(), {}
+    made = Front()
+    shown: dict[str, list[Entry]] = {}
+    names = [field.column for field in Entry._meta.concrete_fields]
+    columns = ", ".join(f"(f.entry).{name}" for name in names)
     with connection.cursor() as cursor:
-        cursor.execute(_FRONT, [(get_language() or "en").split("-")[0]])
-        names = [column.name for column in cursor.description or ()][_OURS:]
+        cursor.execute(_FRONT.format(entry=columns), [(get_language() or "en").split("-")[0]])
         for shelf, total, category, *values in cursor.fetchall():
             if shelf == "tally":
                 made.counts[category] = int(total)

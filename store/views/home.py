@@ -30,7 +30,7 @@ def store_home(request: OrganisationRequest) -> HttpResponse:
 @store_page()
 @vary_on_headers("HX-Request")
 def store_search(request: OrganisationRequest) -> HttpResponse:
-    return _results(request, Search(store_entries(), request.GET, path=reverse("store:search")))
+    return _results(request, Search(store_entries(request.actor), request.GET, path=reverse("store:search")))
 
 
 @store_page()
@@ -39,7 +39,7 @@ def store_category(request: OrganisationRequest, category: str) -> HttpResponse:
     if category not in CATEGORIES:
         raise NotFound
     path = reverse("store:category", args=[category])
-    return _results(request, Search(store_entries(), request.GET, path=path, category=category))
+    return _results(request, Search(store_entries(request.actor), request.GET, path=path, category=category))
 
 
 @store_page()
@@ -47,7 +47,9 @@ def store_suggest(request: OrganisationRequest) -> HttpResponse:
     """What may be meant while somebody types."""
     words = request.GET.get("search", "")
     return render(
-        request, "store/_suggestions.html", {"found": suggestions(store_entries(), words), "words": words}
+        request,
+        "store/_suggestions.html",
+        {"found": suggestions(store_entries(request.actor), words), "words": words},
     )
 
 
