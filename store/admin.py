@@ -11,6 +11,7 @@ from accounts.staff import Staff
 from organisations.staffing.tables import MODERATOR, Act, StaffTable, site
 from store.actions.suspend_listing import restore_listing, suspend_listing
 from store.models import Listing
+from store.staff_showcases import ShowcaseTable as ShowcaseTable
 
 
 def _suspend(_request: HttpRequest, staff: Staff, row: Listing, data: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ import re
 import pytest
 from django.db import connection
 
-from accounts.models import User
 from kernel.tenancy import across_organisations, tenant_scope
 from store.actions.feature_listing import feature_listing
 from store.discovery.front import category_tallies, front
@@ -37,3 +36,77 @@ def test_shelves_hold_what_they_are_named_after(alice, charlie):
     assert [entry.name for entry in page.popular] == [entry.name for entry in page.trending] == ["Old Hand"]
     assert [entry.name for entry in page.featured] == ["New Hand"] and page.total == 2
     assert page.spoken[0].pk == new.pk
+
+
+def test_counts_of_categories_are_kept_as_listings_come_and_go(alice, charlie):
+    law = make_listing(alice, "Lease Reader", category="law")
+    make_listing(alice, "Deed Reader", category="law")
+    change(law, category="work")
+    with tenant_scope(charlie.organisation):
+        assert category_tallies() == {"law": 1, "work": 1}
+    change(law, state="unpublished")
+    with tenant_scope(charlie.organisation):
+        assert category_tallies() == {"law": 1}
+
+
+def test_a_showcase_shows_what_is_live_in_its_order(alice, charlie, client):
+    one, two = make_listing(alice, "One"), make_listing(alice, "Two")
+    Showcase.objects.create(
+        title_en="For the kitchen", title_zh="厨房里", listings=[two.public_id, one.public_id, "lst_gone"]
+    )
+    [(showcase, entries)] = shown(charlie).showcases
+    assert (showcase.title, [entry.name for entry in entries]) == ("For the kitchen", ["Two", "One"])
+    assert "厨房里" in client.get("/", headers={"Accept-Language": "zh-hans"}).content.decode()
+
+
+def test_a_listing_says_what_it_is_to_machines_and_ends_no_element(alice, client):
+    listing = make_listing(alice, "Reply Desk", tagline="Says </script><b>")
+    change(listing, stars=14, reviews_count=3)
+    page = client.get("/a/reply-desk").content.decode()
+    data = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)
+    said = json.loads(data.group(1))
+    assert said["@type"] == "SoftwareApplication" and said["description"] == "Says </script><b>"
+    assert said["aggregateRating"]["ratingValue"] == 4.7
+    picture = re.search(r'og:image" content="[^"]*(/a/reply-desk/picture.png[^"]*)"', page).group(1)
+    answer = client.get(picture)
+    assert answer["Content-Type"] == "image/png" and answer.content.startswith(b"\x89PNG")
+    assert "max-age=31536000" in answer["Cache-Control"]
+
+
+def test_a_picture_of_something_hidden_is_not_there(alice, client):
+    make_listing(alice, "House Rules", visibility="organisation")
+    assert client.get("/a/house-rules/picture.png").status_code == 404
+
+
+def test_the_same_picture_is_drawn_for_the_same_words():
+    assert (
+        draw("pub_1", "Clause", "Moss") == draw("pub_1", "Clause", "Moss") != draw("pub_2", "Clause", "Moss")
+    )
+    corners = outline("M0 0H12A12 12 0 0 1 0 12Z")
+    assert max(abs(x * x + y * y - 144) for x, y in corners[2:-1]) < 0.01
+
+
+def test_the_map_is_split_by_keys(alice, client):
+    listing = make_listing(alice, "Reply Desk")
+    assert "/a/reply-desk" in client.get("/sitemap.xml").content.decode()
+    with across_organisations(reason="a test moves a key"), connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('store_listing', 'id'), 90000)")
+    make_listing(alice, "Late Desk")
+    index = client.get("/sitemap.xml").content.decode()
+    assert index.count("<sitemap>") == 3 and "/sitemap-3.xml" in index
+    assert "/a/late-desk" in client.get("/sitemap-3.xml").content.decode()
+    assert "/a/reply-desk" in client.get("/sitemap-1.xml").content.decode() and listing.pk < 40_000
+    assert client.get("/sitemap-4.xml").status_code == 404
+
+
+def test_suggestions_are_options_of_a_list(alice, client):
+    make_listing(alice, "Reply <b>Desk</b>")
+    found = client.get("/store/suggest", {"search": "repl"}).content.decode()
+    assert found.count('role="option"') == 1 and "<b>Desk" not in found
+    assert client.get("/store/suggest").status_code == 200
+
+
+def test_an_empty_search_leads_on(alice, client):
+    make_listing(alice, "Reply Desk")
+    page = client.get("/store/search", {"search": "zebra", "price": "free"}).content.decode()
+    assert "Take all filters off" in page
