@@ -54,8 +54,10 @@ class Contents:
         self._waiting: list[PassageDraft] = []
         self._page: list[Paragraph] = []
         self._rows = SpooledTemporaryFile[bytes](IN_MEMORY)
-        # Of each row's three parts: what every shelf has, and words in both forms.
         self._sizes = array("I")
+        # As a set's own shelf has them: most sets are on the shared one, and these are not read again.
+        self._words = SpooledTemporaryFile[bytes](IN_MEMORY)
+        self._heads, self._words_sizes = array("I"), array("I")
         self._pages = SpooledTemporaryFile[bytes](IN_MEMORY)
 
     def __enter__(self) -> "Contents":
@@ -65,6 +67,7 @@ class Contents:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._rows.close()
+        self._words.close()
         self._pages.close()
 
     def through(self, paragraphs: Iterable[Paragraph]) -> Iterator[Paragraph]:
@@ -106,18 +109,16 @@ class Contents:
             shared: whether their set is on the shared shelf.
         """
         self._rows.seek(0)
+        self._words.seek(0)
         gathered, size = [], 0
-        sizes = iter(self._sizes)
-        for head, numbers, words in zip(sizes, sizes, sizes, strict=True):
-            row = self._rows.read(head + numbers + words)
-            if shared:
-                parts = [row[: head + numbers], _NONE]
-            else:
-                parts = [row[:head], _NONE, _NONE, row[head + numbers :]]
+        for length, head, words in zip(self._sizes, self._heads, self._words_sizes, strict=True):
+            row = self._rows.read(length)
+            if not shared:
+                row = row[:head] + _NONE + _NONE + self._words.read(words)
             vector = next(vectors, None)
-            parts.append(_NONE if vector is None else _LENGTH.pack(len(vector)) + vector)
-            gathered += parts
-            size += sum(map(len, parts))
+            end = _NONE if vector is None else _LENGTH.pack(len(vector)) + vector
+            gathered += [row, end]
+            size += len(row) + len(end)
             if size >= AT_ONCE:
                 yield b"".join(gathered)
                 gathered, size = [], 0
@@ -136,13 +137,12 @@ class Contents:
         ids = new_public_ids("psg_", len(passages))
         words = words_of([said_and_named(one.text, one.heading, self._title) for one in passages])
         for passage, public_id, said, terms in zip(passages, ids, words, sparse_terms(words), strict=True):
-            parts = (
-                _passage_row(passage, public_id.encode()),
-                _INT.pack(4, size_of(said)) + _LENGTH.pack(len(terms)) + terms,
-                _LENGTH.pack(len(said)) + said,
-            )
-            self._rows.write(b"".join(parts))
-            self._sizes.extend(map(len, parts))
+            head = _passage_row(passage, public_id.encode())
+            row = b"".join((head, _INT.pack(4, size_of(said)), _LENGTH.pack(len(terms)), terms, _NONE))
+            self._rows.write(row)
+            self._sizes.append(len(row))
+            self._heads.append(len(head))
+            self._words_sizes.append(self._words.write(_LENGTH.pack(len(said)) + said))
             self.tokens += passage.tokens
         self.passages += len(passages)
 

@@ -31,9 +31,10 @@ SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, %(shelf)s, {colum
 FROM incoming i JOIN knowledge_passage p ON p.document_id = %(document)s AND p.ordinal = i.ordinal
 """
 _PARTS = (("knowledge_passagevector", "embedding"), ("knowledge_passagewords", "size, terms, words"))
-_INCOMING_PAGES = (
-    "CREATE TEMPORARY TABLE incoming_page (number int, paragraphs jsonb, boxes jsonb) ON COMMIT DROP"
-)
+_INCOMING_PAGES = """
+CREATE TEMPORARY TABLE incoming_page (number int, paragraphs jsonb, boxes jsonb)
+    WITH (toast_tuple_target = 8160) ON COMMIT DROP
+"""
 _PAGES = """
 INSERT INTO knowledge_documentpage (organisation_id, document_id, number, paragraphs, boxes)
 SELECT %s, %s, number, paragraphs, boxes FROM incoming_page

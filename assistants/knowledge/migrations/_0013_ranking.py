@@ -6,6 +6,8 @@ single precision. Most passages say the same of a question as many others do, so
 such answer, and only rows that may be among the strongest are weighed one by one.
 """
 
+from itertools import pairwise
+
 from assistants.knowledge.migrations._0009_ranking import COUNTED, PLACE
 from assistants.knowledge.migrations._0012_ranking import PARAMETERS
 from assistants.knowledge.migrations._0013_terms import PLACES, place_of
@@ -21,11 +23,14 @@ _ID_BITS = 44
 
 
 def _every(pattern: str, count: int, *, between: str = ", ") -> str:
-    return between.join(
-        pattern.replace("#", str(i)).replace(
-            "@", f"((c{(i - 1) // _IN_CODE + 1} >> {4 * ((i - 1) % _IN_CODE)}) & 15)::int"
-        )
-        for i in range(1, count + 1)
+    return between.join(pattern.replace("#", str(i)) for i in range(1, count + 1))
+
+
+def _digits(count: int) -> str:
+    """Of each word its level, as a column."""
+    return ", ".join(
+        f"((-c{i // _IN_CODE + 1})::bigint >> {4 * (i % _IN_CODE)} & 15)::int AS d{i + 1}"
+        for i in range(count)
     )
 
 
@@ -45,35 +50,34 @@ def exact(products: int) -> str:
     """
     codes = _codes(products)
     names = [f"c{i}" for i in range(1, len(codes) + 1)]
+    columns = ", ".join(f"{code} AS {name}" for code, name in zip(codes, names, strict=True))
     words = min(products * _DIGITS, _MOST)
     return f"""
 WITH said AS MATERIALIZED (
-    SELECT {", ".join(f"(-{name})::bigint AS {name}" for name in names)}, count(*) AS n, sum(size) AS size, min(size) AS shortest,
-        max(size) AS longest, array_agg(key) FILTER (WHERE {" + ".join(names)} < 0) AS keys
+    SELECT {_digits(words)}, count(*)::float8 AS n, sum(size)::float8 AS size, min(size) AS shortest, max(size) AS longest,
+        array_agg(key) FILTER (WHERE {" + ".join(names)} < 0) AS keys
     FROM (
-        SELECT w.size, w.size::bigint << {_ID_BITS} | w.id AS key, {", ".join(f"{code} AS {name}" for code, name in zip(codes, names, strict=True))}
-        FROM knowledge_words_0 w WHERE {PLACE.format("w", "documents")} AND q1 IS NOT NULL OFFSET 0
+        SELECT w.size, w.size::bigint << {_ID_BITS} | w.id AS key, {columns}
+        FROM knowledge_words_0 w WHERE {PLACE.format("w", "documents")} AND cardinality(lexemes) > 0 OFFSET 0
     ) rows GROUP BY {", ".join(names)}
-), extent AS MATERIALIZED (
-    SELECT sum(n)::float8 AS rows, greatest(sum(size)::float8 / greatest(sum(n), 1), 1) AS size,
-        {_every("coalesce(sum(n) FILTER (WHERE @ > 0), 0)::float8 AS n#", words)}
-    FROM said
 ), rarity AS MATERIALIZED (
-    SELECT long / size AS stretch, {_every("ln(1 + (rows - n# + 0.5) / (n# + 0.5)) AS w#", words)} FROM extent
+    SELECT long / size AS stretch, {_every("ln(1 + (rows - n# + 0.5) / (n# + 0.5)) AS w#", words)}
+    FROM (
+        SELECT sum(n) AS rows, greatest(sum(size) / greatest(sum(n), 1), 1) AS size,
+            {_every("coalesce(sum(n) FILTER (WHERE d# > 0), 0) AS n#", words)}
+        FROM said OFFSET 0) extent
 ), weighed AS MATERIALIZED (
     SELECT keys, n, weight, weight / (1 - long + shortest * stretch) AS most, weight / (1 - long + longest * stretch) AS least
     FROM (
-        SELECT s.keys, s.n, s.shortest, s.longest, r.stretch, {_every(f"w# * ({_STRENGTHS})[1 + @]", words, between=" + ")} AS weight
-        FROM said s, rarity r WHERE s.keys IS NOT NULL) w
-), enough AS MATERIALIZED (
-    SELECT coalesce(max(least), 0) AS score FROM (SELECT least, sum(n) OVER (ORDER BY least DESC) AS n FROM weighed) w
-    WHERE n >= candidates
+        SELECT s.keys, s.n, s.shortest, s.longest, r.stretch, {_every(f"w# * ({_STRENGTHS})[1 + d#]", words, between=" + ")} AS weight
+        FROM said s, rarity r WHERE s.keys IS NOT NULL OFFSET 0) w
 ), near AS MATERIALIZED (
     SELECT v.id, (v.embedding <=> question) + 0 AS distance FROM knowledge_shelf_0 v
     WHERE {PLACE.format("v", "meant")} AND v.embedding IS NOT NULL AND question IS NOT NULL ORDER BY 2, v.id LIMIT candidates
 ), strong AS MATERIALIZED (
     SELECT key & {(1 << _ID_BITS) - 1} AS id, weight / (1 - long + (key >> {_ID_BITS}) * (SELECT stretch FROM rarity)) AS score
-    FROM weighed w CROSS JOIN unnest(w.keys) key WHERE w.most >= (SELECT score FROM enough)
+    FROM weighed w CROSS JOIN unnest(w.keys) key WHERE w.most >= coalesce((
+        SELECT max(least) FROM (SELECT least, sum(n) OVER (ORDER BY least DESC) AS n FROM weighed) w WHERE n >= candidates), 0)
     ORDER BY score DESC, id LIMIT candidates
 ), found AS (
     SELECT id, s.score, CASE WHEN question IS NULL OR n.distance IS NOT NULL THEN n.distance ELSE (
@@ -124,14 +128,20 @@ WITH found AS MATERIALIZED (
 SELECT w.id, w.score, w.meaning_at::int, w.words_at::int, w.distance
 FROM weighed w WHERE w.score > 0 ORDER BY w.score DESC, w.id LIMIT wanted
 """  # noqa: S608 - constants of this module
-# The longest words come first; two that share a place are one.
-_ASKED = f"""
-SELECT array_agg(vector ORDER BY part) INTO asked FROM (
-    SELECT part, ('{{' || string_agg(place || ':' || weight, ',') || '}}/{PLACES}')::sparsevec AS vector FROM (
-        SELECT (number - 1) / {_DIGITS} AS part, {place_of("lexeme")} + 1 AS place, max(1 << 4 * ((number - 1) % {_DIGITS})::int) AS weight
-        FROM unnest(lexemes) WITH ORDINALITY l (lexeme, number) GROUP BY 1, 2) l
-    GROUP BY part) p;
-"""  # noqa: S608 - constants of this module
+# The longest words come first; of two that share a place one is left.
+_ASKED = f"""(SELECT ('{{{{' || string_agg(place || ':' || weight, ',') || '}}}}/{PLACES}')::sparsevec FROM (
+            SELECT {place_of("lexeme")} + 1 AS place, max(1 << 4 * (number - 1)::int) AS weight
+            FROM unnest(lexemes[{{first}}:{{last}}]) WITH ORDINALITY l (lexeme, number) GROUP BY 1) l)"""  # noqa: S608 - constants of this module
+
+
+def _asked(low: int, high: int) -> str:
+    """What a passage's numbers are held against, six words each: the questions of these numbers."""
+    return "".join(
+        f"q{i} := coalesce({_ASKED.format(first=(i - 1) * _DIGITS + 1, last=i * _DIGITS)}, '{{}}/{PLACES}');\n        "
+        for i in range(low, high + 1)
+    )
+
+
 _QUERIES = [f"q{i}" for i in range(1, _VARIANTS[-1] + 1)]
 RANKING = f"""
 CREATE OR REPLACE FUNCTION knowledge_search({PARAMETERS})
@@ -140,7 +150,7 @@ SET plan_cache_mode = force_generic_plan SET enable_bitmapscan = off AS $search$
 #variable_conflict use_column
 DECLARE
     own bigint[]; number bigint; lexemes text[] := '{{}}'; vector halfvec := CASE WHEN outside IS NULL THEN question END;
-    ids bigint[]; distances float8[]; scores float8[]; more record; asked sparsevec[];
+    ids bigint[]; distances float8[]; scores float8[]; more record;
     {" ".join(f"{name} sparsevec;" for name in _QUERIES)}
 BEGIN
     -- Everything here is read as it was when the question was asked: a set that moves meanwhile is where it was.
@@ -151,11 +161,8 @@ BEGIN
     END IF;
     question := vector;
     IF source_sets IS NOT NULL THEN
-        {_ASKED}
-        q1 := asked[1];
-        IF cardinality(asked) > 1 THEN
-            {" ".join(f"{name} := coalesce(asked[{i}], '{{}}/{PLACES}');" for i, name in enumerate(_QUERIES[1:], 2))}
-        END IF;
+        {_asked(1, 1)}
+        {"".join(f"IF cardinality(lexemes) > {low * _DIGITS} THEN {_asked(low + 1, high)} END IF; " for low, high in pairwise(_VARIANTS))}
         {_candidates()}
     END IF;
     FOREACH number IN ARRAY coalesce(own, '{{}}') LOOP
