@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from assistants.actions.calling.planned import frozen_revision
 from assistants.actions.disclosing import READS, host_of, key_of
 from assistants.actions.models import Action, Reach
-from kernel.tenancy import HasPk
+from kernel.tenancy import HasPk, tenant_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,16 @@ def reach_of(
         for reached in [*([Reached(host)] if on else []), *writing]:
             found.setdefault(reached.key, reached)
     return list(found.values())
+
+
+def was_announced(organisation_id: int, assistant_id: str, host: str) -> bool:
+    """Whether a host was written down when a version that calls it was opened to others, as their disclosure was derived.
+
+    Opens the scope of the organisation whose assistant it is.
+    """
+    with tenant_scope(organisation_id):
+        rows = Reach.objects.for_organisation(organisation_id)
+        return bool(rows.filter(assistant_id=assistant_id, host=host, operation="", route="").exists())
 
 
 def new_reach(organisation: HasPk | int, assistant_id: str, reached: Iterable[Reached]) -> list[Reached]:

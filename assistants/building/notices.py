@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from assistants.actions.actions.note_tools import EVENT as TOOLS_CHANGED
+from assistants.actions.actions.report_undisclosed import EVENT as UNDISCLOSED
 from assistants.building.models import Assistant, Publication, Version
 from assistants.building.queries import RESOURCE
 from assistants.knowledge.models import Document
@@ -140,6 +141,24 @@ def _tools_changed(organisation_id: int, payload: dict[str, Any]) -> Notices:
         yield user_id, title, body, address
 
 
+def _undisclosed(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    assistant = _named(organisation_id, payload["assistant"])
+    if assistant is None:
+        return
+    facts = {name: payload[name] for name in ("action", "host")} | {"assistant": assistant.label}
+    title = [gettext_noop("%(assistant)s was kept from calling %(host)s"), facts]
+    body = [
+        gettext_noop(
+            "%(action)s would have called it, and what people are told does not cover that. Look at the action, then"
+            " publish a new version: its disclosure names the host."
+        ),
+        facts,
+    ]
+    address = reverse("building:assistant_actions", args=[assistant.public_id])
+    for user_id in people_with_grant(organisation_id, RESOURCE, assistant.public_id, Level.EDIT):
+        yield user_id, title, body, address
+
+
 def _named(organisation_id: int, assistant_id: str) -> Assistant | None:
     rows = Assistant.objects.for_organisation(organisation_id).filter(deleted_at=None)
     found: Assistant | None = rows.filter(public_id=assistant_id).first()
@@ -191,6 +210,12 @@ KINDS = (
         _("A scheduled version is not published"),
         "release.failed",
         _release_failed,
+    ),
+    NotificationKind(
+        "call_undisclosed",
+        _("Your assistant is kept from calling a host that nobody was told of"),
+        UNDISCLOSED,
+        _undisclosed,
     ),
     NotificationKind(
         "tools_changed", _("Tools of your assistant's actions change"), TOOLS_CHANGED, _tools_changed

@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from assistants.actions.actions.ask_confirmation import ask_confirmation
 from assistants.actions.actions.claim_confirmation import claim_confirmation
+from assistants.actions.actions.report_undisclosed import report_undisclosed
 from assistants.actions.calling.recording import Made, confirmed_by, record_call, record_refusal
 from assistants.actions.calling.values import free_values, is_address_of_nobody
 from assistants.actions.disclosing import BUILT_IN, covers
 from assistants.actions.models import ActionCall, Confirmation
 from assistants.actions.queries import confirmation_of_call, is_always_allowed
+from assistants.actions.reach import was_announced
 from assistants.turns.pausing import CONFIRMATION, Paused, PauseRequest
 from assistants.turns.tools import Intention, Permit, ToolResult, TurnContext
 from assistants.turns.trust import Trust
@@ -75,6 +77,8 @@ async def gate(context: TurnContext, call: ToolCall, intention: Intention) -> Pe
     except DomainError as error:
         answered = getattr(error, "confirmation_id", "")
         await run_db(record_refusal, context, intention, error, confirmation_id=answered)
+        if isinstance(error, Undisclosed):
+            await run_db(report_undisclosed, plan=context.plan, intention=intention, actor=context.actor)
         raise
     if intention.action in BUILT_IN:  # actions write their calls down themselves
         return replace(permit, done=partial(_write_down, context, intention))
@@ -89,7 +93,7 @@ async def _write_down(
 
 
 def _gate(context: TurnContext, call: ToolCall, intention: Intention) -> Permit:
-    if not covers(context.plan, intention):
+    if not covers(context.plan, intention) or not _announced(context, intention):
         raise Undisclosed(host=intention.host)
     organisation = context.actor.organisation
     # Those of who asks, and of whose action it is.
@@ -111,6 +115,19 @@ def _gate(context: TurnContext, call: ToolCall, intention: Intention) -> Permit:
         raise NobodyToAsk
     asked = ask_confirmation(context=context, call_id=call.id, intention=intention, reason=reason)
     raise Paused(PauseRequest(asked.public_id, CONFIRMATION, asked.document, asked.expires_at))
+
+
+def _announced(context: TurnContext, intention: Intention) -> bool:
+    """Whether other organisations' people were told of the host when the version was opened to them.
+
+    What a version says of itself is not enough here: this was written down apart from it, and changing the one does not
+    change the other.
+    """
+    plan = context.plan
+    at_home = plan.creator_organisation_id == context.actor.organisation.pk
+    if at_home or not plan.publication_id or intention.action in BUILT_IN:
+        return True
+    return was_announced(plan.creator_organisation_id, plan.assistant_id, intention.host)
 
 
 def _as_decided(confirmation: Confirmation, intention: Intention) -> Permit:
