@@ -30,7 +30,8 @@ class CreateInput(ListingInput):
 
 def fields_of(values: dict[str, Any]) -> ListingFields:
     """Checked input as fields to change; a null takes a field back to nothing."""
-    return ListingFields(**{name: "" if value is None else value for name, value in values.items()})
+    given: dict[str, Any] = {name: "" if value is None else value for name, value in values.items()}
+    return ListingFields(**given)
 
 
 class _ListingView(OrganisationAPIView):

@@ -6,9 +6,9 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from assistants.building.queries import changes_for_readers
 from organisations.api.base import StrictSerializer
 from store.categories import CATEGORY_CHOICES
+from store.disclosing.history import history_of
 from store.disclosure import disclosures
 from store.models import Listing
 from store.sampling import LONGEST, ROLES
@@ -123,8 +123,11 @@ class PublicListing(serializers.Serializer[Any]):
 class ChangeOutput(serializers.Serializer[Any]):
     """What its creator tells readers about a version."""
 
-    version = serializers.IntegerField()
+    version = serializers.IntegerField(source="number")
     text = serializers.CharField(source="words")
+    widened = serializers.ListField(
+        child=serializers.CharField(), help_text="What it does more with people's data, as sentences."
+    )
     at = serializers.DateTimeField()
 
 
@@ -141,7 +144,8 @@ class PublicListingDetail(PublicListing):
     @extend_schema_field(ChangeOutput(many=True))
     def get_changes(self, listing: Listing) -> Any:
         """What was new in which version, the newest first."""
-        return ChangeOutput(changes_for_readers(listing.publication), many=True).data
+        told = [line for line in history_of(listing).versions if line.words or line.widened]
+        return ChangeOutput(told, many=True).data
 
     def get_disclosures(self, listing: Listing) -> dict[str, Any]:
         """Hosts, models, what is stored, who sees it, limits; and the creator's own statements."""

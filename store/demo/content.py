@@ -35,6 +35,9 @@ class DemoAssistant:
     slug: str = ""
     featured: bool = False
     pinned: bool = False
+    trial: bool = False
+    # Questions with their answers, for its page.
+    sample: tuple[tuple[str, str], ...] = ()
 
     @property
     def draft(self) -> dict[str, object]:
@@ -200,6 +203,19 @@ DEMO_ASSISTANTS: tuple[DemoAssistant, ...] = (
         note="Six woods, seven finishes, five repairs",
         slug="wood-library",
         featured=True,
+        trial=True,
+        sample=(
+            (
+                "Can I fix a wide beech panel on both edges?",
+                "Never fix a wide solid panel rigidly on both edges. Use slotted screw holes, buttons or Z-clips under a"
+                " table top, and a floating panel in a frame.",
+            ),
+            (
+                "Is ash good for a garden bench?",
+                "Ash is not durable outdoors without treatment. Thermally modified ash is: heating to around 200 °C makes"
+                " it stable and resistant to rot, but also more brittle, so it should not carry heavy loads.",
+            ),
+        ),
     ),
     DemoAssistant(
         name="论文导读",

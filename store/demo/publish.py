@@ -47,7 +47,16 @@ def _is_read(assistant: Assistant) -> bool:
 def _begin_listing(actor: Actor, demo: DemoAssistant, assistant: Assistant) -> Listing:
     set_publication(actor=actor, assistant_id=assistant.public_id, visibility="private", slug=demo.slug)
     fields = ListingFields(
-        visibility=demo.visibility, category=demo.category, tagline=demo.tagline, description=demo.description
+        visibility=demo.visibility,
+        category=demo.category,
+        tagline=demo.tagline,
+        description=demo.description,
+        trial=demo.trial,
+        sample=[
+            {"role": role, "text": text}
+            for pair in demo.sample
+            for role, text in zip(("user", "assistant"), pair, strict=True)
+        ],
     )
     return create_listing(actor=actor, assistant_id=assistant.public_id, fields=fields)
 

@@ -88,10 +88,10 @@ def news_for(actor: Actor, listing: Listing, history: History) -> list[str]:
     seen = WideningSeen.objects.for_organisation(actor.organisation).filter(
         **own, listing_id=listing.public_id
     )
-    read = seen.values_list("version_number", flat=True).first() or 0
+    known = max(min(since), seen.values_list("seen_at", flat=True).first() or min(since))
     return [
         sentence
         for one in history.widenings
-        if one.version_number > read and one.created_at > min(since)
+        if one.created_at > known
         for sentence in in_sentences(one.changes)
     ]

@@ -14,8 +14,8 @@ TOOL_CALLS = 3
 SECONDS = 60
 CHARACTERS = 12_000
 PASSAGES_TOKENS = 1500
-# What a stranger could make the server do, or leave behind, with these is not worth a trial.
-LEFT_OUT = frozenset({"fetch_page", "memory", "files", "uploads"})
+# Strangers do not send the server to whatever address they name.
+LEFT_OUT = frozenset({"fetch_page"})
 
 
 def trial_plan(plan: AssistantPlan) -> AssistantPlan:

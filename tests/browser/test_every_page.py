@@ -39,6 +39,7 @@ STRANGERS = (
     "/store/category/craft",
     f"/a/{SLUG}",
     f"/a/{SLUG}/disclosure",
+    f"/a/{SLUG}/try",
     "/accounts/login/",
     "/accounts/signup/",
     "/accounts/password/reset/",
