@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from store.api import installs, listings, matters, moderation, public
+from store import keeping_api_urls
+from store.api import (
+    creators,
+    insights,
+    installs,
+    listings,
+    matters,
+    moderation,
+    public,
+    reviews,
+)
 
 urlpatterns = [
     path("listings", listings.ListingList.as_view(), name="api-listings"),
@@ -27,10 +37,39 @@ urlpatterns = [
         moderation.ModerationDecisions.as_view(),
         name="api-moderation-decisions",
     ),
+    path(
+        "listings/<str:listing_id>/insights",
+        insights.ListingInsights.as_view(),
+        name="api-listing-insights",
+    ),
     path("store/listings", public.StoreListings.as_view(), name="api-store-listings"),
     path("store/listings/<str:slug>", public.StoreListing.as_view(), name="api-store-listing"),
     path("directory/listings", public.DirectoryListings.as_view(), name="api-directory-listings"),
     path("directory/listings/<str:slug>", public.DirectoryListing.as_view(), name="api-directory-listing"),
+    path("store/listings/<str:slug>/ratings", reviews.Ratings.as_view(), name="api-ratings"),
+    path(
+        "store/listings/<str:slug>/ratings/<str:review_id>/helpful",
+        reviews.RatingHelpful.as_view(),
+        name="api-rating-helpful",
+    ),
+    path(
+        "store/listings/<str:slug>/ratings/<str:review_id>/reply",
+        reviews.RatingReply.as_view(),
+        name="api-rating-reply",
+    ),
+    path(
+        "store/listings/<str:slug>/feedback", reviews.ListingFeedback.as_view(), name="api-listing-feedback"
+    ),
+    path("listings/<str:listing_id>/feedback", reviews.OwnFeedback.as_view(), name="api-own-feedback"),
+    path(
+        "listings/<str:listing_id>/feedback/<str:feedback_id>",
+        reviews.OwnFeedbackItem.as_view(),
+        name="api-own-feedback-item",
+    ),
+    path("creator", creators.OwnCreator.as_view(), name="api-own-creator"),
+    path("creators/<str:handle>", creators.CreatorDetail.as_view(), name="api-creator"),
+    path("creators/<str:handle>/follow", creators.CreatorFollow.as_view(), name="api-creator-follow"),
+    *keeping_api_urls.urlpatterns,
     path("installs", installs.InstallList.as_view(), name="api-installs"),
     path("installs/<str:reference>", installs.InstallDetail.as_view(), name="api-install"),
 ]

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
+from store import keeping_urls
 from store.views import (
     creator_settings,
     creators,
-    directory,
     home,
     inbox,
+    insights,
     install,
     listing,
     machines,
@@ -32,6 +33,9 @@ urlpatterns = [
     path("store/panel/<str:assistant_id>/sample", samples.sample_list, name="sample_list"),
     path("store/panel/<str:assistant_id>/sample/<str:turn_id>", samples.sample_pair, name="sample_pair"),
     path("store/panel/<str:assistant_id>/preview", samples.listing_preview, name="listing_preview"),
+    path("store/insights/", insights.insights_overview, name="insights_overview"),
+    path("store/insights/<str:assistant_id>", insights.insights, name="insights"),
+    path("store/insights/<str:assistant_id>/export", insights.insights_export, name="insights_export"),
     path("a/<slug:slug>", listing.listing_detail, name="listing"),
     path("a/<slug:slug>/disclosure", listing.listing_disclosure, name="disclosure"),
     path("a/<slug:slug>/try", trial.trial_page, name="trial"),
@@ -65,7 +69,7 @@ urlpatterns = [
         creator_settings.domain_remove,
         name="domain_remove",
     ),
-    path("directory/", directory.directory_home, name="directory"),
+    *keeping_urls.urlpatterns,
     path("a/<slug:slug>/report", matters.report, name="report"),
     path("takedown", matters.takedown, name="takedown"),
     path("takedown/<str:secret>", matters.takedown_status, name="takedown_status"),

@@ -66,6 +66,10 @@ class BarChart:
             f"{self._axis(step)}{self._bars(top)}</svg>"
         )
 
+    def tip(self, place: int, label: str, values: Sequence[float]) -> str:
+        """What a column says when somebody points at it."""
+        return f"{label}: {self.show(sum(values))}"
+
     def _columns(self) -> list[tuple[float, ...]]:
         return list(zip(*(s.values for s in self.series), strict=True))
 
@@ -89,7 +93,7 @@ class BarChart:
         parts = []
         for i, (label, values) in enumerate(zip(self.labels, self._columns(), strict=True)):
             x = LEFT + slot * i + (slot - width) / 2
-            parts.append(_column(x, width, values, top, f"{label}: {self.show(sum(values))}"))
+            parts.append(_column(x, width, values, top, self.tip(i, label, values)))
             if i % every == 0:
                 parts.append(
                     f'<text x="{x + width / 2:.1f}" y="{HEIGHT - 6}" text-anchor="middle">{escape(label)}</text>'

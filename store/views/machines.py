@@ -1,6 +1,7 @@
 """What search engines and other machines read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Max
@@ -28,6 +29,7 @@ CLOSED = (
     "/usage/",
     "/directory/",
     "/store/panel/",
+    "/store/insights/",
     "/store/search",
     "/store/suggest",
 )
@@ -86,10 +88,10 @@ def _addresses(request: OrganisationRequest, number: int) -> HttpResponse:
     return _kept(render(request, "store/sitemap.xml", context, content_type="application/xml"), HOUR)
 
 
-def _lines(rows: Iterator[tuple[str, object]]) -> Iterator[tuple[str, str]]:
+def _lines(rows: Iterable[tuple[str, datetime]]) -> Iterator[tuple[str, str]]:
     before, after = reverse("store:listing", args=["-"]).split("-")
     for slug, at in rows:
-        yield f"{before}{slug}{after}", at.isoformat(timespec="seconds")  # type: ignore[attr-defined]
+        yield f"{before}{slug}{after}", at.isoformat(timespec="seconds")
 
 
 def _kept(response: HttpResponse, seconds: int, *, public: bool = True) -> HttpResponse:
