@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-ENOUGH_REVIEWS = 3
+FEWEST_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -50,4 +50,4 @@ class Card:
 
 def average(stars: int, reviews: int) -> float | None:
     """Stars a review, to one decimal; None while there are too few reviews to say."""
-    return round(stars / reviews, 1) if reviews >= ENOUGH_REVIEWS else None
+    return round(stars / reviews, 1) if reviews >= FEWEST_SHOWN else None

@@ -60,7 +60,8 @@ class Search:
         given = {name: query.get(name, "")[:40] for name in ("language", "model", *SWITCHES)}
         self.wanted = Narrowing(category=category or query.get("category", ""), **given)
         self.category, self.language = self.wanted.category, self.wanted.language
-        self.correction, self.total = "", None
+        self.correction = ""
+        self.total: int | None = None
         self.page = self._found(query.get("cursor"))
 
     def _found(self, cursor: str | None) -> Page[Any]:

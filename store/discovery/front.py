@@ -1,6 +1,7 @@
 """The store's front page: every shelf in one statement."""
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -30,6 +31,13 @@ class Front:
     showcases: list[tuple[Showcase, list[Entry]]] = field(default_factory=list)
 
     @property
+    def entries(self) -> list[Entry]:
+        """Every listing on the page, once."""
+        rows = [self.featured, self.trending, self.popular, self.new, self.spoken]
+        shown = chain(*rows, *(entries for _showcase, entries in self.showcases))
+        return list({entry.pk: entry for entry in shown}.values())
+
+    @property
     def total(self) -> int:
         """How many listings stand in the store."""
         return sum(self.counts.values())
@@ -44,7 +52,7 @@ def front() -> Front:
     """Read the front page as everybody sees it."""
     made = Front()
     shown: dict[str, list[Entry]] = {}
-    names = [field.column for field in Entry._meta.concrete_fields]
+    names = [str(field.column) for field in Entry._meta.concrete_fields]
     columns = ", ".join(f"(f.entry).{name}" for name in names)
     with connection.cursor() as cursor:
         cursor.execute(_FRONT.format(entry=columns), [(get_language() or "en").split("-")[0]])

@@ -127,7 +127,8 @@ def _one_transform(name: str, numbers: list[float]) -> Matrix:
         return (1, 0, 0, 1, numbers[0], numbers[1] if len(numbers) > 1 else 0)
     if name == "scale":
         return (numbers[0], 0, 0, numbers[-1], 0, 0)
-    angle, x, y = radians(numbers[0]), *(numbers[1:] or (0, 0))
+    angle = radians(numbers[0])
+    x, y = numbers[1:] if len(numbers) == 3 else (0.0, 0.0)
     turned: Matrix = (cos(angle), sin(angle), -sin(angle), cos(angle), 0, 0)
     return _joined(_joined((1, 0, 0, 1, x, y), turned), (1, 0, 0, 1, -x, -y))
 

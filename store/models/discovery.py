@@ -1,7 +1,5 @@
 """What the public store is browsed and searched by, and what its operator shows first."""
 
-from typing import Any
-
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -160,6 +158,6 @@ class Showcase(models.Model):
         """What it says about itself in the reader's language."""
         return self._in_language("about")
 
-    def _in_language(self, field: str) -> Any:
+    def _in_language(self, field: str) -> str:
         chinese = (get_language() or "").startswith("zh")
-        return (chinese and getattr(self, f"{field}_zh")) or getattr(self, f"{field}_en")
+        return str((chinese and getattr(self, f"{field}_zh")) or getattr(self, f"{field}_en"))

@@ -8,10 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import PublicIdField
 from kernel.models import TenantModel
-from store.cards import Card
+from store.cards import Card, average
 from store.categories import CATEGORIES, CATEGORY_CHOICES, Category
-
-FEWEST_SHOWN = 3
 
 
 def no_stars() -> list[int]:
@@ -148,9 +146,7 @@ class Listing(TenantModel):
     @property
     def rating_shown(self) -> float | None:
         """The mean of its stars, to one decimal; None while fewer than three people have rated it."""
-        if self.reviews_count < FEWEST_SHOWN:
-            return None
-        return round(self.stars / self.reviews_count, 1)
+        return average(self.stars, self.reviews_count)
 
 
 class ListingDay(TenantModel):

@@ -9,6 +9,7 @@ from django.views.decorators.vary import vary_on_headers
 from kernel.errors import NotFound
 from organisations.pages import OrganisationRequest
 from store.categories import CATEGORIES
+from store.counting import note_impressions
 from store.discovery.front import category_tallies, front
 from store.discovery.suggestions import suggestions
 from store.queries import store_entries
@@ -23,6 +24,7 @@ def store_home(request: OrganisationRequest) -> HttpResponse:
     if words := request.GET.get("search", "").strip():
         return redirect(f"{reverse('store:search')}?{urlencode({'search': words})}")
     shown = front()
+    note_impressions(request, shown.entries)
     context = {"nav": "store", "front": shown, "newest": shown.new[:NEW], "more": len(shown.new) > NEW}
     return render(request, "store/home.html", context)
 
@@ -54,6 +56,7 @@ def store_suggest(request: OrganisationRequest) -> HttpResponse:
 
 
 def _results(request: OrganisationRequest, search: Search) -> HttpResponse:
+    note_impressions(request, search.page.results)
     if request.headers.get("HX-Request") and request.GET.get("cursor"):
         return render(request, "store/_cards.html", {"search": search})
     context = {"nav": "store", "search": search, "shelves": shelves_of(category_tallies())}
