@@ -3,6 +3,7 @@
 from accounts.models import User
 from assistants.building.models import Publication, Version
 from organisations.models import Organisation
+from store.creators.proved import first_domain
 from store.disclosing.widening import note_disclosure
 from store.discovery.facets import facets_of
 from store.discovery.indexing import index_listing
@@ -21,6 +22,7 @@ COPIED = [
     "calls_outside",
     "writes_outside",
     "model_family",
+    "is_verified",
     "updated_at",
 ]
 
@@ -40,6 +42,7 @@ def refresh_listing(listing: Listing, publication: Publication, *, tagline: bool
     listing.topics = topics_of(version)
     for name, value in facets_of(publication.disclosure).items():
         setattr(listing, name, value)
+    listing.is_verified = bool(first_domain(listing.organisation_id))
     listing.save(update_fields=COPIED)
     index_listing(listing)
     note_disclosure(listing, publication)

@@ -4,13 +4,18 @@ from typing import Any
 
 from celery import shared_task
 
+from store.actions.check_domain import look_at_domain, look_at_due_domains
+from store.actions.count_share_opening import count_share_opening
 from store.actions.count_turns import count_turns
 from store.actions.drop_old_counts import drop_old_counts
 from store.actions.find_neighbours import find_neighbours
 from store.actions.flush_visits import flush_visits
 from store.actions.lapse_removals import lapse_removals
 from store.actions.recheck_listing import audit_due_listings, scan_knowledge
+from store.actions.refresh_prior import refresh_prior
+from store.actions.send_proof_mail import send_proof_mail
 from store.actions.send_takedown_mail import send_takedown_link, send_takedown_outcome
+from store.actions.tell_followers import tell_followers
 from store.actions.check_domain import look_at_domain, look_at_due_domains
 from store.actions.refresh_prior import refresh_prior
 from store.actions.send_proof_mail import send_proof_mail
@@ -94,3 +99,8 @@ def send_proof_mail_task(organisation_id: int, proof_id: str, language: str) -> 
 @shared_task(name="store.tell_followers")
 def tell_followers_task(organisation_id: int, listing_id: str, kind: str) -> None:
     tell_followers(organisation_id=organisation_id, listing_id=listing_id, kind=kind)
+
+
+@shared_task(name="store.count_share_opening")
+def count_share_opening_task(organisation: int, link: str) -> None:
+    count_share_opening(organisation_id=organisation, link_id=link)
