@@ -5,9 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from assistants.actions.queries import present_revisions
 from assistants.building.disclosures import derive_disclosure
-from assistants.building.reaching import uses_of
 from kernel import registries
 from kernel.registries import PublishCheck, PublishProblem
 from organisations.actors import Actor
@@ -24,8 +22,7 @@ def check_statements(actor: Actor, assistant: Any, specification: Any) -> Sequen
     words["tagline"] = specification.profile.tagline or words.get("tagline", "")
     if not any(words.values()):
         return []
-    revisions = present_revisions(actor.organisation, list(uses_of(specification)))
-    derived = derive_disclosure(specification, organisation=actor.organisation, revisions=revisions)
+    derived = derive_disclosure(specification, organisation=actor.organisation)
     return [
         PublishProblem(f"statement_{one.code}", one.sentence, blocking=one.severity == SERIOUS)
         for one in contradictions_in(words, derived)
