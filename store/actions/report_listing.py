@@ -41,7 +41,7 @@ def report_listing(*, actor: Actor, slug: str, reason: str, text: str = "") -> R
     with tenant_scope(actor.organisation):
         listing = visible_listing(actor, slug)
     take(f"reports:{person.pk}", A_DAY)
-    age = timezone.now() - person.date_joined
+    age = timezone.now() - person.created_at
     own = listing.organisation_id == actor.organisation.pk
     weight = weight_of(age, confirmed=email_is_verified(person), own=own, trust=_trust(person.pk))
     with tenant_scope(listing.organisation_id, durable=True):

@@ -51,7 +51,7 @@ def begin_case(*, staff: Staff, reference: str, reason: str = "") -> Case:
     with tenant_scope(key, durable=True):
         rows = Listing.unscoped.select_related("organisation", "publication").filter(**by)
         listing = rows.select_for_update(of=("self",)).get()
-        return open_case(listing=listing, kind=Case.Kind.AUDIT, note=reason)
+        return open_case(listing=listing, kind=Case.Kind.AUDIT, statement=reason)
 
 
 def _decided(staff: Staff, listing_id: str, reason: str, outcome: str) -> Listing:

@@ -1,6 +1,7 @@
 """Publish an assistant of the demo when its knowledge can be searched."""
 
 from accounts.models import User
+from accounts.staff import Staff
 from assistants.building.actions.publish_version import publish_version
 from assistants.building.actions.set_publication import set_publication
 from assistants.building.models import Assistant
@@ -12,10 +13,15 @@ from store.actions.create_listing import create_listing
 from store.actions.feature_listing import feature_listing
 from store.actions.install_listing import install_listing
 from store.actions.submit_listing import submit_listing
-from store.demo.content import DEMO_ASSISTANTS, HARBOUR, MEMBER, DemoAssistant
+from store.actions.suspend_listing import begin_case
+from store.demo.content import DEMO_ASSISTANTS, HARBOUR, MEMBER, STAFF, DemoAssistant
 from store.fields import ListingFields
 from store.models import Listing
 from store.queries import listing_of_assistant
+
+# A case for moderators to begin with.
+LOOKED_AT = "wood-library"
+WHY = "Somebody asked by e-mail whether its advice about treated wood is safe to follow."
 
 
 def publish_demo_assistant(*, email: str, slug: str) -> bool:
@@ -67,6 +73,8 @@ def _submit(actor: Actor, demo: DemoAssistant, listing: Listing) -> None:
         feature_listing(slug=demo.slug)
     if demo.pinned:
         _pin(demo, listing)
+    if demo.slug == LOOKED_AT:
+        begin_case(staff=Staff(User.objects.get(email=STAFF)), reference=listing.public_id, reason=WHY)
 
 
 def _pin(demo: DemoAssistant, listing: Listing) -> None:

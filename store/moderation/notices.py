@@ -33,7 +33,7 @@ def _told(event: str) -> Any:
             return
         assistant = listing.publication.assistant_public_id
         title = [TITLES[event], {"name": listing.name}]
-        address = reverse("building:publish", args=[assistant])
+        address = reverse("building:assistant_publish", args=[assistant])
         for user_id in people_with_grant(organisation_id, RESOURCE, assistant, Level.OWN):
             yield user_id, title, body_of(payload), address
 

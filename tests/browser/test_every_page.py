@@ -40,6 +40,7 @@ STRANGERS = (
     f"/a/{SLUG}",
     f"/a/{SLUG}/disclosure",
     f"/a/{SLUG}/try",
+    "/takedown",
     "/accounts/login/",
     "/accounts/signup/",
     "/accounts/password/reset/",
@@ -48,6 +49,7 @@ STRANGERS = (
 SIGNED_IN = (
     "/",
     f"/a/{SLUG}",
+    f"/a/{SLUG}/report",
     "/directory/",
     "/chats/",
     "/build/",
@@ -162,6 +164,11 @@ def test_nothing_is_out_of_reach(
     for number, path in enumerate(SIGNED_IN):
         creator.goto(path.format(**demo))
         _looked_at(creator, number % 2 == turn)
+    moderator = new_context(**options).new_page()
+    sign_in(moderator, "staff@bottega.local")
+    for number, path in enumerate(("/moderation/", "/moderation/next")):
+        moderator.goto(path)
+        _looked_at(moderator, number % 2 == turn)
     assert problems == []
 
 
