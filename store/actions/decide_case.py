@@ -16,7 +16,8 @@ from organisations.actions.suspend_organisation import staff_actor
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from store.actions.change_standing import lock_publication, make_live, take_down
-from store.models import Case, Decision, Listing
+from store.actions.set_review_state import set_review_state
+from store.models import Case, Decision, Listing, Review
 from store.moderation.clocks import CHANGES_WITHIN, LAPSES_AFTER
 from store.moderation.findings import read_findings
 from store.moderation.gate import note_approved
@@ -91,7 +92,9 @@ def held_case(case_id: str) -> tuple[Case, Listing]:
     found = Case.unscoped.filter(public_id=case_id).values_list("listing_id", flat=True).get()
     rows = Listing.unscoped.select_related("organisation", "publication")
     listing: Listing = rows.select_for_update(of=("self",)).get(pk=found)
-    case: Case = Case.unscoped.select_related("about").select_for_update(of=("self",)).get(public_id=case_id)
+    case: Case = (
+        Case.unscoped.select_related("about", "review").select_for_update(of=("self",)).get(public_id=case_id)
+    )
     case.listing = listing
     return case, listing
 
@@ -161,13 +164,24 @@ def _carry_out(
     actor: Actor, staff: Staff, case: Case, listing: Listing, verdict: Verdict, outcome: str
 ) -> None:
     before = {"state": str(listing.state)}
-    action = _DEEDS[outcome](actor, case, listing, verdict)
+    if case.kind == Case.Kind.REVIEW:
+        action = _review(case, outcome)
+    else:
+        action = _DEEDS[outcome](actor, case, listing, verdict)
     write_decision(case, staff, verdict, outcome)
     case.state, case.decided_at, case.lapses_at = Case.State.DECIDED, timezone.now(), None
     case.taken_by = staff.user
     case.save(update_fields=["state", "decided_at", "lapses_at", "taken_by"])
     _record(actor, staff, action, case, listing, verdict, before)
     publish_event(listing.organisation, "case.decided", {"case": case.public_id, "outcome": str(outcome)})
+
+
+def _review(case: Case, outcome: str) -> str:
+    if case.review is None:
+        return "case.dismissed"
+    shown = outcome == Outcome.APPROVE
+    set_review_state(case.review, Review.State.SHOWN if shown else Review.State.HIDDEN)
+    return "review.shown" if shown else "review.hidden"
 
 
 def _approve(actor: Actor, case: Case, listing: Listing, verdict: Verdict) -> str:

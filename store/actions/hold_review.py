@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kernel.actions import assert_in_action
+from store.actions.open_case import open_case
 from store.models import Case, Listing, Review
 
 
@@ -13,17 +14,11 @@ def hold_review(review: Review, listing: Listing, signs: Sequence[str]) -> Case:
         signs: burst, similar or changed.
     """
     assert_in_action()
-    rows = Case.objects.for_organisation(listing.organisation_id).filter(
-        review=review, kind=Case.Kind.REVIEW, state__in=(Case.State.OPEN, Case.State.SECOND)
-    )
-    found: Case | None = rows.first()
-    if found is not None:
-        return found
-    made: Case = Case.objects.create(
-        organisation_id=listing.organisation_id,
+    return open_case(
         listing=listing,
-        review=review,
         kind=Case.Kind.REVIEW,
-        evidence={"signs": list(signs), "stars": review.stars, "text": review.text},
+        review=review,
+        signs=list(signs),
+        stars=review.stars,
+        text=review.text,
     )
-    return made

@@ -49,7 +49,9 @@ class Case(TenantModel):
     )
     taken_at = models.DateTimeField(null=True)
     # A colleague who was asked to look too.
-    asked = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     due_at = models.DateTimeField(null=True)
     # When a removal that took effect at once ends, unless somebody else agrees before.
     lapses_at = models.DateTimeField(null=True)

@@ -25,6 +25,13 @@ EXPLANATIONS: dict[str, str | Promise] = {
 }
 
 
+# Of a review that was held or reported.
+OF_REVIEWS: dict[str, str | Promise] = {
+    Outcome.APPROVE: _("The review is shown, and its stars count"),
+    Outcome.REJECT: _("The review is hidden, and its stars do not count"),
+}
+
+
 class OutcomeNotOffered(Conflict):
     code = "outcome_not_offered"
     user_message = _("This cannot be decided now: the listing is “%(state)s”. Choose one of: %(offered)s.")
@@ -54,6 +61,8 @@ def outcomes_for(case: Case, listing: Listing) -> list[str]:
         return [Outcome.SUSPEND, Outcome.DISMISS]
     if case.state not in (Case.State.OPEN, Case.State.SECOND):
         return [Outcome.RESTORE] if listing.state in DOWN else []
+    if case.kind == Kind.REVIEW:
+        return [Outcome.APPROVE, Outcome.REJECT]
     if case.kind == Kind.APPEAL:
         return [Outcome.RESTORE, Outcome.REQUEST_CHANGES, Outcome.REJECT]
     if listing.state in DOWN:

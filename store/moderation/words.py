@@ -14,5 +14,7 @@ AUDIT_WORDS: dict[str, str | Promise] = {
     "listing.appeal_refused": _("Moderators refused an appeal"),
     "case.dismissed": _("Moderators found nothing wrong with a listing"),
     "case.looked": _("A moderator read a listing's instructions and the names of its sources"),
+    "review.shown": _("Moderators let a review be shown"),
+    "review.hidden": _("Moderators hid a review"),
     "takedown.received": _("Somebody asked to take a listing down"),
 }

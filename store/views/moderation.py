@@ -18,7 +18,7 @@ from store.actions.look_into import look_into
 from store.actions.take_case import ask_colleague, take_case
 from store.matter_forms import DecisionForm
 from store.models import Case, Decision
-from store.moderation.outcomes import EXPLANATIONS
+from store.moderation.outcomes import EXPLANATIONS, OF_REVIEWS
 from store.moderation.pages import ModeratorRequest, moderator_page
 from store.moderation.people import is_alone, other_moderators
 from store.moderation.queue import (
@@ -35,11 +35,6 @@ from store.moderation.reasons import REASONS, reason_words
 from store.views.listing import listing_context
 
 Outcome = Decision.Outcome
-ICONS = {
-    Outcome.APPROVE: "circle-check",
-    Outcome.RESTORE: "circle-check",
-    Outcome.DISMISS: "circle-check",
-}
 
 
 @moderator_page()
@@ -160,14 +155,13 @@ def _case(
     file = case_file(case)
     given: Any = form.data if form is not None else {}
     chosen = given.get("outcome") or (file.outcomes[0] if file.outcomes else "")
+    explained = EXPLANATIONS | (OF_REVIEWS if case.kind == Case.Kind.REVIEW else {})
     context = {
         "case": case,
         "listing": case.listing,
         "publication": case.listing.publication,
         "file": file,
-        "choices": [
-            (name, Outcome(name).label, EXPLANATIONS[name], name == chosen) for name in file.outcomes
-        ],
+        "choices": [(name, Outcome(name).label, explained[name], name == chosen) for name in file.outcomes],
         "reasons": [
             (reason, reason.code in form.data.getlist("reasons") if form else False)
             for reason in REASONS.values()
