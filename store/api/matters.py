@@ -50,7 +50,7 @@ class ChecklistItemOutput(serializers.Serializer[Any]):
     """One line of the checklist."""
 
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     state = serializers.ChoiceField(choices=["ok", "look", "stop", "wait"])
     sentences = serializers.ListField(child=serializers.CharField())
     advice = serializers.CharField()

@@ -69,7 +69,7 @@ class Case(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
 
 class Decision(TenantModel):
@@ -138,7 +138,7 @@ class Report(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
 
 class Takedown(TenantModel):
@@ -168,4 +168,4 @@ class Takedown(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)

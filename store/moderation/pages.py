@@ -51,7 +51,7 @@ def moderator_page(*, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], V
             if settings.PRODUCTION and not has_second_factor(request.user.pk):
                 messages.warning(request, _("Staff need a second factor. Add one first."))
                 return redirect("accounts:security")
-            request.staff = Staff(request.user, ip=actor.ip)  # type: ignore[attr-defined,arg-type]
+            request.staff = Staff(request.user, ip=actor.ip)  # type: ignore[attr-defined]
             if request.method in ("GET", "HEAD"):
                 with across_organisations(reason="moderators look at everybody's"):
                     return _rendered(view(request, *args, **kwargs))

@@ -154,6 +154,7 @@ def _case(
     user = request.staff.user
     file = case_file(case)
     given: Any = form.data if form is not None else {}
+    sent = given.getlist("reasons") if form is not None else []
     chosen = given.get("outcome") or (file.outcomes[0] if file.outcomes else "")
     explained = EXPLANATIONS | (OF_REVIEWS if case.kind == Case.Kind.REVIEW else {})
     context = {

@@ -21,7 +21,7 @@ from organisations.actors import Actor
 from organisations.audit import record_audit
 
 State = Publication.State
-ACTIONS = {State.SUSPENDED: "publication.suspended", State.LIVE: "publication.restored"}
+ACTIONS: dict[str, str] = {State.SUSPENDED: "publication.suspended", State.LIVE: "publication.restored"}
 
 
 def suspend_publication(*, staff: Staff, publication_id: str, reason: str) -> Publication:
@@ -53,7 +53,9 @@ def _set(staff: Staff, publication_id: str, reason: str, state: str) -> Publicat
         publication = rows.select_for_update(of=("self",)).get()
         if publication.state == state or (state == State.LIVE and publication.state != State.SUSPENDED):
             return publication
-        change_standing(actor=staff_actor(staff, publication.organisation), publication=publication, state=state)
+        change_standing(
+            actor=staff_actor(staff, publication.organisation), publication=publication, state=state
+        )
         action = ACTIONS[state]
         record_audit(staff_actor(staff, publication.organisation), action, publication, reason=reason)
         record_staff_action(staff=staff.user, action=action, target=publication, reason=reason, ip=staff.ip)
