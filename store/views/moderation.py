@@ -163,10 +163,7 @@ def _case(
         "publication": case.listing.publication,
         "file": file,
         "choices": [(name, Outcome(name).label, explained[name], name == chosen) for name in file.outcomes],
-        "reasons": [
-            (reason, reason.code in form.data.getlist("reasons") if form else False)
-            for reason in REASONS.values()
-        ],
+        "reasons": [(reason, reason.code in sent) for reason in REASONS.values()],
         "given": given,
         "problem": _sentence(problem, form),
         "mine": case.taken_by_id == user.pk,
