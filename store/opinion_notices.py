@@ -64,7 +64,9 @@ def _widened(organisation_id: int, payload: dict[str, Any]) -> Notices:
 def _milestone(organisation_id: int, payload: dict[str, Any]) -> Notices:
     page = CreatorPage.objects.for_organisation(organisation_id).first()
     title = [gettext_noop("%(count)s people follow you now"), {"count": payload["count"]}]
-    for user_id in members_who_may(organisation_id, Permission.MANAGE_ORGANISATION) if page else ():
+    if page is None:
+        return
+    for user_id in members_who_may(organisation_id, Permission.MANAGE_ORGANISATION):
         yield user_id, title, None, reverse("store:creator", args=[page.handle])
 
 

@@ -8,10 +8,10 @@ from store.models import Case, Listing, Review
 
 
 def hold_review(review: Review, listing: Listing, signs: Sequence[str]) -> Case:
-    """Open a case about a review that looks like part of a brigade, or the one that is open already; composed by others.
+    """Open a case about a review that is looked at first, or bring the open one up to date; composed by others.
 
     Args:
-        signs: burst, similar or changed.
+        signs: burst, similar, changed or reported.
     """
     assert_in_action()
     return open_case(

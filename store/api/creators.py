@@ -24,7 +24,7 @@ ORDER = ("-conversations", "-id")
 class LinkOutput(serializers.Serializer[Any]):
     """A link with its words."""
 
-    label = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    label = serializers.CharField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
     url = serializers.CharField(max_length=300)
 
 

@@ -114,6 +114,7 @@ def _suffix_of(host: str) -> str | None:
     """The public suffix of a host by the list of publicsuffix.org, private ones such as github.io too; None for no domain."""
     from tld import get_tld  # 100 ms and a list of 250 kB, which few requests need
 
+    suffix = None
     for name in (host, shown(host)):
         if any(not part for part in name.split(".")) or "/" in name or "@" in name or ":" in name:
             return None
@@ -122,7 +123,8 @@ def _suffix_of(host: str) -> str | None:
             return None
         if found.tld == name:
             return name
-    return str(found.tld)
+        suffix = str(found.tld)
+    return suffix
 
 
 def _is_free_mail(domain: str) -> bool:

@@ -63,8 +63,6 @@ def outcomes_for(case: Case, listing: Listing) -> list[str]:
         return [Outcome.RESTORE] if listing.state in DOWN else []
     if case.kind == Kind.REVIEW:
         return [Outcome.APPROVE, Outcome.REJECT]
-    if case.kind == Kind.REVIEW:  # about what somebody wrote, whatever the listing is
-        return [Outcome.DISMISS, Outcome.REJECT]
     if case.kind == Kind.APPEAL:
         return [Outcome.RESTORE, Outcome.REQUEST_CHANGES, Outcome.REJECT]
     if listing.state in DOWN:

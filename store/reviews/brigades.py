@@ -37,7 +37,7 @@ def judge(listing: Listing, review: Review, *, joined_at: datetime, now: datetim
     """
     rows = Review.objects.for_organisation(listing.organisation_id).exclude(user_id=review.user_id)
     signs = []
-    if review.pk is None and _bursts(listing, now):
+    if review._state.adding and _bursts(listing, now):
         signs.append("burst")
     if _repeats(rows, review.text, now):
         signs.append("similar")

@@ -18,8 +18,8 @@ def checked_text(text: str, *, longest: int, required: bool = False, field: str 
         message = _("This holds a character that cannot be stored (NUL). Remove it.")
         raise InvalidInput.on(field, "forbidden_character", message)
     if len(kept) > longest:
-        message = _("Use at most %(count)s characters.") % {"count": longest}
-        raise InvalidInput.on(field, "too_long", message)
+        limit = _("Use at most %(count)s characters.") % {"count": longest}
+        raise InvalidInput.on(field, "too_long", limit)
     if required and not kept:
         raise InvalidInput.on(field, "required", _("Write something first."))
     return kept

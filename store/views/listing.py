@@ -11,6 +11,10 @@ from assistants.building.disclosures import in_words
 from organisations.pages import OrganisationRequest, organisation_page, public_page
 from organisations.permissions import Permission
 from store.actions.see_widening import see_widening
+from store.counting import note_open
+from store.creators.queries import page_of
+from store.directories.queries import is_required
+from store.directories.reach import ListingNotAllowed
 from store.disclosing.history import history_of, news_for
 from store.disclosing.rows import rows_of
 from store.languages import language_name
@@ -22,9 +26,15 @@ from store.trial.limits import may_try
 
 @public_page()
 def listing_detail(request: OrganisationRequest, slug: str) -> HttpResponse:
-    listing = visible_listing(request.actor, slug)
+    try:
+        listing = visible_listing(request.actor, slug)
+    except ListingNotAllowed:
+        return redirect("store:ask", slug)
+    note_open(request, listing)
     context = listing_context(request, listing) | {
         "pin": install_of(request.actor, listing),
+        "required": is_required(request.actor, listing.public_id),
+        "creator": page_of(listing.organisation_id),
         "related": related_listings(listing),
     }
     context["news"] = news_for(request.actor, listing, context["history"])

@@ -15,9 +15,11 @@ from organisations.pages import OrganisationRequest, organisation_page, public_p
 from organisations.permissions import Permission
 from store.actions.delete_review import delete_review
 from store.actions.reply_to_review import reply_to_review
+from store.actions.report_review import report_review
 from store.actions.send_feedback import send_feedback
 from store.actions.vote_for_review import vote_for_review
 from store.actions.write_review import write_review
+from store.matter_forms import ReportForm
 from store.models import Listing
 from store.queries import visible_listing
 from store.review_forms import FeedbackForm, ReplyForm, ReviewForm
@@ -127,6 +129,21 @@ def feedback_send(request: OrganisationRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Sent. Only its creator reads it."))
         return _back(request, slug)
     return TemplateResponse(request, "store/reviews/feedback.html", _form_context(request, slug, form))
+
+
+@organisation_page(Permission.USE_ASSISTANTS, methods=("GET", "POST"))
+def review_report(request: OrganisationRequest, slug: str, review_id: str) -> HttpResponse:
+    """Tell moderators that something is wrong with a review."""
+    form = ReportForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        report_review(actor=request.actor, slug=slug, review_id=review_id, **form.cleaned_data)
+        messages.success(request, _("Thank you. Somebody looks at it."))
+        return _back(request, slug)
+    with tenant_scope(request.actor.organisation):
+        context = _form_context(request, slug, form)
+        context["review"] = visible_review(context["listing"], review_id)
+    status = 400 if form.is_bound else 200
+    return TemplateResponse(request, "store/reviews/report.html", context, status=status)
 
 
 def wish_of(query: QueryDict) -> Wish:
