@@ -48,7 +48,8 @@ class Slot(Generic[T]):
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """A door in the rail. `permission` is a permission's name, or None for everybody.
+    """A door in the rail. `permission` is a permission's name, or None for everybody; `staff` the roles of the platform's
+    staff who alone see it, where there are any.
 
     `count(actor)` says how much waits behind it, where that is worth a number.
     """
@@ -61,6 +62,7 @@ class NavigationEntry:
     permission: str | None = None
     strangers: bool = False
     count: Callable[[Any], int] | None = None
+    staff: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,8 @@ class Shell:
     def _may_see(self, entry: NavigationEntry) -> bool:
         if self.user is None:
             return entry.strangers
+        if entry.staff:
+            return bool(self.user.is_staff and self.user.staff_role in entry.staff and self.acting is None)
         return (
             entry.permission is None
             or self.actor is None

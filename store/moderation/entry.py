@@ -1,15 +1,24 @@
 """What moderation tells the house at start-up."""
 
+from django.utils.translation import gettext_lazy as _
+
 from kernel import registries
+from kernel.registries import NavigationEntry
 from organisations.audit_words import add_action_words
 from store.moderation import consumers, notices
 from store.moderation.gate import gate
+from store.moderation.people import MODERATORS
 from store.moderation.words import AUDIT_WORDS
 
 
 def register() -> None:
     """Hold back what has to be looked at first, follow changes, keep the clocks."""
     notices.register()
+    registries.navigation.register(
+        NavigationEntry(
+            "moderation", _("Moderation"), "scale", "store:case_list", 90, staff=frozenset(MODERATORS)
+        )
+    )
     add_action_words(AUDIT_WORDS)
     registries.public_gates.register(gate)
     registries.event_consumers.register(consumers.CHANGED)
