@@ -8,6 +8,7 @@ from kernel.actions import assert_in_action
 from kernel.outbox import publish_event
 from organisations.actors import Actor
 from store.models import Listing
+from store.moderation.checks import run_checks
 from store.moderation.clocks import next_audit
 from store.moderation.gate import note_approved
 from store.moderation.states import move
@@ -41,7 +42,8 @@ def make_live(*, actor: Actor, listing: Listing, visibility: str | None = None) 
     listing.live_at = listing.live_at or timezone.now()
     listing.audit_due_at = next_audit(listing)
     before = move(listing, State.LIVE, "visibility", "live_at", "audit_due_at")
-    note_approved(listing, subject_of(listing).version, [])
+    # What moderators saw and let pass is nothing new when it is looked at again.
+    note_approved(listing, subject_of(listing).version, run_checks(listing))
     refresh_listing(listing, publication, tagline=not listing.tagline)
     publish_event(
         listing.organisation, "listing.live", {"listing": listing.public_id, "slug": publication.slug}

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from assistants.building.models import Version
@@ -53,7 +54,7 @@ def recheck_listing(*, organisation_id: int, listing_id: str, kind: str = Case.K
 def audit_due_listings(*, now: datetime | None = None) -> int:
     """Check the live listings whose time has come; returns how many."""
     with across_organisations(reason="audits are of the whole store"):
-        rows = Listing.unscoped.filter(state=Listing.State.LIVE, audit_due_at__lte=now or timezone.now())
+        rows = Listing.unscoped.filter(_due(now or timezone.now()), state=Listing.State.LIVE)
         due = list(rows.order_by("audit_due_at").values_list("organisation_id", "public_id")[:AT_ONCE])
     for organisation_id, listing_id in due:
         if (
@@ -64,11 +65,16 @@ def audit_due_listings(*, now: datetime | None = None) -> int:
     return len(due)
 
 
+def _due(moment: datetime) -> Q:
+    """What was never looked at counts as due."""
+    return Q(audit_due_at=None) | Q(audit_due_at__lte=moment)
+
+
 def _put_off(organisation_id: int, listing_id: str) -> None:
     """Look again later at what is not public, so that it is not found due each time."""
     with tenant_scope(organisation_id, durable=True):
         rows = Listing.objects.for_organisation(organisation_id).filter(public_id=listing_id)
-        rows.filter(audit_due_at__lte=timezone.now()).update(audit_due_at=timezone.now() + timedelta(days=90))
+        rows.filter(_due(timezone.now())).update(audit_due_at=timezone.now() + timedelta(days=90))
 
 
 def scan_knowledge(*, organisation_id: int, publication_id: str) -> None:

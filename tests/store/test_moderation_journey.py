@@ -102,6 +102,13 @@ def test_what_is_serious_waits_for_a_moderator_and_answers_nobody(alice, charlie
     assert in_store(charlie) == ["ChatGPT Official Support"]
 
 
+def test_what_a_moderator_let_pass_is_nothing_new_afterwards(alice, mo, run_jobs):
+    listing = make_listing(alice, "ChatGPT Official Support")
+    decide_case(staff=mo, case_id=open_cases()[0].public_id, verdict=Verdict("approve"))
+    run_jobs()
+    assert open_cases() == [] and fresh(alice, listing).scan["version"]
+
+
 def test_the_builder_is_no_way_around_the_checks(alice, charlie, run_jobs):
     assistant = make_published(alice, "PayPal Support")
     publication = set_publication(actor=alice, assistant_id=assistant.public_id, visibility="public")
