@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.vary import vary_on_headers
 
@@ -15,6 +16,7 @@ from store.discovery.suggestions import suggestions
 from store.queries import store_entries
 from store.shelves import Search, shelves_of
 from store.switches import store_page
+from store.trending import with_newcomers
 
 NEW = 12
 
@@ -24,6 +26,7 @@ def store_home(request: OrganisationRequest) -> HttpResponse:
     if words := request.GET.get("search", "").strip():
         return redirect(f"{reverse('store:search')}?{urlencode({'search': words})}")
     shown = front()
+    shown.trending = with_newcomers(shown.trending, shown.new, at=timezone.now())
     note_impressions(request, shown.entries)
     context = {"nav": "store", "front": shown, "newest": shown.new[:NEW], "more": len(shown.new) > NEW}
     return render(request, "store/home.html", context)

@@ -30,6 +30,7 @@ CLOSED = (
     "/directory/",
     "/store/panel/",
     "/store/insights/",
+    "/store/for-you",
     "/store/search",
     "/store/suggest",
 )
