@@ -6,7 +6,7 @@ from kernel.outbox import publish_event
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
-from store.disclosing.statements import FIELDS, check_words
+from store.disclosing.statements import FIELDS, check_words, is_held
 from store.discovery.indexing import index_listing
 from store.fields import ListingFields, checked
 from store.models import Listing
@@ -26,12 +26,12 @@ def update_listing(*, actor: Actor, listing_id: str, fields: ListingFields) -> L
         ApprovalPending: a second person was asked already.
         NotFound: the organisation has no such listing.
         InvalidInput: a field is wrong; it names each.
-        WordsContradictFacts: it is live, and what it would say about data is not so.
+        WordsContradictFacts: it is more than a draft, and what it would say about data is not so.
     """
     require(actor, Permission.PUBLISH_ASSISTANTS)
     listing = access_listing(actor, listing_id, lock=True)
     values = checked(fields)
-    if listing.is_live:
+    if is_held(listing):
         words = {name: str(values.get(name, getattr(listing, name))) for name in FIELDS}
         check_words(words, listing.publication.disclosure or {})
     before = {name: getattr(listing, name) for name in values}

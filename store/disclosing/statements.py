@@ -101,6 +101,12 @@ def check_listing(listing: Listing) -> None:
     check_words({name: str(getattr(listing, name)) for name in FIELDS}, listing.publication.disclosure or {})
 
 
+def is_held(listing: Listing) -> bool:
+    """Whether its words have to be so now: it is open to others, or may be again without being submitted."""
+    states = Listing.State
+    return listing.state not in (states.DRAFT, states.CHANGES_REQUESTED, states.REJECTED)
+
+
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a text, folded so that disguises of letters and spaces make no difference."""
     plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)

@@ -12,7 +12,7 @@ from organisations.permissions import Permission
 from store.actions.put_listing import put_listing
 from store.actions.submit_listing import submit_listing
 from store.actions.unpublish_listing import unpublish_listing
-from store.disclosing.statements import FIELDS, contradictions_in
+from store.disclosing.statements import FIELDS, contradictions_in, is_held
 from store.forms import ListingForm
 from store.queries import listing_of_assistant
 
@@ -31,7 +31,7 @@ def listing_save(request: OrganisationRequest, assistant_id: str) -> HttpRespons
         unpublish_listing(actor=request.actor, listing_id=listing.public_id if listing else "")
         return _panel(request, assistant_id, done=wish)
     form = ListingForm(request.POST, listing=listing, publication=publication)
-    goes_live = wish == "submit" or (listing is not None and listing.is_live)
+    goes_live = wish == "submit" or (listing is not None and is_held(listing))
     told = (publication.disclosure or {}) if publication and goes_live else {}
     if not form.is_valid() or (goes_live and not form.holds_against(told)):
         return _panel(request, assistant_id, form=form)

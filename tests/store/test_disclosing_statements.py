@@ -8,6 +8,7 @@ from assistants.building.actions.update_draft import update_draft
 from assistants.building.freezing import NotReadyToPublish
 from kernel.tenancy import tenant_scope
 from store.actions.submit_listing import submit_listing
+from store.actions.unpublish_listing import unpublish_listing
 from store.actions.update_listing import update_listing
 from store.disclosing.statements import WordsContradictFacts, contradictions
 from store.fields import ListingFields
@@ -52,6 +53,15 @@ def test_words_that_are_so_are_submitted(alice):
 
 def test_a_live_page_cannot_begin_to_promise_too_much(alice):
     listing = make_listing(alice)
+    with pytest.raises(WordsContradictFacts):
+        update_listing(
+            actor=alice, listing_id=listing.public_id, fields=ListingFields(description="No logs.")
+        )
+
+
+def test_nor_can_one_that_comes_back_without_being_submitted(alice):
+    listing = make_listing(alice)
+    unpublish_listing(actor=alice, listing_id=listing.public_id)
     with pytest.raises(WordsContradictFacts):
         update_listing(
             actor=alice, listing_id=listing.public_id, fields=ListingFields(description="No logs.")
