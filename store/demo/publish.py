@@ -15,6 +15,8 @@ from store.actions.install_listing import install_listing
 from store.actions.submit_listing import submit_listing
 from store.actions.suspend_listing import begin_case
 from store.demo.content import DEMO_ASSISTANTS, HARBOUR, MEMBER, STAFF, DemoAssistant
+from store.demo.counts import lay_out_counts
+from store.demo.opinions import say_opinions, show_creator
 from store.fields import ListingFields
 from store.models import Listing
 from store.queries import listing_of_assistant
@@ -68,7 +70,11 @@ def _begin_listing(actor: Actor, demo: DemoAssistant, assistant: Assistant) -> L
 
 
 def _submit(actor: Actor, demo: DemoAssistant, listing: Listing) -> None:
-    submit_listing(actor=actor, listing_id=listing.public_id)
+    show_creator(actor)
+    submitted = submit_listing(actor=actor, listing_id=listing.public_id)
+    say_opinions(actor, demo.slug, submitted)
+    if demo.visibility == "public":
+        lay_out_counts(submitted, demo.slug)
     if demo.featured:
         feature_listing(slug=demo.slug)
     if demo.pinned:
