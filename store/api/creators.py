@@ -79,7 +79,7 @@ class CreatorDetail(OrganisationAPIView):
         require_open(self.actor)
         page = visible_page(self.actor, present_handle(handle) or handle)
         cursor = request.query_params.get("cursor")
-        found = paginate(listings_of(page), cursor=cursor, limit=limit_of(request), order=ORDER)
+        found = paginate(listings_of(self.actor, page), cursor=cursor, limit=limit_of(request), order=ORDER)
         shown = dict(CreatorOutput(page).data)
         shown |= {"assistants": PublicListing(found.results, many=True).data}
         return Response(shown | {"next": found.next, "previous": found.previous})

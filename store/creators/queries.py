@@ -9,6 +9,7 @@ from django.utils import timezone
 from kernel.errors import NotFound
 from kernel.tenancy import HasPk, across_organisations
 from organisations.actors import Actor
+from store.directories.reach import public_rows
 from store.models import CreatorPage, DomainProof, Follow, Listing, OldHandle
 from store.queries import LIVE
 
@@ -66,13 +67,13 @@ def handle_is_free(handle: str, skeleton: str, organisation: HasPk) -> bool:
         return not old.filter(skeleton=skeleton, until__gt=timezone.now()).exists()
 
 
-def listings_of(page: CreatorPage) -> QuerySet[Listing]:
-    """What a creator has in the public store."""
+def listings_of(actor: Actor, page: CreatorPage) -> QuerySet[Listing]:
+    """What a creator has in the public store, as far as the actor's organisation uses that."""
     rows = Listing.objects.across_organisations(reason="the public store; the read policies decide")
     found = rows.filter(
         LIVE, organisation=page.organisation_id, visibility="public", publication__visibility="public"
     )
-    return found.select_related("publication")
+    return public_rows(actor, found.select_related("publication"))
 
 
 def also_proved_by(page: CreatorPage) -> list[CreatorPage]:

@@ -43,7 +43,7 @@ def creator_detail(request: OrganisationRequest, handle: str) -> HttpResponse:
     if page.handle != handle:
         return redirect("store:creator", page.handle)
     cursor = request.GET.get("cursor")
-    assistants = paginate(listings_of(page), cursor=cursor, limit=CARDS, order=ORDER)
+    assistants = paginate(listings_of(request.actor, page), cursor=cursor, limit=CARDS, order=ORDER)
     context = {"nav": "store", "creator": page, "assistants": assistants, "url": request.path}
     if request.headers.get("HX-Request") == "true" and cursor:
         return TemplateResponse(request, "store/creators/_assistants.html", context)
