@@ -66,6 +66,7 @@ class Narrowing:
             ":free": self.price,
             ":verified": self.creator,
             ":quiet": self.hosts == "none",
+            ":calls": self.hosts == "some",
             ":reads": self.writes,
         }
         return [mark for mark, wanted in marks.items() if wanted]

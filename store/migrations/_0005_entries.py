@@ -62,7 +62,7 @@ CREATE FUNCTION store_marks(e store_entry) RETURNS tsvector LANGUAGE sql IMMUTAB
 SET search_path = pg_catalog, public, pg_temp AS $marks$
     SELECT array_to_tsvector(array_remove(
         ARRAY[':c' || e.category, ':l' || e.tongue, ':m' || e.model_family, CASE WHEN e.is_free THEN ':free' END,
-            CASE WHEN e.is_verified THEN ':verified' END, CASE WHEN NOT e.calls_outside THEN ':quiet' END,
+            CASE WHEN e.is_verified THEN ':verified' END, CASE WHEN e.calls_outside THEN ':calls' ELSE ':quiet' END,
             CASE WHEN NOT e.writes_outside THEN ':reads' END]
         || ARRAY(SELECT ':u' || n FROM generate_series(0, 11) n WHERE e.conversations::bigint + e.installs >= 4 ^ n), NULL))
 $marks$
