@@ -13,6 +13,7 @@ from kernel.errors import NotAuthenticated, Unavailable
 from kernel.switches import Switch, is_on, known_switches
 from organisations.actors import Actor
 from organisations.pages import OrganisationRequest, public_page
+from store.directories.reach import CHOSEN, EVERYTHING, NOTHING, reach_of, require_public_store
 
 STORE, STRANGERS = "public_store", "anonymous_browsing"
 View = Callable[..., HttpResponse]
@@ -38,16 +39,26 @@ def register() -> None:
 
 
 def require_open(actor: Actor) -> None:
-    """Refuse where the store is closed, to everybody or to strangers.
+    """Refuse where the store is closed, to everybody, to strangers, or to an organisation's people.
 
     Raises:
         StoreClosed: the operator closed it.
         NotAuthenticated: strangers may not look around.
+        PublicStoreHidden: the actor's organisation uses only what it built itself.
     """
     if not is_on(STORE):
         raise StoreClosed
     if actor.is_anonymous and not is_on(STRANGERS):
         raise NotAuthenticated
+    require_public_store(actor)
+
+
+def _other_door(actor: Actor) -> str:
+    """Where the front page leads people for whom it holds nothing: empty where it is theirs."""
+    if actor.is_anonymous:
+        return ""
+    reach = reach_of(actor) if is_on(STORE) else NOTHING
+    return {EVERYTHING: "", CHOSEN: "store:search", NOTHING: "store:directory"}[reach]
 
 
 def store_page() -> Callable[[View], View]:
@@ -57,8 +68,8 @@ def store_page() -> Callable[[View], View]:
         @public_page()
         @wraps(view)
         def wrapper(request: OrganisationRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not is_on(STORE) and request.path == "/" and not request.actor.is_anonymous:
-                return redirect("store:directory")
+            if request.path == "/" and (door := _other_door(request.actor)):
+                return redirect(door)
             if is_on(STORE) and request.actor.is_anonymous and not is_on(STRANGERS):
                 return redirect_to_login(request.get_full_path())
             require_open(request.actor)

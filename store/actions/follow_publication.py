@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from assistants.building.models import Publication
 from kernel.tenancy import across_organisations, tenant_scope
-from store.models import Install, Listing
+from store.models import Install, Listing, Pass
 from store.refresh import creator_name, refresh_listing
 
 # Opening the publication in the builder, where nothing holds it back, opens these.
@@ -79,3 +79,5 @@ def refresh_pins(*, publication_id: str) -> None:
             publication_id=publication_id
         )
         pins.update(name=publication.name, slug=publication.slug, picture_seed=publication.picture_seed)
+        passes = Pass.objects.across_organisations(reason="everybody's passes")
+        passes.filter(publication_id=publication_id).update(slug=publication.slug)

@@ -1,11 +1,22 @@
 """Take a pin off one's rail."""
 
+from django.utils.translation import gettext_lazy as _
+
 from kernel.actions import entry_action
-from kernel.errors import NotFound
+from kernel.errors import Conflict, NotFound
 from kernel.outbox import publish_event
 from organisations.actors import Actor
 from organisations.permissions import Permission, require
+from store.library.queries import required_listings
 from store.queries import installs
+
+
+class ListingRequired(Conflict):
+    code = "listing_required"
+    user_message = _(
+        "%(name)s is pinned for you by %(organisation)s, so it cannot be taken off. Ask an administrator if you do not need"
+        " it."
+    )
 
 
 @entry_action
@@ -18,8 +29,12 @@ def uninstall_listing(*, actor: Actor, reference: str) -> None:
     Raises:
         NotAuthenticated: nobody is signed in.
         NotFound: the person has no such pin.
+        ListingRequired: the organisation pinned it for them.
     """
     require(actor, Permission.USE_ASSISTANTS)
+    for listing in required_listings(actor):
+        if reference in (listing.public_id, listing.publication.slug):
+            raise ListingRequired(name=listing.name, organisation=actor.organisation.name)
     column = {"ins_": "public_id", "lst_": "listing_id"}.get(reference[:4], "slug")
     pin = installs(actor).filter(**{column: reference}).first()
     if pin is None:

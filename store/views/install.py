@@ -9,6 +9,7 @@ from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
 from store.actions.install_listing import install_listing
 from store.actions.uninstall_listing import uninstall_listing
+from store.library.queries import rail
 from store.queries import installs
 
 SHOWN = 12
@@ -16,9 +17,7 @@ SHOWN = 12
 
 @organisation_page(Permission.USE_ASSISTANTS)
 def pins(request: OrganisationRequest) -> HttpResponse:
-    return render(
-        request, "store/_pins.html", {"pins": installs(request.actor).order_by("order", "id")[:SHOWN]}
-    )
+    return render(request, "store/_pins.html", {"pins": rail(request.actor)[:SHOWN]})
 
 
 @organisation_page(Permission.USE_ASSISTANTS, methods=("POST",))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.actions import entry_action
 from kernel.errors import Conflict, InvalidInput, PermissionDenied
 from kernel.outbox import publish_event
-from kernel.registries import ApprovalKind
+from kernel.registries import ApprovalKind, approval_guards
 from organisations.actions.request_approval import REASON_CHARACTERS, facts_of
 from organisations.actors import Actor
 from organisations.approvals import access_approval, kind_of
@@ -89,6 +89,8 @@ def _guard(actor: Actor, approval: Approval, kind: ApprovalKind | None) -> None:
         raise NeedsAPerson
     if actor.user_id in (approval.requested_by_id, *approval.payload.get("authors", ())):
         raise OwnRequest
+    for guard in approval_guards:
+        guard(actor, approval)
 
 
 def _checked_reason(reason: str, approve: bool) -> str:
