@@ -34,7 +34,7 @@ BEGIN
                 more := ARRAY(SELECT unnest(more) EXCEPT SELECT unnest(taken));
                 taken := taken || more;
                 rungs := rungs || array_fill(step, ARRAY[cardinality(more)]);
-                EXIT WHEN cardinality(taken) >= {MOST} / 4;
+                EXIT WHEN cardinality(taken) >= {MOST};
             END LOOP;
         END IF;
         EXIT WHEN cardinality(taken) >= {ENOUGH};
