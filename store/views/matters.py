@@ -31,7 +31,7 @@ AGAINST = (Decision.Outcome.REQUEST_CHANGES, Decision.Outcome.REJECT, Decision.O
 
 @organisation_page(Permission.USE_ASSISTANTS, methods=("GET", "POST"))
 def report(request: OrganisationRequest, slug: str) -> HttpResponse:
-    form = ReportForm(request.POST or None)
+    form = ReportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         report_listing(actor=request.actor, slug=slug, **form.cleaned_data)
         messages.success(request, _("Thank you. Somebody looks at it, and you are told what came of it."))
@@ -45,7 +45,8 @@ def report(request: OrganisationRequest, slug: str) -> HttpResponse:
 
 @public_page(methods=("GET", "POST"))
 def takedown(request: OrganisationRequest) -> HttpResponse:
-    form = TakedownForm(request.POST or None, initial={"listing": request.GET.get("listing", "")[:300]})
+    given = request.POST if request.method == "POST" else None
+    form = TakedownForm(given, initial={"listing": request.GET.get("listing", "")[:300]})
     if request.method == "POST" and form.is_valid():
         try:
             request_takedown(actor=request.actor, fields=TakedownFields(**form.cleaned_data))

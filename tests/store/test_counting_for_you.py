@@ -106,9 +106,9 @@ def test_whoever_switched_it_off_gets_none_and_shapes_none(alice: Actor) -> None
 
 
 def test_creators_take_turns_and_its_categories_fill_up(alice: Actor, charlie: Actor) -> None:
-    used = make_listing(charlie, category="learn")
-    rest = [make_listing(alice, category="learn") for _ in range(4)] + [
-        make_listing(charlie, category="learn")
+    used = make_listing(charlie, category="research")
+    rest = [make_listing(alice, category="research") for _ in range(4)] + [
+        make_listing(charlie, category="research")
     ]
     with across_organisations(reason="as counting does"):
         for place, listing in enumerate(rest):
