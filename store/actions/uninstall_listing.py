@@ -32,13 +32,14 @@ def uninstall_listing(*, actor: Actor, reference: str) -> None:
         ListingRequired: the organisation pinned it for them.
     """
     require(actor, Permission.USE_ASSISTANTS)
-    for listing in required_listings(actor):
-        if reference in (listing.public_id, listing.publication.slug):
-            raise ListingRequired(name=listing.name, organisation=actor.organisation.name)
     column = {"ins_": "public_id", "lst_": "listing_id"}.get(reference[:4], "slug")
     pin = installs(actor).filter(**{column: reference}).first()
+    names = {reference, *([pin.listing_id, pin.slug] if pin else [])}
+    for listing in required_listings(actor):
+        if names & {listing.public_id, listing.publication.slug}:
+            raise ListingRequired(name=listing.name, organisation=actor.organisation.name)
     if pin is None:
         raise NotFound
     listing_id = pin.listing_id
     pin.delete()
-    publish_event(actor.organisation, "listing.pinned", {"listing": listing_id, "pinned": False})
+    publish_event(actor.organisation, "listing.pinned", {"listing": listing_id})

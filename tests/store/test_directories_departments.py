@@ -143,7 +143,7 @@ def test_guests_find_and_use_only_what_is_shared_with_them_or_their_groups(alice
     assert "Ada" in browser.get("/directory/").content.decode()
     assert browser.get("/a/cid").status_code == 404 and browser.get("/a/bea").status_code == 200
     assert plan_for_publication(guest, "dot").assistant_name == "Dot"
-    assert browser.get("/organisation/members").status_code == 403
+    assert browser.get("/organisation/members/").status_code == 403
 
 
 def let_choose(actor: Actor) -> None:

@@ -2,9 +2,12 @@
 
 import pytest
 
+from events.models import Notification
+from kernel.tenancy import tenant_scope
 from organisations.actions.add_to_group import add_to_group
 from organisations.actions.create_group import create_group
 from organisations.actors import Actor
+from organisations.models import Membership
 from store.actions.delete_collection import delete_collection
 from store.actions.drop_requirement import drop_requirement
 from store.actions.install_listing import install_listing
@@ -51,6 +54,9 @@ def test_what_is_required_stands_first_is_told_once_and_cannot_be_taken_off(
     group = create_group(actor=alice, name="Sales")
     require_listing(actor=alice, listing="ada", group=group.public_id)
     run_jobs()
+    with tenant_scope(alice.organisation):
+        told = Notification.objects.for_organisation(alice.organisation).filter(user=bob.user)
+        assert told.filter(kind="listing_required").count() == 1
     rail = text(client_for(bob).get("/store/pins"))
     assert rail.index("Ada") < rail.index("Bea") and rail.count("/a/ada") == 1
     assert "Pinned by Harbour" in text(client_for(bob).get("/a/ada"))
@@ -69,8 +75,6 @@ def test_a_group_s_pin_is_the_group_s_alone(alice: Actor, bob: Actor) -> None:
     group = create_group(actor=alice, name="Sales")
     require_listing(actor=alice, listing="ada", group=group.public_id)
     assert "Ada" not in text(client_for(bob).get("/store/pins"))
-    from kernel.tenancy import tenant_scope
-    from organisations.models import Membership
 
     with tenant_scope(alice.organisation):
         place = Membership.objects.for_organisation(alice.organisation).get(pk=bob.membership_id).public_id
@@ -116,7 +120,6 @@ def test_what_was_deleted_long_ago_goes_for_good(alice: Actor) -> None:
 
     from django.utils import timezone
 
-    from kernel.tenancy import tenant_scope
     from store.actions.create_collection import create_collection
 
     old, new = (create_collection(actor=alice, name=name) for name in ("Old", "New"))
