@@ -106,6 +106,7 @@ def test_every_streaming_route_says_whether_it_is_public() -> None:
         "health-live",
         "health-ready",
         "metrics",
+        "trial_ask",  # strangers, where a creator lets them; needs our page's token and a visitor's cookie
     }
 
 
