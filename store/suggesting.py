@@ -51,11 +51,10 @@ near AS (
         ORDER BY e.trend DESC, e.listing_id DESC LIMIT 40) found
     WHERE found.listing_id <> ALL(%(have)s::bigint[]) AND NOT EXISTS (SELECT FROM near WHERE near.id = found.listing_id)
 )
-SELECT c.score, c.because, e.* FROM (SELECT * FROM near UNION ALL SELECT * FROM alike) c JOIN store_entry e ON e.listing_id = c.id
+SELECT c.because, {entry} FROM (SELECT * FROM near UNION ALL SELECT * FROM alike) c JOIN store_entry e ON e.listing_id = c.id
 WHERE e.tongue = ANY(%(tongues)s::text[]) OR e.tongue = ''
 ORDER BY c.score DESC, array_position(%(categories)s::text[], e.category::text), e.trend DESC, e.listing_id DESC LIMIT 120
 """
-_OURS = 2  # columns before the entry's
 CATEGORIES_ASKED, FEW_OF_A_CREATOR = 3, 2
 
 
@@ -102,12 +101,13 @@ def _near(seeds: list[Seed]) -> list[Entry]:
         "tongues": sorted({seed.tongue for seed in asked} | {(get_language() or "en").split("-")[0]}),
     }
     names = {seed.id: seed.name for seed in seeds}
+    columns = [field.column for field in Entry._meta.concrete_fields]
+    asking = _NEAR.replace("{entry}", ", ".join(f"e.{column}" for column in columns))
     with connection.cursor() as cursor:
-        cursor.execute(_NEAR, values)
-        columns = [column.name for column in cursor.description or ()][_OURS:]
+        cursor.execute(asking, values)
         return [
-            _suggested(Entry.from_db("default", columns, row[_OURS:]), names.get(row[1]))
-            for row in cursor.fetchall()
+            _suggested(Entry.from_db("default", columns, row), names.get(because))
+            for because, *row in cursor.fetchall()
         ]
 
 

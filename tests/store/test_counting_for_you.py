@@ -38,6 +38,7 @@ def test_what_others_use_beside_it_is_suggested_with_the_reason(alice: Actor) ->
     assert find_neighbours() == 2
     person = make_person()
     make_use(person, used)
+    assert len(suggested(person)) == 1  # and the organisation's policy is known for a while
     with tenant_scope(person.organisation), CaptureQueriesContext(connection) as asked:
         found = for_you(person)
     assert [(entry.pk, str(entry.because)) for entry in found] == [(near.pk, "Because you use Bread")]  # type: ignore[attr-defined]
