@@ -131,7 +131,7 @@ def search_listings(
 
 def category_counts(rows: QuerySet[Listing]) -> dict[str, int]:
     """How many of the rows stand in each category that has any."""
-    counted = rows.select_related(None).order_by().values_list("category").annotate(Count("id"))
+    counted = rows.select_related(None).order_by().values_list("category").annotate(Count("pk"))
     return dict(counted)
 
 

@@ -3,6 +3,7 @@
 import re
 
 from kernel.text import search_terms
+from organisations.actors import Actor
 from store.models import Listing
 from store.queries import listings_of, store_entries
 
@@ -11,9 +12,9 @@ SAME_LANGUAGE = 0.3
 _WORD = re.compile(r"\w{3,}|[^\x00-\x7f]{2}")
 
 
-def related_listings(listing: Listing, *, limit: int = 3) -> list[Listing]:
-    """Others of the same category, those first that say the same words and speak the same language."""
-    rows = store_entries().filter(category=listing.category).exclude(pk=listing.pk)
+def related_listings(listing: Listing, *, actor: Actor, limit: int = 3) -> list[Listing]:
+    """Others of the same category that the actor may use here, those first that say the same words and speak the same language."""
+    rows = store_entries(actor).filter(category=listing.category).exclude(pk=listing.pk)
     found = listings_of(list(rows.order_by("-conversations", "-listing_id")[:CANDIDATES]))
     words = _words(listing)
     scores = {

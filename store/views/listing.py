@@ -35,7 +35,7 @@ def listing_detail(request: OrganisationRequest, slug: str) -> HttpResponse:
         "pin": install_of(request.actor, listing),
         "required": is_required(request.actor, listing.public_id),
         "creator": page_of(listing.organisation_id),
-        "related": related_listings(listing),
+        "related": related_listings(listing, actor=request.actor),
     }
     context["news"] = news_for(request.actor, listing, context["history"])
     return render(request, "store/listing.html", context)

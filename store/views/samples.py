@@ -36,7 +36,7 @@ def listing_preview(request: OrganisationRequest, assistant_id: str) -> HttpResp
     if listing is None:
         raise NotFound
     context = listing_context(request, listing) | {
-        "related": related_listings(listing),
+        "related": related_listings(listing, actor=request.actor),
         "preview": True,
         "may_chat": False,
         "may_build": False,
