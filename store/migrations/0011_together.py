@@ -1,14 +1,16 @@
-from pathlib import Path
 from typing import ClassVar
 
 from django.db import migrations
 
-ROOMS = sorted(file.stem for file in Path(__file__).parent.glob("00[01][0-9]_*.py"))
-
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("store", name) for name in ROOMS if "0005" <= name < "0011"
+        ("store", "0005_entries_of_the_store"),
+        ("store", "0006_disclosing"),
+        ("store", "0007_moderation"),
+        ("store", "0008_reviews_and_creators"),
+        ("store", "0009_directories_and_library"),
+        ("store", "0010_counting"),
     ]
 
     operations: ClassVar = []
