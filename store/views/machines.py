@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -41,16 +41,17 @@ def sitemap(request: OrganisationRequest) -> HttpResponse:
     """All addresses, or where they are listed where one list does not hold them."""
     parts = _parts()
     if len(parts) == 1:
-        return _addresses(request, parts[0])
+        return _addresses(request, parts[0], first=True)
     context = {"base": settings.PUBLIC_URL, "parts": parts}
     return _kept(render(request, "store/sitemap_index.xml", context, content_type="application/xml"), HOUR)
 
 
 @store_page()
 def sitemap_part(request: OrganisationRequest, number: int) -> HttpResponse:
-    if number not in _parts():
+    parts = _parts()
+    if number not in parts:
         raise NotFound
-    return _addresses(request, number)
+    return _addresses(request, number, first=number == parts[0])
 
 
 @public_page()
@@ -74,17 +75,18 @@ def robots(request: OrganisationRequest) -> HttpResponse:
 
 def _parts() -> range:
     """Numbers of the lists that there are: each holds the entries of a stretch of keys, so that nothing is counted."""
-    last = store_entries().aggregate(last=Max("listing_id"))["last"] or 0
-    return range(1, last // MOST_ADDRESSES + 2)
+    keys = store_entries().aggregate(first=Min("listing_id"), last=Max("listing_id"))
+    first, last = keys["first"] or 0, keys["last"] or 0
+    return range(first // MOST_ADDRESSES + 1, last // MOST_ADDRESSES + 2)
 
 
-def _addresses(request: OrganisationRequest, number: int) -> HttpResponse:
-    first = (number - 1) * MOST_ADDRESSES
-    rows = store_entries().filter(listing_id__gte=first, listing_id__lt=first + MOST_ADDRESSES)
+def _addresses(request: OrganisationRequest, number: int, *, first: bool) -> HttpResponse:
+    start = (number - 1) * MOST_ADDRESSES
+    rows = store_entries().filter(listing_id__gte=start, listing_id__lt=start + MOST_ADDRESSES)
     context = {
         "base": settings.PUBLIC_URL,
         "lines": _lines(rows.order_by("-listing_id").values_list("slug", "updated_at")),
-        "shelves": shelves_of(category_tallies()) if number == 1 else None,
+        "shelves": shelves_of(category_tallies()) if first else None,
     }
     return _kept(render(request, "store/sitemap.xml", context, content_type="application/xml"), HOUR)
 
