@@ -106,7 +106,8 @@ def _sections(request: OrganisationRequest, rows: QuerySet[Listing]) -> list[dic
     sections = [
         {"department": one, "listings": list(some[:SHOWN]), "count": some.count()} for one, some in held
     ]
-    return [section for section in sections if section["count"]]
+    held_by_some = [section for section in sections if section["count"]]
+    return held_by_some if any(section["department"] for section in held_by_some) else []
 
 
 def _chosen(request: OrganisationRequest) -> list[Listing]:
