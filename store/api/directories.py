@@ -27,7 +27,7 @@ from store.directories.queries import (
     access_department,
     access_requirement,
     allowed_listings,
-    departments,
+    departments_for,
     listings_named,
     requirements,
 )
@@ -155,8 +155,8 @@ class DepartmentList(_DepartmentView):
 
     @extend_schema(responses=DepartmentPage)
     def get(self, request: Request) -> Response:
-        """The departments of the directory."""
-        return Response({"results": DepartmentOutput(departments(self.actor.organisation), many=True).data})
+        """The departments of the directory; for guests those that hold something for them."""
+        return Response({"results": DepartmentOutput(departments_for(self.actor), many=True).data})
 
     @extend_schema(request=DepartmentInput, responses={201: DepartmentOutput})
     def post(self, request: Request) -> Response:

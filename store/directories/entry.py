@@ -16,6 +16,7 @@ from store.directories.approving import APPROVALS, guard_department
 from store.directories.impacts import IMPACTS
 from store.directories.queries import requirements
 from store.directories.reach import is_chosen
+from store.library import personal_data
 from store.library.links import holder_of_pass
 from store.library.queries import pinned_slugs
 from store.models import Requirement
@@ -65,3 +66,4 @@ def register() -> None:
     registries.publication_passes.register(holder_of_pass)
     registries.pinned_references.register(pinned_slugs)
     registries.notification_kinds.register(REQUIRED)
+    registries.personal_data.register(personal_data.HOLDER)

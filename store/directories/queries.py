@@ -9,7 +9,7 @@ from organisations.actors import Actor
 from organisations.models import Approval, GroupMembership, Organisation
 from organisations.permissions import Permission
 from store.models import AllowedListing, Department, Listing, Requirement
-from store.queries import LIVE
+from store.queries import LIVE, directory_of
 
 DEPARTMENT_KIND, ALLOWING_KIND = "listing_department", "listing_allowed"
 
@@ -19,6 +19,14 @@ def departments(organisation: Organisation | int) -> QuerySet[Department]:
     rows = Department.objects.for_organisation(organisation).select_related("publishers")
     live = Count("listings", filter=Q(listings__state=Listing.State.LIVE))
     return rows.annotate(shown=live).order_by("order", "id")  # type: ignore[no-any-return]
+
+
+def departments_for(actor: Actor) -> QuerySet[Department]:
+    """The departments that the actor knows of: guests those alone that hold something for them."""
+    rows = departments(actor.organisation)
+    if not actor.is_guest:
+        return rows
+    return rows.filter(pk__in=directory_of(actor).values("department_id"))
 
 
 def access_department(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.vary import vary_on_headers
 
 from assistants.building.opening import KINDS
+from kernel.errors import NotFound
 from organisations.actions.decide_approval import decide_approval
 from organisations.approvals import pending_approval
 from organisations.pages import OrganisationRequest, organisation_page
@@ -64,6 +65,8 @@ def directory_department(request: OrganisationRequest, department_id: str) -> Ht
     """Everything in one department."""
     department = access_department(request.actor.organisation, department_id)
     rows = directory_of(request.actor).filter(department=department)
+    if request.actor.is_guest and not rows.exists():
+        raise NotFound
     path = reverse("store:department", args=[department.public_id])
     search = Search(rows, request.GET, path=path)
     if request.headers.get("HX-Request") and request.GET.get("cursor"):

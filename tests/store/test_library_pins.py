@@ -1,6 +1,9 @@
 """What a person keeps: pins in their order, what they have to have, and collections."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from events.models import Notification
 from kernel.tenancy import tenant_scope
@@ -8,11 +11,14 @@ from organisations.actions.add_to_group import add_to_group
 from organisations.actions.create_group import create_group
 from organisations.actors import Actor
 from organisations.models import Membership
+from store.actions.collect_listing import collect_listing
+from store.actions.create_collection import create_collection
 from store.actions.delete_collection import delete_collection
 from store.actions.drop_requirement import drop_requirement
 from store.actions.install_listing import install_listing
 from store.actions.require_listing import require_listing
 from store.actions.uninstall_listing import ListingRequired, uninstall_listing
+from store.library.personal_data import erase, export
 from store.models import Collection
 from tests.factories.store import make_listing
 from tests.fixtures.jobs import RunJobs
@@ -116,12 +122,6 @@ def test_the_menu_of_a_page_puts_it_into_a_collection_and_takes_it_out(alice: Ac
 
 
 def test_what_was_deleted_long_ago_goes_for_good(alice: Actor) -> None:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from store.actions.create_collection import create_collection
-
     old, new = (create_collection(actor=alice, name=name) for name in ("Old", "New"))
     delete_collection(actor=alice, collection_id=old.public_id)
     with tenant_scope(alice.organisation):
@@ -130,3 +130,14 @@ def test_what_was_deleted_long_ago_goes_for_good(alice: Actor) -> None:
     delete_collection(actor=alice, collection_id=new.public_id)
     with tenant_scope(alice.organisation):
         assert list(rows.values_list("name", flat=True)) == ["New"]
+
+
+def test_all_of_it_is_exported_and_erased(alice: Actor, charlie: Actor) -> None:
+    make_listing(alice, "Ada")
+    install_listing(actor=charlie, reference="ada")
+    made = create_collection(actor=charlie, name="Mine")
+    collect_listing(actor=charlie, collection_id=made.public_id, listing="ada")
+    held = export(charlie.user_id)
+    assert held["pins"][0]["name"] == "Ada" and len(held["collections"][0]["listings"]) == 1
+    erase(charlie.user_id)
+    assert not any(export(charlie.user_id).values())

@@ -18,6 +18,7 @@ from assistants.building.models import Assistant, Publication, Version
 from assistants.building.queries import specification_of, visible_publication
 from assistants.building.slugs import random_part
 from assistants.building.specification import Specification, merge_patch
+from assistants.building.standing import OutsideNotAllowed, outside_allowed
 from kernel.actions import entry_action
 from kernel.errors import NotFound, PermissionDenied
 from kernel.tenancy import tenant_scope
@@ -54,12 +55,15 @@ def fork_assistant(*, actor: Actor, reference: str) -> Assistant:
         PolicyForbids: the organisation's policy does not let the actor's role create assistants.
         NotFound: nothing is published there for the actor.
         ForkingNotAllowed: its creator does not allow it.
+        OutsideNotAllowed: the actor's organisation does not let its people use it.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
     require_allowed(actor, policy_of(actor.organisation).building.create, _("create assistants"))
     publication = visible_publication(reference)
     if publication is None or not publication.is_live or not publication.reaches_others:
         raise NotFound
+    if not outside_allowed(actor, publication.organisation_id, publication.public_id):
+        raise OutsideNotAllowed(organisation=actor.organisation.name)
     if not publication.forkable:
         raise ForkingNotAllowed(name=publication.name)
     version, creator, offered = _original(publication)
