@@ -19,9 +19,12 @@ def _follow(organisation_id: int, kind: str, payload: dict[str, Any], event_id: 
 
 def _count(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
     if kind == "listing.pinned":
-        added = payload.get("pinned", True)
         count_pin(
-            listing_id=payload["listing"], organisation_id=organisation_id, event_id=event_id, added=added
+            listing_id=payload["listing"],
+            organisation_id=organisation_id,
+            user_id=payload.get("user"),
+            event_id=event_id,
+            added=payload.get("pinned", True),
         )
     elif kind == "answer.rated":
         count_thumb(organisation_id=organisation_id, payload=payload, event_id=event_id)

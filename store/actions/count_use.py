@@ -33,8 +33,10 @@ def count_conversation(*, publication_id: str, conversation_id: str) -> None:
             _count_on_day(listing, begun[2], version, conversations=1)
 
 
-def count_pin(*, listing_id: str, organisation_id: int, event_id: int, added: bool) -> None:
-    """Count the pins of a listing anew, and a new or removed one of another organisation on its day, once an event."""
+def count_pin(
+    *, listing_id: str, organisation_id: int, user_id: int | None, event_id: int, added: bool
+) -> None:
+    """Count the pins of a listing anew, and a new or removed one of others on its day, once an event."""
     with across_organisations(reason=REASON, durable=True):
         # Held first: whoever counts after us has seen what we have.
         rows = Listing.objects.across_organisations(reason=REASON).filter(public_id=listing_id)
@@ -43,7 +45,8 @@ def count_pin(*, listing_id: str, organisation_id: int, event_id: int, added: bo
             return
         pins = Install.objects.across_organisations(reason=REASON).filter(listing_id=listing_id).count()
         rows.update(installs=pins)
-        if organisation_id != listing.organisation_id and note(f"pin:{event_id}"):
+        own = is_own(listing, organisation_id=organisation_id, user_id=user_id)
+        if not own and note(f"pin:{event_id}"):
             counted = {"installs": 1} if added else {"uninstalls": 1}
             _count_on_day(listing, datetime.now(UTC), listing.version_number, **counted)
 

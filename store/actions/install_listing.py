@@ -39,5 +39,9 @@ def install_listing(*, actor: Actor, reference: str) -> Install:
         },
     )
     if created:
-        publish_event(actor.organisation, "listing.pinned", {"listing": listing.public_id, "pinned": True})
+        publish_event(
+            actor.organisation,
+            "listing.pinned",
+            {"listing": listing.public_id, "pinned": True, "user": person.pk},
+        )
     return made

@@ -42,4 +42,6 @@ def uninstall_listing(*, actor: Actor, reference: str) -> None:
         raise NotFound
     listing_id = pin.listing_id
     pin.delete()
-    publish_event(actor.organisation, "listing.pinned", {"listing": listing_id, "pinned": False})
+    publish_event(
+        actor.organisation, "listing.pinned", {"listing": listing_id, "pinned": False, "user": actor.user_id}
+    )

@@ -7,7 +7,7 @@ from kernel.tenancy import tenant_scope
 from store.models import Listing, ListingDay
 from store.trending import trend_after
 
-DAYS = 45
+DAYS = 60
 # How many cards are shown on a day; what follows is a part of it.
 SHOWN = {"wood-library": 160, "plain-words": 130, "chazhuo": 110, "lunwen-daodu": 90}
 SHOWN_OTHERS = 60
@@ -35,7 +35,9 @@ def _day(listing: Listing, slug: str, day: date, ago: int) -> ListingDay:
     chance = blake2b(f"{slug} {ago}".encode(), digest_size=4).digest()
     # More towards today, fewer at weekends, and no day like another.
     weekend = 0.6 if day.weekday() >= SATURDAY else 1.0
-    shown = round(SHOWN.get(slug, SHOWN_OTHERS) * (1.3 - ago / DAYS) * weekend * (0.75 + chance[0] / 512))
+    shown = round(
+        SHOWN.get(slug, SHOWN_OTHERS) * (1.3 - 0.75 * ago / DAYS) * weekend * (0.75 + chance[0] / 512)
+    )
     opens = round(shown * (0.16 + chance[1] / 2560))
     chats = round(opens * (0.38 + chance[2] / 1280))
     people = round(chats * 0.8)

@@ -174,12 +174,14 @@ def test_pins_are_exact_and_those_of_others_stand_on_the_day(
     install_listing(actor=alice, reference=listing.public_id)
     install_listing(actor=person, reference=listing.public_id)
     run_jobs()
-    count_pin(
-        listing_id=listing.public_id, organisation_id=person.organisation.pk, event_id=10**12, added=True
-    )
-    count_pin(
-        listing_id=listing.public_id, organisation_id=person.organisation.pk, event_id=10**12, added=True
-    )
+    for _ in range(2):
+        count_pin(
+            listing_id=listing.public_id,
+            organisation_id=person.organisation.pk,
+            user_id=person.user_id,
+            event_id=10**12,
+            added=True,
+        )
     with tenant_scope(alice.organisation):
         listing.refresh_from_db()
     assert listing.installs == 2
