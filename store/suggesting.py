@@ -15,10 +15,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kernel.switches import is_on
 from organisations.actors import Actor
 from store.categories import CATEGORIES
 from store.directories.reach import EVERYTHING, NOTHING, allowed_ids, reach_of
 from store.models import Entry
+from store.switches import STORE
 
 # Of what somebody has used lately; an old use counts half as much two months later, a pin as much as a few questions.
 MOST_SEEDS = 30
@@ -72,9 +74,9 @@ class Seed:
 def for_you(actor: Actor, limit: int = 6) -> list[Entry]:
     """Listings that the actor may like, the likeliest first, each with the reason as `because`; in the actor's scope.
 
-    None for strangers, machines, those who have nothing of the store yet, and those who want nothing suggested.
+    None where the store is closed, for strangers, machines, those who have nothing of the store yet, and those who want nothing suggested.
     """
-    if actor.user_id is None or reach_of(actor) == NOTHING:
+    if actor.user_id is None or not is_on(STORE) or reach_of(actor) == NOTHING:
         return []
     seeds = _have(actor)
     if not seeds:
@@ -93,7 +95,7 @@ def _near(seeds: list[Seed]) -> list[Entry]:
     liked: Counter[str] = Counter()
     for seed in asked:
         liked[seed.category] += seed.liking  # type: ignore[assignment] # counts by weight
-    values = {
+    values: dict[str, Any] = {
         "seeds": [seed.id for seed in asked],
         "likings": [seed.liking for seed in asked],
         "have": [seed.id for seed in seeds],
@@ -101,7 +103,7 @@ def _near(seeds: list[Seed]) -> list[Entry]:
         "tongues": sorted({seed.tongue for seed in asked} | {(get_language() or "en").split("-")[0]}),
     }
     names = {seed.id: seed.name for seed in seeds}
-    columns = [field.column for field in Entry._meta.concrete_fields]
+    columns = [str(field.column) for field in Entry._meta.concrete_fields]
     asking = _NEAR.replace("{entry}", ", ".join(f"e.{column}" for column in columns))
     with connection.cursor() as cursor:
         cursor.execute(asking, values)

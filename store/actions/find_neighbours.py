@@ -1,6 +1,7 @@
 """Find which public listings people use together."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -57,7 +58,7 @@ def find_neighbours() -> int:
 
     Those who want nothing suggested are left out, and so is what people use of their own organisation.
     """
-    values = {
+    values: dict[str, Any] = {
         "window": WINDOW,
         "most": MOST_A_PERSON,
         "fewest": FEWEST,

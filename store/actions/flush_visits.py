@@ -30,7 +30,7 @@ def flush_visits() -> int:
     Returns:
         how many batches were added.
     """
-    client = sync_redis()
+    client: Any = sync_redis()
     client.eval(_NAME, 2, BUFFER, BATCHES, uuid4().hex)
     return sum(_add(client, name.decode()) for name in sorted(client.smembers(BATCHES)))
 

@@ -25,7 +25,7 @@ def suggestion_list(request: OrganisationRequest) -> HttpResponse:
     note_impressions(request, entries)
     if fragment:
         return render(request, "store/for_you/_shelf.html", {"entries": entries})
-    off = NoSuggestions.objects.filter(user_id=request.actor.user_id).exists()
+    off = NoSuggestions.objects.filter(user=request.actor.user).exists()
     return render(request, "store/for_you/page.html", {"entries": entries, "off": off, "nav": "store"})
 
 
