@@ -15,6 +15,7 @@ from organisations.pages import OrganisationRequest, organisation_page, public_p
 from organisations.permissions import Permission
 from store.actions.confirm_proof import confirm_proof, proof_of_link
 from store.actions.follow_creator import follow_creator
+from store.counting import note_impressions
 from store.creators.domains import shown
 from store.creators.queries import (
     also_proved_by,
@@ -44,6 +45,7 @@ def creator_detail(request: OrganisationRequest, handle: str) -> HttpResponse:
         return redirect("store:creator", page.handle)
     cursor = request.GET.get("cursor")
     assistants = paginate(listings_of(request.actor, page), cursor=cursor, limit=CARDS, order=ORDER)
+    note_impressions(request, assistants.results)
     context = {"nav": "store", "creator": page, "assistants": assistants, "url": request.path}
     if request.headers.get("HX-Request") == "true" and cursor:
         return TemplateResponse(request, "store/creators/_assistants.html", context)
