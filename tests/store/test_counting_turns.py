@@ -16,6 +16,7 @@ from store.actions.count_use import count_conversation, count_pin
 from store.actions.drop_old_counts import drop_old_counts
 from store.actions.install_listing import install_listing
 from store.actions.uninstall_listing import uninstall_listing
+from store.counting.personal_data import HOLDER
 from store.models import Counted, Listing, ListingDay, Use
 from tests.factories.counting import end_turn, make_person, totals
 from tests.factories.store import make_listing
@@ -137,6 +138,20 @@ def test_what_was_counted_is_forgotten_when_it_cannot_come_again(listing: Listin
     drop_old_counts()
     assert Counted.objects.filter(key__startswith="turn_").count() == 1
     assert count_turns() == 0
+
+
+def test_a_person_gets_what_is_held_and_has_it_erased(listing: Listing) -> None:
+    person = make_person()
+    end_turn(person, listing)
+    count_turns()
+    assert person.user_id
+    held = HOLDER.export(person.user_id)
+    assert [(use["publication"], use["turns"]) for use in held["uses"]] == [
+        (listing.publication.public_id, 1)
+    ]
+    HOLDER.erase(person.user_id)
+    assert HOLDER.export(person.user_id)["uses"] == []
+    assert totals(listing)["people"] == 1
 
 
 def test_days_are_dropped_when_their_time_is_over(listing: Listing, settings: object, alice: Actor) -> None:
