@@ -124,7 +124,7 @@ class ShareLink(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
 
 class Pass(TenantModel):

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kernel.errors import InvalidInput
+from kernel.errors import InvalidInput, NotFound
 from kernel.tenancy import tenant_scope
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
@@ -60,6 +60,8 @@ def library_home(request: OrganisationRequest) -> HttpResponse:
 @organisation_page(USES, methods=("POST",))
 def library_order(request: OrganisationRequest, what: str) -> HttpResponse:
     """Keep an order that was made by hand."""
+    if what not in ORDERS:
+        raise NotFound
     ORDERS[what](actor=request.actor, order=request.POST.getlist("order"))
     return _kept(request, reverse("store:library"))
 

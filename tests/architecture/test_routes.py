@@ -29,6 +29,7 @@ PUBLIC: dict[str, str] = {
     "store:home": "the public store",
     "store:search": "the public store",
     "store:suggest": "the public store",
+    "store:shared": "what a secret address leads to; it says that it has ended to whoever knows no secret",
     "store:sitemap_part": "addresses of public listings, for search engines",
     "store:sitemap": "addresses of public listings, for search engines",
     "store:robots": "what search engines may read",

@@ -139,7 +139,7 @@ def test_guests_find_and_use_only_what_is_shared_with_them_or_their_groups(alice
     for name in ("Bea", "Dot"):
         share_assistant(actor=alice, assistant_id=ids[name], holder_id=group.public_id, level=Level.USE)
     hall = create_department(actor=alice, name="Hall")
-    assert api_client_for(guest).get("/api/v1/directory/departments").json()["results"] == []
+    assert client_for(guest).get("/api/v1/directory/departments").json()["results"] == []
     assert client_for(guest).get(f"/directory/in/{hall.public_id}").status_code == 404
     assert names(guest) == ["Ada", "Bea", "Dot"] and secret.name == "Dot"
     browser = client_for(guest)

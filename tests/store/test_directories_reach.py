@@ -9,6 +9,8 @@ from assistants.chat.actions.start_conversation import start_conversation
 from organisations.actions.set_policy import patch_policy
 from organisations.actors import Actor
 from organisations.policy_cache import forget_policies
+from store.actions.allow_listing import allow_listing
+from store.actions.install_listing import install_listing
 from tests.factories.store import make_listing
 from tests.fixtures.people import api_client_for, client_for
 
@@ -50,3 +52,31 @@ def test_the_own_public_assistants_stay(alice: Actor) -> None:
     let(alice, "hidden")
     assert client_for(alice).get("/a/ada").status_code == 200
     assert start_conversation(actor=alice, reference="ada").reference
+
+
+def test_looking_at_a_change_says_whose_pins_would_stop(alice: Actor, charlie: Actor) -> None:
+    make_listing(alice, "Ada")
+    install_listing(actor=charlie, reference="ada")
+    api = api_client_for(charlie)
+    preview = "/api/v1/organisation/policy/preview"
+    told = api.post(preview, {"store": {"public": "hidden"}}).content.decode()
+    assert "that people pinned would answer no more: Ada." in told
+    allow_listing(actor=charlie, listing="ada")
+    assert "Ada" not in api.post(preview, {"store": {"public": "chosen"}}).content.decode()
+    assert api.post(preview, {"store": {"public": "some"}}).status_code == 400
+
+
+def test_the_policy_page_keeps_what_was_chosen(alice: Actor) -> None:
+    let(alice, "chosen")
+    page = client_for(alice).get("/organisation/policy/").content.decode()
+    assert 'name="store.public" value="chosen" checked' in page
+
+
+def test_a_pin_that_is_kept_out_leaves_the_rail_and_comes_back(alice: Actor, charlie: Actor) -> None:
+    make_listing(alice, "Ada")
+    install_listing(actor=charlie, reference="ada")
+    browser = client_for(charlie)
+    let(charlie, "hidden")
+    assert "Ada" not in browser.get("/store/pins").content.decode()
+    let(charlie, "everyone")
+    assert "Ada" in browser.get("/store/pins").content.decode()
