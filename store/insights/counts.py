@@ -11,10 +11,10 @@ from store.insights.hiding import FEWEST, Cell, cell_of, covered
 from store.insights.period import Period
 from store.models import Listing, ListingDay
 
-# Numbers of visitors and of pins; everything else says what those did who asked something.
-OF_VISITORS = ("impressions", "opens", "installs", "uninstalls")
-OF_PEOPLE = ("conversations", "turns", "people", "returns", "helpful", "unhelpful", "refused", "failed")
-SHOWN = (*OF_VISITORS, *OF_PEOPLE)
+# Numbers of visitors and pins, and of answers that nobody got; everything else says what those did who asked something.
+OF_NOBODY = ("impressions", "opens", "installs", "uninstalls", "failed")
+OF_PEOPLE = ("conversations", "turns", "people", "returns", "helpful", "unhelpful", "refused")
+SHOWN = (*OF_NOBODY, *OF_PEOPLE)
 
 
 @dataclass
@@ -46,9 +46,8 @@ class Sums:
 
     def cell(self, name: str) -> Cell:
         """One of the counts as it is shown."""
-        if name in OF_VISITORS:
+        if name in OF_NOBODY:
             return cell_of(self.counts[name])
-        # Answers that failed where nobody got one are no person's.
         return cell_of(self.counts[name], people=self.crowd)
 
     @property
@@ -85,7 +84,9 @@ class Sums:
 
     @property
     def failed(self) -> int | None:
-        """Percent of the answers that failed."""
+        """Percent of the answers that failed; all of them where nobody got one."""
+        if not self.crowd and self.counts["failed"] >= FEWEST:
+            return 100
         return self.share("failed", "turns")
 
     @property

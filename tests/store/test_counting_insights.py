@@ -62,6 +62,12 @@ def test_one_person_on_many_days_stays_one_person() -> None:
     assert found.total.cell("turns").value is None
 
 
+def test_an_outage_shows_although_nobody_got_an_answer() -> None:
+    found = added_up([row(WEEK.start, turns=40, failed=40)], WEEK)
+    assert (found.total.cell("failed").value, found.total.failed) == (40, 100)
+    assert found.total.cell("turns").value is None
+
+
 def test_days_versions_and_the_days_before_are_told_apart() -> None:
     found = added_up(
         [

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from assistants.building.specification import NOT_ENOUGH_INFORMATION
 from assistants.chat.actions.start_conversation import start_conversation
-from kernel.tenancy import tenant_scope
+from kernel.tenancy import across_organisations, tenant_scope
 from organisations.actors import Actor
 from store.actions import count_turns as counting
 from store.actions.count_turns import count_turns
@@ -16,6 +17,7 @@ from store.actions.count_use import count_conversation, count_pin
 from store.actions.drop_old_counts import drop_old_counts
 from store.actions.install_listing import install_listing
 from store.actions.uninstall_listing import uninstall_listing
+from store.counting.ended import _TAKE
 from store.counting.personal_data import HOLDER
 from store.models import Counted, Listing, ListingDay, Use
 from tests.factories.counting import end_turn, make_person, totals
@@ -204,3 +206,15 @@ def test_pins_are_exact_and_those_of_others_stand_on_the_day(
     uninstall_listing(actor=person, reference=listing.public_id)
     run_jobs()
     assert totals(listing) == {"installs": 2, "uninstalls": 1}
+
+
+def test_turns_that_have_ended_are_found_by_an_index() -> None:
+    with (
+        across_organisations(reason="as counting does"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {_TAKE}", [10])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "turn_finished" in plan
+    assert "Seq Scan on turns_turn" not in plan
