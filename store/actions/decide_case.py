@@ -127,7 +127,8 @@ def _check_person(staff: Staff, case: Case, outcome: str) -> None:
     if belongs_to(staff.user, case.organisation_id):
         raise OwnOrganisation
     about = case.about if case.kind == Case.Kind.APPEAL else None
-    if about and about.decisions.filter(by=staff.user, is_final=True).exclude(outcome=Outcome.NOTE).exists():
+    # Whoever proposed a removal that somebody else agreed to has made up their mind, too.
+    if about and about.decisions.filter(by=staff.user).exclude(outcome=Outcome.NOTE).exists():
         raise SomebodyElseDecides
 
 
