@@ -1,7 +1,6 @@
 """Share links: made, taken back, and opened."""
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -71,11 +70,9 @@ def shared(request: OrganisationRequest, secret: str) -> HttpResponse:
     return response
 
 
-@public_page(methods=("POST",))
+@organisation_page(USES, methods=("POST",))
 def shared_use(request: OrganisationRequest, secret: str) -> HttpResponse:
     """Take what a link gives, and go to a chat."""
-    if request.actor.is_anonymous:
-        return redirect_to_login(reverse("store:shared", args=[secret]))
     taken = take_pass(actor=request.actor, secret=secret)
     conversation = start_conversation(actor=request.actor, reference=taken.slug)
     return redirect("chat:conversation_detail", conversation.public_id)

@@ -486,7 +486,7 @@ MATRIX = {
     "POST api-allowed-listings": "policy:manage",
     "DELETE api-allowed-listing": "policy:manage",
     "GET store:shared": "public",
-    "POST store:shared_use": "public",
+    "POST store:shared_use": "assistants:use",
     "GET store:sharing_panel": "assistants:build",
     "POST store:place_save": "assistants:publish",
     "PUT api-listing-department": "assistants:publish",
