@@ -14,7 +14,7 @@ from organisations.actors import Actor
 from organisations.grants import level_on, reachable
 from organisations.models import Organisation
 from organisations.permissions import Level, Permission
-from store.directories.reach import kept, public_rows, require_reach
+from store.directories.reach import public_rows, require_reach
 from store.discovery.narrowing import Narrowing, narrowed
 from store.discovery.own_rows import matching
 from store.discovery.search import SORTS as SORTS

@@ -16,10 +16,6 @@ from store.actions.refresh_prior import refresh_prior
 from store.actions.send_proof_mail import send_proof_mail
 from store.actions.send_takedown_mail import send_takedown_link, send_takedown_outcome
 from store.actions.tell_followers import tell_followers
-from store.actions.check_domain import look_at_domain, look_at_due_domains
-from store.actions.refresh_prior import refresh_prior
-from store.actions.send_proof_mail import send_proof_mail
-from store.actions.tell_followers import tell_followers
 from store.demo.publish import publish_demo_assistant
 
 ATTEMPTS, PAUSE = 300, 2

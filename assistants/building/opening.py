@@ -137,7 +137,8 @@ def held_back(actor: Actor, publication: Publication, version: Version, wanted: 
     """
     if wanted != PUBLIC or opens_nothing(publication, wanted):
         return False
-    return any([gate(actor, publication, version) for gate in registries.public_gates])
+    held = [gate(actor, publication, version) for gate in registries.public_gates]  # each writes down its own
+    return any(held)
 
 
 def request_opening(

@@ -142,9 +142,7 @@ class Answer:
         """
         if not self._respond.started:
             raise AssistantWithdrawn
-        await self._respond.finish(
-            b"data: " + orjson.dumps(error_body(AssistantWithdrawn(), "")) + b"\n\n"
-        )
+        await self._respond.finish(b"data: " + orjson.dumps(error_body(AssistantWithdrawn(), "")) + b"\n\n")
 
     @property
     def _outcome(self) -> Outcome:

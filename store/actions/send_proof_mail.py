@@ -5,8 +5,9 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from kernel.egress.names import shown_host
 from kernel.tenancy import tenant_scope
-from store.creators.domains import link_of, shown
+from store.creators.domains import link_of
 from store.models import DomainProof
 
 
@@ -19,7 +20,7 @@ def send_proof_mail(*, organisation_id: int, proof_id: str, language: str) -> bo
         return False
     context = {
         "organisation": proof.organisation,
-        "domain": shown(proof.domain),
+        "domain": shown_host(proof.domain),
         "link": link_of(proof),
         "public_url": settings.PUBLIC_URL,
     }

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kernel.egress import ascii_host
+from kernel.egress.names import shown_host
 from kernel.errors import InvalidInput
 from organisations.free_mail import FREE_MAIL
 from store.models import DomainProof
@@ -44,9 +45,9 @@ def checked_domain(text: str) -> str:
     if found is None:
         message = _("This is not the name of a public domain. Write it like this: example.org.")
         raise InvalidInput.on("domain", "not_a_domain", message)
-    if found in (host, shown(host)):
+    if found in (host, shown_host(host)):
         message = _("Anybody gets names under %(domain)s, so it proves nobody. Give your own domain.")
-        raise InvalidInput.on("domain", "public_suffix", message % {"domain": shown(host)})
+        raise InvalidInput.on("domain", "public_suffix", message % {"domain": shown_host(host)})
     return host
 
 
@@ -75,11 +76,6 @@ def checked_address(text: str) -> tuple[str, str]:
     return f"{local}@{domain}", domain
 
 
-def shown(domain: str) -> str:
-    """A domain in its own script, as far as it has one; pages show it beside the ASCII form where the two differ."""
-    return ".".join(map(_label, domain.split(".")))
-
-
 def new_challenge() -> str:
     """What a TXT record has to hold."""
     return f"bottega-{secrets.token_hex(20)}"
@@ -101,21 +97,12 @@ def link_of(proof: DomainProof) -> str:
     return settings.PUBLIC_URL + reverse("store:proof_confirm", args=[token_of(proof)])
 
 
-def _label(label: str) -> str:
-    if not label.startswith("xn--"):
-        return label
-    try:
-        return label[4:].encode().decode("punycode")
-    except UnicodeError:
-        return label
-
-
 def _suffix_of(host: str) -> str | None:
     """The public suffix of a host by the list of publicsuffix.org, private ones such as github.io too; None for no domain."""
     from tld import get_tld  # 100 ms and a list of 250 kB, which few requests need
 
     suffix = None
-    for name in (host, shown(host)):
+    for name in (host, shown_host(host)):
         if any(not part for part in name.split(".")) or "/" in name or "@" in name or ":" in name:
             return None
         found = get_tld(f"https://{name}", as_object=True, fail_silently=True, search_private=True)

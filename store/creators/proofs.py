@@ -6,9 +6,10 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from kernel.egress.names import shown_host
 from kernel.tenancy import across_organisations
 from organisations.actors import Actor
-from store.creators.domains import PROBLEMS, record_name, shown
+from store.creators.domains import PROBLEMS, record_name
 from store.creators.queries import proofs_of
 from store.models import DomainProof
 
@@ -43,8 +44,8 @@ def shown_proofs(actor: Actor) -> list[ShownProof]:
     return [
         ShownProof(
             proof,
-            shown(proof.domain),
-            proof.domain if shown(proof.domain) != proof.domain else "",
+            shown_host(proof.domain),
+            proof.domain if shown_host(proof.domain) != proof.domain else "",
             record_name(proof.domain),
             bool(proof.checking_at and proof.checking_at > now - PATIENCE),
             PROBLEMS.get(proof.problem, ""),

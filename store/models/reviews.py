@@ -51,7 +51,7 @@ class Review(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
 
 class ReviewVote(TenantModel):
@@ -85,7 +85,7 @@ class Feedback(TenantModel):
         indexes = [models.Index(fields=["listing", "-created_at", "-id"], name="feedback_new")]
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
 
 class RatingPrior(models.Model):

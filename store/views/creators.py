@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 
+from kernel.egress.names import shown_host
 from kernel.errors import NotFound
 from kernel.pagination import paginate
 from organisations.pages import OrganisationRequest, organisation_page, public_page
@@ -16,7 +17,6 @@ from organisations.permissions import Permission
 from store.actions.confirm_proof import confirm_proof, proof_of_link
 from store.actions.follow_creator import follow_creator
 from store.counting import note_impressions
-from store.creators.domains import shown
 from store.creators.queries import (
     also_proved_by,
     followed_pages,
@@ -54,7 +54,7 @@ def creator_detail(request: OrganisationRequest, handle: str) -> HttpResponse:
         "may_follow": request.actor.can(Permission.USE_ASSISTANTS),
         "own": page.organisation_id == request.actor.organisation.pk,
         "may_change": request.actor.can(Permission.MANAGE_ORGANISATION),
-        "domain": shown(page.verified_domain),
+        "domain": shown_host(page.verified_domain),
         "also": also_proved_by(page),
         "links": [{**link, "host": urlsplit(link["url"]).hostname} for link in page.links],
     }
@@ -84,8 +84,8 @@ def proof_confirm(request: OrganisationRequest, token: str) -> HttpResponse:
     """Ask whoever opened the link of an e-mail to confirm: opening it alone, as mail filters do, proves nothing."""
     if request.method == "POST":
         proof = confirm_proof(token=token)
-        messages.success(request, _("%(domain)s is proved.") % {"domain": shown(proof.domain)})
+        messages.success(request, _("%(domain)s is proved.") % {"domain": shown_host(proof.domain)})
         return redirect("store:home")
     proof = proof_of_link(token)
-    context = {"proof": proof, "domain": shown(proof.domain), "token": token}
+    context = {"proof": proof, "domain": shown_host(proof.domain), "token": token}
     return TemplateResponse(request, "store/creators/confirm.html", context)

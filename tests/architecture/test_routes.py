@@ -30,6 +30,8 @@ PUBLIC: dict[str, str] = {
     "store:search": "the public store",
     "store:suggest": "the public store",
     "store:shared": "what a secret address leads to; it says that it has ended to whoever knows no secret",
+    "store:takedown": "outsiders ask for something to be taken down; limited, and confirmed by e-mail",
+    "store:proof_confirm": "a link from an e-mail to an address at a domain; it names the domain, and proves it once",
     "store:sitemap_part": "addresses of public listings, for search engines",
     "store:sitemap": "addresses of public listings, for search engines",
     "store:robots": "what search engines may read",

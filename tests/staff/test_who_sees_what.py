@@ -23,6 +23,7 @@ PAGES = {
     "/staff/jobs/": {"operator"},
     "/staff/building/publication/": {"moderator"},
     "/staff/store/listing/": {"moderator"},
+    "/staff/store/showcase/": {"moderator"},
     "/staff/billing/allowanceperiod/": {"finance"},
     "/staff/billing/usagedaily/": {"finance"},
     "/staff/billing/plan/": {"operator", "finance"},

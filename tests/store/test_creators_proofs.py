@@ -7,6 +7,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from kernel.egress.names import shown_host
 from kernel.errors import InvalidInput, NotFound, PermissionDenied
 from kernel.tenancy import tenant_scope
 from store.actions.check_domain import check_domain, look_at_domain, look_at_due_domains
@@ -14,11 +15,11 @@ from store.actions.confirm_proof import LinkEnded, confirm_proof
 from store.actions.drop_domain import drop_domain
 from store.actions.prove_domain import prove_by_email, prove_by_record
 from store.actions.save_creator_page import CreatorFields, save_creator_page
-from store.creators.domains import checked_address, checked_domain, link_of, record_name, shown, token_of
+from store.creators.domains import checked_address, checked_domain, link_of, record_name, token_of
 from store.creators.queries import also_proved_by, own_page
 from store.models import CreatorPage, DomainProof, Listing
-from tests.fakes.dns_server import dns_server, failing, texts
 from tests.factories.store import make_listing
+from tests.fakes.dns_server import dns_server, failing, texts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,7 +103,7 @@ def test_what_is_nobodys_domain(typed, code):
 
 
 def test_names_are_shown_in_their_own_script():
-    assert shown("xn--fsqu00a.xn--fiqs8s") == "例子.中国"
+    assert shown_host("xn--fsqu00a.xn--fiqs8s") == "例子.中国"
 
 
 @pytest.mark.parametrize("address", ["me@gmail.com", "me@mail.gmail.com", "me@qq.com", "nobody", "a@co.uk"])

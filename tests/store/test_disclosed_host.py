@@ -122,7 +122,7 @@ def test_a_call_to_a_host_that_nobody_was_told_of_is_refused_and_its_creator_see
     (own,) = refused_calls(alice)
     assert (own.host, own.error_code) == (host_of(sentinel), "undisclosed")
     assert (own.user_id, own.arguments, own.turn_id) == (None, {}, "")  # never by whom, or with what
-    page = client_for(alice).get("/organisation/calls").content.decode()
+    page = client_for(alice).get("/organisation/calls/").content.decode()
     assert host_of(sentinel) in page and "Not made" in page
 
     run_jobs()

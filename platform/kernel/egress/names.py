@@ -18,3 +18,17 @@ def ascii_host(host: str) -> str:
         return httpx2.URL(scheme="https", host=host).raw_host.decode("ascii")
     except (httpx2.InvalidURL, TypeError):
         raise ValueError(host) from None
+
+
+def shown_host(host: str) -> str:
+    """A host's labels as people read them, in their own script (RFC 3492); what is no such label stays as it is."""
+    return ".".join(map(_shown_label, host.split(".")))
+
+
+def _shown_label(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode().decode("punycode")
+    except UnicodeError:
+        return label

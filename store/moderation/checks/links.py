@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from kernel.egress.names import shown_host
 from store.moderation.alike import INVISIBLE, is_disguised
 from store.moderation.findings import MINOR, SERIOUS, Finding
 from store.moderation.subject import Subject
@@ -88,7 +89,7 @@ def _judged(where: str, link: str) -> Finding | None:
         return Finding("link_number", SERIOUS, where, facts)
     if host.removeprefix("www.") in SHORTENERS:
         return Finding("link_shortened", MINOR, where, facts)
-    spelt = _spelt(host)
+    spelt = shown_host(host)
     if is_disguised(spelt):
         return Finding("link_lookalike", SERIOUS, where, facts)
     if "xn--" in host or not host.isascii():
@@ -102,14 +103,3 @@ def _is_number(host: str) -> bool:
     except ValueError:
         return bool(re.fullmatch(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}", host))
     return True
-
-
-def _spelt(host: str) -> str:
-    """A host's labels as people see them."""
-    labels = []
-    for label in host.split("."):
-        try:
-            labels.append(label.encode("ascii").decode("idna") if label.startswith("xn--") else label)
-        except (UnicodeError, ValueError):
-            labels.append(label)
-    return ".".join(labels)
