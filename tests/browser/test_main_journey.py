@@ -91,8 +91,8 @@ def publish(page: Page) -> None:
 def find(page: Page) -> None:
     page.goto("/")
     look(page)
-    page.get_by_role("searchbox").first.fill("lease mill stret")
-    page.get_by_role("searchbox").first.press("Enter")
+    page.get_by_role("combobox", name="Search the store").fill("lease mill stret")
+    page.get_by_role("combobox", name="Search the store").press("Enter")
     expect(page.get_by_role("link", name="Mill Street lease").first).to_be_visible()
     look(page)
     page.get_by_role("link", name="Mill Street lease").first.click()
