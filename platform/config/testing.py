@@ -42,13 +42,10 @@ GATE: list[tuple[str, list[list[str]]]] = [
         "Unit and integration tests",
         [["pytest", "-q", "-rs", "-n", "3", "--dist", "worksteal", "-m", "not browser and not serial"]],
     ),
-    # They wait more than they work: three at a time, those with services of their own beside the others.
+    # They wait more than they work: two at a time, those with services of their own beside the others.
     (
         "Tests that need services for themselves",
-        [
-            ["pytest", "-q", "-rs", "-m", f"{SERIAL} and apart"],
-            ["pytest", "-q", "-rs", "-n", "2", "--dist", "loadfile", "-m", f"{SERIAL} and not apart"],
-        ],
+        [["pytest", "-q", "-rs", "-m", f"{SERIAL} and {which}"] for which in ("apart", "not apart")],
     ),
     # Each worker has a site and a browser of its own.
     ("Browser journeys", [["pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", "browser"]]),

@@ -20,6 +20,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE = {"viewport": {"width": 1440, "height": 1000}, "color_scheme": "light", "locale": "en-US"}
 DARK = {"viewport": {"width": 1440, "height": 1000}, "color_scheme": "dark", "locale": "en-US"}
 NARROW = {"viewport": {"width": 360, "height": 780}, "color_scheme": "dark", "locale": "en-US"}
+LOOKS = [
+    pytest.param(WIDE, id="wide"),
+    pytest.param(DARK, id="dark", marks=pytest.mark.large),
+    pytest.param(NARROW, id="narrow"),
+]
 SHOTS = os.environ.get("BOTTEGA_SHOTS", "")
 
 
@@ -49,7 +54,7 @@ def people(site: Site) -> None:
     assert told(bob)
 
 
-@pytest.mark.parametrize("given", [WIDE, DARK, NARROW], ids=["wide", "dark", "narrow"])
+@pytest.mark.parametrize("given", LOOKS)
 def test_the_bell_and_the_inbox(
     given: dict[str, object],
     site: Site,
@@ -75,7 +80,7 @@ def test_the_bell_and_the_inbox(
     assert problems == []
 
 
-@pytest.mark.parametrize("given", [WIDE, DARK, NARROW], ids=["wide", "dark", "narrow"])
+@pytest.mark.parametrize("given", LOOKS)
 def test_the_staffs_pages(
     given: dict[str, object],
     site: Site,

@@ -68,7 +68,7 @@ def add_passkey(page: Page, name: str) -> None:
     page.wait_for_url("**/recovery-codes/")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.large)])
 def test_a_passkey_is_added_named_used_and_removed(new_context: NewContext, scheme: Any) -> None:
     context = new_context(color_scheme=scheme)
     page = context.new_page()

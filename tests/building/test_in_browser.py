@@ -238,7 +238,7 @@ def test_on_a_phone_the_two_sides_are_tabs(new_context: NewContext, assistant: A
     look(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.large)])
 def test_every_page_reads_well_on_a_phone_and_on_a_desk(
     new_context: NewContext, mira: Actor, assistant: Assistant, scheme: str
 ) -> None:
