@@ -2,12 +2,16 @@
 
 import os
 import secrets
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
 
 import psutil
 from celery import current_app
 from django.conf import settings
 
-from assistants.actions.metrics_of import families
+from assistants.actions.metrics_of import families as action_families
+from billing.metering.metrics import families as metering_families
 from config.health import run_checks
 from kernel import errors, registries
 from kernel.asgi import Responder, StreamRequest, StreamRoute
@@ -56,9 +60,10 @@ def _queue() -> str:
     )
 
 
-def _actions() -> str:
+def _rooms() -> str:
     made = []
-    for family in families():
+    families: Iterable[Any] = chain(action_families(), metering_families())  # alike, each its room's own
+    for family in families:
         lines = "".join(f"{name} {value:g}\n" for name, value in family.samples.items())
         made.append(HEADER.format(name=family.name, help=family.help, kind=family.kind) + lines)
     return "".join(made)
@@ -68,7 +73,7 @@ def render() -> str:
     """The whole page in Prometheus' text format."""
     checks = run_checks()
     healthy = checks["database"] == checks["redis"] == "ok"
-    return _process() + _checks(checks) + (_queue() + _actions() if healthy else "")
+    return _process() + _checks(checks) + (_queue() + _rooms() if healthy else "")
 
 
 async def metrics(request: StreamRequest, respond: Responder) -> None:

@@ -7,7 +7,39 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.money import CREATOR_SHARE_BP as CREATOR_SHARE_BP
+from config.money import CURRENCY as CURRENCY
+from config.money import EARNINGS_HELD_DAYS as EARNINGS_HELD_DAYS
+from config.money import MONTHLY_ALLOWANCE_MICRO as MONTHLY_ALLOWANCE_MICRO
+from config.money import PAYOUT_DAY as PAYOUT_DAY
+from config.money import PAYOUT_DEBTOR_BIC as PAYOUT_DEBTOR_BIC
+from config.money import PAYOUT_DEBTOR_IBAN as PAYOUT_DEBTOR_IBAN
+from config.money import PAYOUT_DEBTOR_NAME as PAYOUT_DEBTOR_NAME
+from config.money import PAYOUT_MINIMUM_MICRO as PAYOUT_MINIMUM_MICRO
+from config.money import PAYOUT_PAUSE_HOURS as PAYOUT_PAUSE_HOURS
+from config.money import PLAN_GRACE_DAYS as PLAN_GRACE_DAYS
+from config.money import POOL_SHARE_BP as POOL_SHARE_BP
+from config.money import PRICE_NOTICE_DAYS as PRICE_NOTICE_DAYS
+from config.money import REFUND_ANSWERS as REFUND_ANSWERS
+from config.money import REFUND_DAYS as REFUND_DAYS
+from config.money import RENEWAL_GRACE_DAYS as RENEWAL_GRACE_DAYS
+from config.money import STORAGE_PRICE_MICRO as STORAGE_PRICE_MICRO
+from config.money import STRIPE_API_BASE as STRIPE_API_BASE
+from config.money import STRIPE_AUTOMATIC_TAX as STRIPE_AUTOMATIC_TAX
+from config.money import STRIPE_SECRET_KEY as STRIPE_SECRET_KEY
+from config.money import STRIPE_WEBHOOK_SECRET as STRIPE_WEBHOOK_SECRET
+from config.money import WEB_SEARCH_PRICE_MICRO as WEB_SEARCH_PRICE_MICRO
 from config.name_servers import name_servers
+from config.parts import INSTALLED_APPS as INSTALLED_APPS
+from config.parts import MIDDLEWARE as MIDDLEWARE
+from config.parts import TEMPLATES as TEMPLATES
+from config.python_sandbox import PYTHON_CHARACTERS as PYTHON_CHARACTERS
+from config.python_sandbox import PYTHON_MEMORY_MB as PYTHON_MEMORY_MB
+from config.python_sandbox import PYTHON_SANDBOX as PYTHON_SANDBOX
+from config.python_sandbox import PYTHON_SANDBOX_COMMAND as PYTHON_SANDBOX_COMMAND
+from config.python_sandbox import PYTHON_SANDBOX_IMAGE as PYTHON_SANDBOX_IMAGE
+from config.python_sandbox import PYTHON_SANDBOX_PATH as PYTHON_SANDBOX_PATH
+from config.python_sandbox import PYTHON_SECONDS as PYTHON_SECONDS
 from config.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from config.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from config.staff_theme import UNFOLD as UNFOLD
@@ -32,100 +64,9 @@ PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://localhost:{env.str('POR
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["*"] if not PRODUCTION else [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
-INSTALLED_APPS = [
-    "config.apps.ConfigConfig",
-    "store",
-    "assistants.openai_api",
-    "assistants.evaluation",
-    "assistants.chat",
-    "assistants.building",
-    "assistants.actions",
-    "assistants.knowledge",
-    "assistants.turns",
-    "assistants.connections",
-    "billing",
-    "providers",
-    "events",
-    "organisations",
-    "accounts",
-    "web",
-    "kernel",
-    "unfold",
-    "django.contrib.admin.apps.SimpleAdminConfig",
-    "django_cotton",
-    "django_htmx",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "django_celery_beat",
-    "pghistory",
-    "pgtrigger",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.contrib.postgres",
-]
-
-MIDDLEWARE = [
-    "kernel.middleware.RequestContextMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "web.middleware.PreferredLanguageMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "accounts.middleware.SessionsMiddleware",
-    "organisations.middleware.ActorMiddleware",
-    "organisations.middleware.ActingMiddleware",
-    "kernel.middleware.DomainErrorMiddleware",
-]
-
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
-TEMPLATES: list[dict[str, Any]] = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": False,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.template.context_processors.i18n",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "web.context_processors.shell",
-            ],
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        "django_cotton.cotton_loader.Loader",
-                        "django.template.loaders.filesystem.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
-            "builtins": [
-                "django_cotton.templatetags.cotton",
-                "django.templatetags.i18n",
-                "django.templatetags.static",
-            ],
-        },
-    }
-]
 
 # --- Data -----------------------------------------------------------------------------------------------------
 POOL_SIZE: int = env.int("DATABASE_POOL_SIZE", default=16)
@@ -292,6 +233,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
+        "frame-src": ["'self'"],  # no document of ours but the sandbox for Python lets itself be framed
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
@@ -324,8 +266,13 @@ EGRESS_NAMESERVERS: list[tuple[str, int]] = name_servers(
 )
 # Hosts where people may consent although they do not belong to the API's site, beside the well-known ones.
 OAUTH_HOSTS: list[str] = env.list("OAUTH_HOSTS", default=[])
+# Folders with ready-made connectors of the operator's own, beside the shipped ones; of two of one name, these count.
+CONNECTOR_FOLDERS: list[str] = env.list("CONNECTOR_FOLDERS", default=[])
 # Seconds between two requests to a website that is followed; its robots.txt may ask for more.
 CRAWL_PAUSE_SECONDS: float = env.float("CRAWL_PAUSE_SECONDS", default=0.5)
+# Where services that knowledge is read from are asked instead, as JSON: for example
+# {"github": {"api": "https://git.example.org/api/v3"}}. Where people consent there, a folder in CONNECTOR_FOLDERS says.
+ORIGIN_ADDRESSES: dict[str, dict[str, str]] = env.json("ORIGIN_ADDRESSES", default={})
 
 # --- Models ---------------------------------------------------------------------------------------------------
 OPENAI_BASE_URL: str = env.str("OPENAI_BASE_URL", default="")
@@ -336,15 +283,21 @@ LOCAL_MODEL: str = env.str("LOCAL_MODEL", default="")
 RERANK_URL: str = env.str("RERANK_URL", default="")
 RERANK_MODEL: str = env.str("RERANK_MODEL", default="")
 RERANK_API_KEY: str = env.str("RERANK_API_KEY", default="")
+# The model that makes pictures, before all others that do; else the first one of the catalogue that a policy allows.
+IMAGE_MODEL: str = env.str("IMAGE_MODEL", default="")
+# Where assistants search the web whose organisation has no service of its own: searxng, brave or tavily; and its address and key.
+WEB_SEARCH_PROVIDER: str = env.str("WEB_SEARCH_PROVIDER", default="")
+WEB_SEARCH_URL: str = env.str("WEB_SEARCH_URL", default="")
+WEB_SEARCH_KEY: str = env.str("WEB_SEARCH_KEY", default="")
+if WEB_SEARCH_PROVIDER not in ("", "searxng", "brave", "tavily"):
+    raise ImproperlyConfigured("WEB_SEARCH_PROVIDER is one of searxng, brave and tavily.")
+if WEB_SEARCH_PROVIDER == "searxng" and not WEB_SEARCH_URL:
+    raise ImproperlyConfigured(
+        "WEB_SEARCH_PROVIDER=searxng needs WEB_SEARCH_URL, the address of your SearXNG."
+    )
 # Where `make run` put the local chat models' servers: base URLs on loopback, set by it for its children.
 SMOLLM2_URL: str = env.str("BOTTEGA_SMOLLM2_URL", default="")
 LOCAL_MODEL_URL: str = env.str("BOTTEGA_LOCAL_MODEL_URL", default="")
-
-# --- Money ----------------------------------------------------------------------------------------------------
-CURRENCY: str = env.str("CURRENCY", default="EUR")
-MONTHLY_ALLOWANCE_MICRO: int = env.int(
-    "MONTHLY_ALLOWANCE_MICRO", default=20_000_000
-)  # 20 units of the currency
 
 # --- Work in the background -------------------------------------------------------------------------------------
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default=REDIS_URL)
@@ -368,6 +321,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 STORE_REVIEW: str = env.str("STORE_REVIEW", default="automatic")
 if STORE_REVIEW not in ("automatic", "human"):
     raise ImproperlyConfigured("STORE_REVIEW is either automatic or human.")
+# How long a process shows the front page as it read it; what is suspended has to be gone within five seconds.
+STORE_FRONT_SECONDS: float = min(2.0, env.float("STORE_FRONT_SECONDS", default=2.0))
 # How many questions somebody asks an assistant before they may rate it.
 REVIEW_TURNS: int = max(1, env.int("REVIEW_TURNS", default=3))
 

@@ -24,47 +24,66 @@ from config.translations import compile_catalogues
 
 BIN = Path(sys.executable).parent
 PACKAGES = ("platform", "assistants", "billing", "store")
-SERIAL = "serial and not browser"
-# Each step has a title and commands, which run at the same time.
-GATE: list[tuple[str, list[list[str]]]] = [
-    (
-        "Format, lint, import contracts, types, migrations",
-        [
-            ["mypy", *PACKAGES],
-            ["ruff", "format", "--check", "--quiet", "."],
-            ["ruff", "check", "--quiet", "."],
-            ["lint-imports", "--no-cache"],
-            [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
-            [sys.executable, "-m", "tests.harness.database"],  # no check, but what all tests begin with
-        ],
-    ),
-    (
-        "Unit and integration tests",
-        [["pytest", "-q", "-rs", "-n", "3", "--dist", "worksteal", "-m", "not browser and not serial"]],
-    ),
-    # They wait more than they work: two at a time, those with services of their own beside the others.
-    (
-        "Tests that need services for themselves",
-        [["pytest", "-q", "-rs", "-m", f"{SERIAL} and {which}"] for which in ("apart", "not apart")],
-    ),
-    # Each worker has a site and a browser of its own.
-    ("Browser journeys", [["pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", "browser"]]),
-]
+
+
+def _files(mark: str) -> list[str]:
+    """The files of tests that name a mark. Every worker reads all files that it is given, which takes half a minute of them all."""
+    files = (ROOT / "tests").rglob("test_*.py")
+    return sorted(str(file.relative_to(ROOT)) for file in files if f"mark.{mark}" in file.read_text())
+
+
+def _steps() -> list[tuple[str, list[list[str]]]]:
+    """The gate: each step has a title and commands, which run at the same time."""
+    serial = "serial and not browser"
+    return [
+        (
+            "Format, lint, import contracts, types, migrations",
+            [
+                ["mypy", *PACKAGES],
+                ["ruff", "format", "--check", "--quiet", "."],
+                ["ruff", "check", "--quiet", "."],
+                ["lint-imports", "--no-cache"],
+                [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
+                # No checks, but what all tests begin with: a database to copy, and their files compiled, once for all workers.
+                [sys.executable, "-m", "tests.harness.database"],
+                ["pytest", "--collect-only", "-p", "no:terminal"],
+            ],
+        ),
+        # Those that need services for themselves wait more than they work, so that they run beside the others: first those
+        # that start services of their own, then those that need the shared ones.
+        (
+            "Unit and integration tests, and starting everything",
+            [
+                ["pytest", "-q", "-rs", "-n", "3", "--dist", "worksteal", "-m", "not browser and not serial"],
+                ["pytest", "-q", "-rs", "-m", f"{serial} and apart", *_files("apart")],
+            ],
+        ),
+        # Each worker has a site and a browser of its own.
+        (
+            "Browser journeys, and tests with services for themselves",
+            [
+                ["pytest", "-q", "-n", "3", "--dist", "worksteal", "-m", "browser", *_files("browser")],
+                ["pytest", "-q", "-rs", "-m", f"{serial} and not apart", *_files("serial")],
+            ],
+        ),
+    ]
+
+
 NOTHING_COLLECTED = 5
 NOT_FOR_TESTS = {
     "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CELERY_BROKER_URL", "OPENAI_BASE_URL", "OPENAI_API_KEY",
     "LOCAL_MODEL", "DEFAULT_MODEL", "EMBEDDING_MODEL", "RERANK_URL", "S3_BUCKET", "EMAIL_URL", "PORT", "HOST", "PUBLIC_URL",
-    "VECTOR_STORE", "OTHER_VECTOR_STORE", "PYTHONDONTWRITEBYTECODE", "MAKEFLAGS", "MFLAGS", "MAKELEVEL",
+    "IMAGE_MODEL", "WEB_SEARCH_PROVIDER", "WEB_SEARCH_URL", "WEB_SEARCH_KEY", "VECTOR_STORE", "OTHER_VECTOR_STORE", "PYTHONDONTWRITEBYTECODE", "MAKEFLAGS", "MFLAGS", "MAKELEVEL",
 }  # fmt: skip
+
+
+# Compiled files are written whatever is said outside: every process would compile all tests and all libraries anew.
+REPLACED = ("DATABASE_URL", "DATABASE_OWNER_URL", "PYTHONDONTWRITEBYTECODE")
 
 
 def _environment(services: EmbeddedServices, data: Path) -> dict[str, str]:
     assert services.postgres
-    given = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("DATABASE_URL", "DATABASE_OWNER_URL")
-    }
+    given = {name: value for name, value in os.environ.items() if name not in REPLACED}
     return (
         given
         | services.environment()
@@ -111,7 +130,7 @@ def _is_good(command: list[str], code: int) -> bool:
 
 def _gate(environment: dict[str, str]) -> int:
     failed: list[str] = []
-    for title, commands in GATE:
+    for title, commands in _steps():
         started = time.monotonic()
         print(f"\n── {title}", flush=True)
         good = _run_together(commands, environment)

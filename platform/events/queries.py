@@ -68,10 +68,12 @@ class Choice:
 
 
 def choices_of(user: User) -> list[Choice]:
-    """A person's choice for every kind: what they said, or what the kind itself says."""
+    """A person's choice for every kind that may reach them: what they said, or what the kind itself says."""
     chosen = dict(NotificationChoice.objects.filter(user=user).values_list("kind", "email"))
     return [
-        Choice(name, str(kind.label), chosen.get(name, kind.email)) for name, kind in kinds_by_name().items()
+        Choice(name, str(kind.label), chosen.get(name, kind.email))
+        for name, kind in kinds_by_name().items()
+        if not kind.staff or (user.is_staff and user.staff_role in kind.staff)
     ]
 
 

@@ -50,6 +50,11 @@ class DomainError(Exception):
         super().__init__(self.code)
 
     @property
+    def details(self) -> dict[str, Any]:
+        """What a program needs beside the sentence: members of the problem document."""
+        return {}
+
+    @property
     def message(self) -> str:
         """The sentence for people, in the active language."""
         return str(self.user_message) % self.context if self.context else str(self.user_message)

@@ -20,11 +20,11 @@ def price_of(tokens: int, micro_per_million: int) -> int:
 
 
 def format_money(micro: int, currency: str, *, places: int | None = None) -> str:
-    """A sum for people: €12.50, or with more places where it is small (€0.0038)."""
+    """A sum for people: €12.50, or with more places where it is small (€0.0038); −€2.80 where it is below 0."""
     value = Decimal(micro) / MICRO
     if places is None:
         places = 2 if value == 0 or abs(value) >= Decimal("0.1") else 4
     number = formats.number_format(
-        round(value, places), decimal_pos=places, use_l10n=bool(translation.get_language())
+        round(abs(value), places), decimal_pos=places, use_l10n=bool(translation.get_language())
     )
-    return f"{SYMBOLS.get(currency, currency + ' ')}{number}"
+    return f"{'−' if value < 0 else ''}{SYMBOLS.get(currency, currency + ' ')}{number}"

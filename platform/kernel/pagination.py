@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -65,6 +65,39 @@ def paginate(
     )
 
 
+def paginate_together(
+    querysets: list[QuerySet[Any]],
+    *,
+    cursor: str | None,
+    limit: int = DEFAULT_LIMIT,
+    order: tuple[str, ...],
+) -> Page[Any]:
+    """Cut one page out of several querysets of one model that share no row, in descending order.
+
+    Each comes by its own index, where one query for either would sort them all. Cursors are those of `paginate`.
+
+    Raises:
+        InvalidInput: the cursor is none of ours.
+    """
+    pages = [paginate(rows, cursor=cursor, limit=limit, order=order) for rows in querysets]
+    if len(pages) == 1:
+        return pages[0]
+    purpose = f"{querysets[0].model._meta.label}:{','.join(order)}"
+    backwards, position = _decode(cursor, purpose)
+    limit = max(1, min(limit, MAX_LIMIT))
+    place = attrgetter(*(field.lstrip("-") for field in order))
+    found = sorted((row for page in pages for row in page.results), key=place, reverse=True)
+    more = len(found) > limit or any(page.previous if backwards else page.next for page in pages)
+    found = found[-limit:] if backwards else found[:limit]
+    has_next = bool(found) and (backwards or more)
+    has_previous = bool(found) and (more if backwards else position is not None)
+    return Page(
+        results=found,
+        next=_encode(found[-1], order, purpose, backwards=False) if has_next else None,
+        previous=_encode(found[0], order, purpose, backwards=True) if has_previous else None,
+    )
+
+
 def paginate_ranked(
     rows: list[Any], *, cursor: str | None, limit: int = DEFAULT_LIMIT, order: tuple[str, ...], purpose: str
 ) -> Page[Any]:
@@ -97,6 +130,12 @@ def paginate_ranked(
         next=_encode(found[-1], order, purpose, backwards=False) if has_next else None,
         previous=_encode(found[0], order, purpose, backwards=True) if has_previous else None,
     )
+
+
+def belongs(cursor: str, *, order: tuple[str, ...], purpose: str) -> bool:
+    """Whether a cursor was given by `paginate_ranked` for a list of this order and purpose."""
+    payload, _dot, signature = cursor.partition(".")
+    return constant_time_compare(signature, _signature(payload, f"{purpose}:{','.join(order)}"))
 
 
 def _flip(field: str) -> str:

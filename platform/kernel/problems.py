@@ -27,6 +27,7 @@ def problem_document(error: errors.DomainError, request_id: str) -> dict[str, An
         "detail": error.message,
         "code": error.code,
         "request_id": request_id,
+        **error.details,
     }
     if error.errors:
         document["errors"] = [{"field": e.field, "code": e.code, "message": e.message} for e in error.errors]

@@ -1,12 +1,11 @@
 """The audit log as files: CSV and JSON Lines, line by line."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 
+from kernel.spreadsheets import file_chunks as csv_chunks
 from organisations.models import AuditEntry
 
 COLUMNS = (
@@ -14,8 +13,6 @@ COLUMNS = (
     "after", "detail", "ip", "request_id", "seal_number", "chain_hash",
 )  # fmt: skip
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
-# A spreadsheet takes a cell that begins with one of these for a formula, and may run what it says.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def entry_row(entry: AuditEntry) -> dict[str, Any]:
@@ -41,25 +38,5 @@ def _json_lines(chunks: Iterable[list[AuditEntry]]) -> Iterator[bytes]:
 
 
 def _csv(chunks: Iterable[list[AuditEntry]]) -> Iterator[bytes]:
-    return csv_chunks(COLUMNS, ([list(entry_row(entry).values()) for entry in entries] for entries in chunks))
-
-
-def csv_chunks(columns: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]) -> Iterator[bytes]:
-    """The bytes of a CSV file, a chunk of rows at a time; no cell of it is taken for a formula."""
-    # The mark at the start tells spreadsheets that this is UTF-8.
-    yield "\ufeff".encode() + _csv_lines([columns])
-    for rows in chunks:
-        yield _csv_lines([map(_cell, row) for row in rows])
-
-
-def _csv_lines(rows: Iterable[Iterable[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    text = orjson.dumps(value).decode() if isinstance(value, dict | bool) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    rows = ([entry_row(entry).values() for entry in entries] for entries in chunks)
+    return (text.encode() for text in csv_chunks(COLUMNS, rows))

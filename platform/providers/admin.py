@@ -37,6 +37,15 @@ class PriceForm(ReasonForm):
         decimal_places=6,
         widget=UnfoldAdminDecimalFieldWidget,
     )
+    cached_price = forms.DecimalField(
+        label=_("A million tokens in that the provider had kept"),
+        help_text=_("Empty where they cost as much as all others in."),
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=6,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
     output_price = forms.DecimalField(
         label=_("A million tokens out"),
         min_value=0,
@@ -44,10 +53,27 @@ class PriceForm(ReasonForm):
         decimal_places=6,
         widget=UnfoldAdminDecimalFieldWidget,
     )
+    image_price = forms.DecimalField(
+        label=_("One picture that it makes"),
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=6,
+        initial=0,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
     valid_from = forms.DateField(
         label=_("From"), initial=lambda: timezone.now().date(), widget=UnfoldAdminSingleDateWidget
     )
-    field_order = ("input_price", "output_price", "valid_from", "reason")
+    field_order = ("input_price", "cached_price", "output_price", "image_price", "valid_from", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        """What was kept is never dearer: figures that are mixed up would be billed for good."""
+        data = super().clean() or {}
+        cached, whole = data.get("cached_price"), data.get("input_price")
+        if cached is not None and whole is not None and cached > whole:
+            self.add_error("cached_price", _("Use at most what other tokens in cost."))
+        return data
 
 
 class EndingForm(ReasonForm):
@@ -108,7 +134,9 @@ def _price(_request: HttpRequest, staff: Staff, row: Model, data: dict[str, Any]
         staff=staff,
         model_id=row.public_id,
         input_price=_micro(data["input_price"]),
+        cached_price=None if data["cached_price"] is None else _micro(data["cached_price"]),
         output_price=_micro(data["output_price"]),
+        image_price=_micro(data["image_price"] or Decimal(0)),
         valid_from=data["valid_from"],
         reason=data["reason"],
     )
@@ -193,15 +221,18 @@ class ModelTable(StaffTable):
 
     @admin.display(description=_("Price now"))
     def price_now(self, row: Model) -> str:
-        """What a million tokens cost, in and out."""
+        """What a million tokens cost, in, kept and out, and a picture where it makes any."""
         price = row.prices.filter(valid_from__lte=timezone.now().date()).order_by("-valid_from").first()
         return _sums(price) if price else "–"
 
 
 def _sums(price: Price) -> str:
-    return " / ".join(
-        format_money(sum_, price.currency) for sum_ in (price.input_per_million, price.output_per_million)
-    )
+    said = [format_money(price.input_per_million, price.currency)]
+    if price.cached_per_million is not None:
+        kept = format_money(price.cached_per_million, price.currency)
+        said[0] += f" ({_('kept: %(sum)s') % {'sum': kept}})"
+    sums = [price.output_per_million, *filter(None, (price.per_image,))]
+    return " / ".join(said + [format_money(sum_, price.currency) for sum_ in sums])
 
 
 @admin.register(Price, site=site)
@@ -217,9 +248,9 @@ class PriceTable(StaffTable):
     ordering = ("-valid_from", "-id")
     fields = ("model", "sums", "valid_from", "source")
 
-    @admin.display(description=_("A million tokens in / out"))
+    @admin.display(description=_("A million tokens in / out / a picture"))
     def sums(self, row: Price) -> str:
-        """The two sums."""
+        """The sums."""
         return _sums(row)
 
 

@@ -16,9 +16,18 @@ class ProvidersConfig(AppConfig):
         for field, names in policy_names.LISTS.items():
             registries.policy_choices.register(registries.PolicyChoices(field, names))
         registries.readiness_checks.register(registries.ReadinessCheck("models", models_ready))
+        registries.organisation_tab_groups.register(
+            registries.NavigationGroup("tools", _("Models and tools"))
+        )
         registries.organisation_tabs.register(
             registries.NavigationEntry(
-                "models", _("Models"), "cpu", "providers:provider_list", 55, "MANAGE_ORGANISATION"
+                "models",
+                _("Models"),
+                "cpu",
+                "providers:provider_list",
+                55,
+                "MANAGE_ORGANISATION",
+                group="tools",
             )
         )
         # Hourly, so that a day on which the server was off is caught up; each ending is told once a stage.

@@ -93,7 +93,7 @@ def forget() -> None:
 
 
 def list_models(kind: str = "chat", *, organisation: HasPk | int) -> list[ModelInfo]:
-    """The models of a kind (`chat`, `embedding`) that an organisation may choose.
+    """The models of a kind (`chat`, `embedding`, `image`) that an organisation may choose.
 
     The default's provider comes first, then the organisation's own, then the others.
     """
@@ -239,7 +239,14 @@ def _present_prices() -> dict[int, PriceSnapshot]:
         Price.objects.filter(valid_from__lte=today()).order_by("model_id", "-valid_from").distinct("model_id")
     )
     return {
-        row.model_id: PriceSnapshot(row.currency, row.input_per_million, row.output_per_million)
+        row.model_id: PriceSnapshot(
+            row.currency,
+            row.input_per_million,
+            row.output_per_million,
+            row.cached_per_million,
+            row.pk,
+            row.per_image,
+        )
         for row in rows
     }
 

@@ -6,6 +6,7 @@ ProviderError
 ├── ProviderUnavailable    provider_unavailable    not reachable, or answers with its own failure
 ├── ProviderTimeout        provider_timeout        no answer in time
 ├── ProviderIncomplete     provider_incomplete     the answer broke off, is empty, or makes no sense
+├── ProviderRefused        provider_refused        it makes no picture of what it was asked for
 └── ProviderBadRequest     provider_bad_request    it does not accept what it was sent
 """
 
@@ -68,6 +69,14 @@ class ProviderTimeout(ProviderError):
 class ProviderIncomplete(ProviderError):
     code = "provider_incomplete"
     user_message = _("The answer of %(model)s broke off before its end. Try again.")
+
+
+class ProviderRefused(ProviderError):
+    code = "provider_refused"
+    status = 422
+    user_message = _(
+        "%(model)s makes no picture of this: its provider's rules are against it. Describe something else."
+    )
 
 
 class ProviderBadRequest(ProviderError):

@@ -16,13 +16,23 @@ from providers.adapters.endpoint import Endpoint
 from providers.adapters.local_embedder import LocalEmbedder
 from providers.adapters.openai_compatible import OpenAICompatibleChat
 from providers.adapters.openai_embeddings import OpenAIEmbedder
+from providers.adapters.openai_images import OpenAIImages
 from providers.adapters.quote import Quote
 from providers.adapters.rerank import HttpReranker
 from providers.catalogue import Access, ModelInfo, ModelNotFound, Snapshot
 from providers.environment import SLUG
 from providers.models import Provider
 from providers.own import kept_own_snapshot, organisation_key, own_snapshot
-from providers.ports import ChatModel, ChatRequest, Embedder, ModelEvent, Reranker
+from providers.ports import (
+    ChatModel,
+    ChatRequest,
+    Embedder,
+    ImageModel,
+    ImageRequest,
+    ImagesMade,
+    ModelEvent,
+    Reranker,
+)
 from providers.snapshots import is_own
 
 BUILT_IN_EMBEDDER = "bottega/multilingual-e5-small"
@@ -41,6 +51,11 @@ def chat_model(model_id: str, *, organisation: HasPk | int) -> ChatModel:
         organisation: whose own models it may be, and whose key then pays: the one that built the assistant.
     """
     return _ChatModel(model_id, organisation_key(organisation))
+
+
+def image_model(model_id: str, *, organisation: HasPk | int) -> ImageModel:
+    """The model with this id that makes pictures; as `chat_model`, it is looked up when it is asked."""
+    return _ImageModel(model_id, organisation_key(organisation))
 
 
 def embedder(name: str | None = None) -> Embedder:
@@ -89,17 +104,9 @@ def _quote() -> Quote:
     return Quote(local_embedder())
 
 
-class _ChatModel:
+class _Named:
     def __init__(self, model_id: str, organisation_id: int) -> None:
         self._model_id, self._organisation_id = model_id, organisation_id
-
-    async def stream(self, request: ChatRequest) -> AsyncIterator[ModelEvent]:
-        if self._model_id == catalogue.QUOTE:
-            model: ChatModel = _quote()
-        else:
-            model = _adapter(self._model_id, await self._snapshot())
-        async for event in model.stream(request):
-            yield event
 
     async def _snapshot(self) -> Snapshot:
         if is_own(self._model_id):
@@ -107,6 +114,25 @@ class _ChatModel:
             return kept if kept is not None else await run_db(own_snapshot, self._organisation_id)
         kept = catalogue.kept_snapshot()
         return kept if kept is not None else await run_db(catalogue.snapshot)
+
+
+class _ImageModel(_Named):
+    async def make(self, request: ImageRequest) -> ImagesMade:
+        snapshot = await self._snapshot()
+        if self._model_id not in snapshot.models:
+            raise ModelNotFound(model=self._model_id)
+        endpoint = _endpoint(snapshot.models[self._model_id], snapshot.access[self._model_id])
+        return await OpenAIImages(endpoint).make(request)
+
+
+class _ChatModel(_Named):
+    async def stream(self, request: ChatRequest) -> AsyncIterator[ModelEvent]:
+        if self._model_id == catalogue.QUOTE:
+            model: ChatModel = _quote()
+        else:
+            model = _adapter(self._model_id, await self._snapshot())
+        async for event in model.stream(request):
+            yield event
 
 
 def _adapter(model_id: str, snapshot: Snapshot) -> OpenAICompatibleChat:

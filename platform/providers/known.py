@@ -13,6 +13,7 @@ from kernel.money import MICRO
 
 _DATA = Path(__file__).parent / "data"
 _EMBEDDING = re.compile(r"embed|\be5-|\bbge-|\bgte-")
+_IMAGE = re.compile(r"dall-e|gpt-image|imagen-|stable-diffusion|\bsdxl|\bflux\b|qwen-image")
 _OTHER = re.compile(
     r"whisper|tts|transcri|dall-e|image|moderation|realtime|audio|sora|rerank|davinci|babbage|guard"
 )
@@ -98,4 +99,6 @@ def _kind(name: str) -> str:
     lowered = name.lower()
     if _EMBEDDING.search(lowered):
         return "embedding"
+    if _IMAGE.search(lowered):
+        return "image"
     return "other" if _OTHER.search(lowered) else "chat"

@@ -43,6 +43,7 @@ class Model(models.Model):
     class Kind(models.TextChoices):
         CHAT = "chat", _("Chat")
         EMBEDDING = "embedding", _("Embedding")
+        IMAGE = "image", _("Pictures")
         OTHER = "other", _("Other")
 
     public_id = PublicIdField("mdl_")
@@ -69,12 +70,18 @@ class Model(models.Model):
 
 
 class Price(models.Model):
-    """What a model costs from a day on, in micro-units of a currency for a million tokens."""
+    """What a model costs from a day on, in micro-units of a currency for a million tokens.
+
+    `cached_per_million`: of input that the provider had kept from a call before; as all input where it is null.
+    `per_image`: micro-units for each picture that it makes, beside its tokens.
+    """
 
     model = models.ForeignKey(Model, on_delete=models.CASCADE, related_name="prices")
     currency = models.CharField(max_length=3)
     input_per_million = models.BigIntegerField()
     output_per_million = models.BigIntegerField()
+    cached_per_million = models.BigIntegerField(null=True)
+    per_image = models.PositiveBigIntegerField(default=0)
     valid_from = models.DateField()
     source = models.CharField(max_length=200)
 
@@ -85,6 +92,10 @@ class Price(models.Model):
             models.CheckConstraint(
                 condition=models.Q(input_per_million__gte=0, output_per_million__gte=0),
                 name="price_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cached_per_million__gte=0) | models.Q(cached_per_million=None),
+                name="cached_price_not_negative",
             ),
         ]
 

@@ -110,11 +110,19 @@ class ToolCallDelta:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of the call; `estimated` where the provider did not count them."""
+    """Tokens of the call.
+
+    Attributes:
+        estimated: the provider did not count them.
+        cached_tokens: those of the input that the provider had kept from a call before.
+        reasoning_tokens: those of the output that the model thought with, and did not show.
+    """
 
     input_tokens: int
     output_tokens: int
     estimated: bool = False
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,36 @@ class Embedded:
 
     vectors: Vectors
     tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRequest:
+    """Pictures that are wanted: what they show, how many, and their size in points, as `1024x1024`."""
+
+    prompt: str
+    count: int = 1
+    size: str = "1024x1024"
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesMade:
+    """Pictures as they came, in whatever format; nobody has looked at their bytes yet.
+
+    Attributes:
+        charged: how many the provider made, also those that did not arrive. usage: its tokens; 0 where it counts none.
+    """
+
+    pictures: tuple[bytes, ...]
+    charged: int
+    usage: Usage
+
+
+class ImageModel(Protocol):
+    """A model that makes pictures."""
+
+    async def make(self, request: ImageRequest) -> ImagesMade:
+        """Make them; raises a ProviderError."""
+        ...
 
 
 class Embedder(Protocol):

@@ -10,11 +10,20 @@ OWN = "org:"  # no provider's slug holds a colon, so that no id of the installat
 
 @dataclass(frozen=True, slots=True)
 class PriceSnapshot:
-    """A price as a usage record keeps it: micro-units of `currency` for a million tokens."""
+    """A price as a usage record keeps it: micro-units of `currency` for a million tokens.
+
+    Attributes:
+        cached_per_million: of input that the provider had kept from a call before; as all input where it is None.
+        id: the row of the catalogue that says so.
+        per_image: micro-units for each picture that is made, beside the tokens.
+    """
 
     currency: str
     input_per_million: int
     output_per_million: int
+    cached_per_million: int | None = None
+    id: int | None = field(default=None, compare=False)
+    per_image: int = 0
 
 
 @dataclass(frozen=True, slots=True)

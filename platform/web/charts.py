@@ -17,10 +17,15 @@ COLOURS = 5
 
 @dataclass(frozen=True)
 class Series:
-    """One colour of a chart: its name in the legend and a value for each label."""
+    """One colour of a chart: its name in the legend and a value for each label.
+
+    Args:
+        colour: 1 to 5, where it is not to be the next one.
+    """
 
     name: str | Promise
     values: Sequence[float]
+    colour: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ class BarChart:
     @property
     def legend(self) -> list[tuple[int, str | Promise]]:
         """Colour number and name of each series, where there is more than one."""
-        return [(_colour(i), s.name) for i, s in enumerate(self.series)] if len(self.series) > 1 else []
+        found = [(s.colour or colour_of(i), s.name) for i, s in enumerate(self.series)]
+        return found if len(found) > 1 else []
 
     @property
     def table(self) -> list[tuple[str, list[str]]]:
@@ -59,7 +65,7 @@ class BarChart:
     @cached_property
     def svg(self) -> SafeString:
         """The picture."""
-        step = _step(max((sum(values) for values in self._columns()), default=0))
+        step = round_step(max((sum(values) for values in self._columns()), default=0))
         top = step * 4
         return mark_safe(
             f'<svg class="chart w-full" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(self.sentence)}">'
@@ -90,10 +96,11 @@ class BarChart:
         every = ceil(
             len(self.labels) * max((len(label) for label in self.labels), default=1) * 7.5 / (WIDTH - LEFT)
         )
+        colours = [s.colour or colour_of(i) for i, s in enumerate(self.series)]
         parts = []
         for i, (label, values) in enumerate(zip(self.labels, self._columns(), strict=True)):
             x = LEFT + slot * i + (slot - width) / 2
-            parts.append(_column(x, width, values, top, self.tip(i, label, values)))
+            parts.append(_column(x, width, values, colours, top, self.tip(i, label, values)))
             if i % every == 0:
                 parts.append(
                     f'<text x="{x + width / 2:.1f}" y="{HEIGHT - 6}" text-anchor="middle">{escape(label)}</text>'
@@ -101,26 +108,28 @@ class BarChart:
         return "".join(parts)
 
 
-def _column(x: float, width: float, values: Sequence[float], top: float, words: str) -> str:
+def _column(
+    x: float, width: float, values: Sequence[float], colours: Sequence[int], top: float, words: str
+) -> str:
     scale = (HEIGHT - TOP - BOTTOM) / top if top else 0
     y, parts = float(HEIGHT - BOTTOM), []
-    for i, value in enumerate(values):
+    for value, colour in zip(values, colours, strict=True):
         height = value * scale
         if height <= 0:
             continue
         y -= height
         drawn = max(height - 1, 0.75)  # a hair between the colours tells them apart without outlines
         parts.append(
-            f'<rect class="c{_colour(i)}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{drawn:.1f}" rx="{min(2, drawn / 2):.1f}"/>'
+            f'<rect class="c{colour}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{drawn:.1f}" rx="{min(2, drawn / 2):.1f}"/>'
         )
     return f'<g class="bar"><title>{escape(words)}</title>{"".join(parts)}</g>'
 
 
-def _colour(index: int) -> int:
+def colour_of(index: int) -> int:
     return min(index + 1, COLOURS)
 
 
-def _step(highest: float) -> float:
+def round_step(highest: float) -> float:
     """A round distance between four lines, so that the highest column stays under the top one.
 
     Counts, which are whole, get whole distances: nobody gives 1.6 answers.
@@ -132,3 +141,70 @@ def _step(highest: float) -> float:
     power = 10.0 ** floor(log10(rough))
     steps = (m * power for m in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if rough <= m * power)
     return next(step for step in steps if not whole or step == int(step))
+
+
+@dataclass(frozen=True)
+class LineChart(BarChart):
+    """Lines over labels, such as what is left day by day. A value that is not a number leaves a gap.
+
+    The first line stands on a light area; others, such as what is expected, are thin.
+    """
+
+    @property
+    def empty(self) -> bool:
+        return not any(value == value and value for s in self.series for value in s.values)
+
+    @property
+    def table(self) -> list[tuple[str, list[str]]]:
+        return [
+            (label, [self._cell(s.values[i]) for s in self.series]) for i, label in enumerate(self.labels)
+        ]
+
+    @cached_property
+    def svg(self) -> SafeString:
+        """The picture."""
+        known = [value for s in self.series for value in s.values if value == value]
+        step = round_step(max(known, default=0))
+        lines = [
+            _line(s, s.colour or colour_of(i), step * 4, filled=i == 0) for i, s in enumerate(self.series)
+        ]
+        return mark_safe(
+            f'<svg class="chart w-full" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(self.sentence)}">'
+            f"{self._axis(step)}{''.join(lines)}{self._labels()}</svg>"
+        )
+
+    def _cell(self, value: float) -> str:
+        return self.show(value) if value == value else "–"
+
+    def _labels(self) -> str:
+        every = ceil(
+            len(self.labels) * max((len(label) for label in self.labels), default=1) * 7.5 / (WIDTH - LEFT)
+        )
+        return "".join(
+            f'<text x="{_at(i, len(self.labels)):.1f}" y="{HEIGHT - 6}" text-anchor="middle">{escape(label)}</text>'
+            for i, label in enumerate(self.labels)
+            if i % every == 0
+        )
+
+
+def _at(place: int, count: int) -> float:
+    slot = (WIDTH - LEFT - RIGHT) / max(count, 1)
+    return LEFT + slot * (place + 0.5)
+
+
+def _line(series: Series, colour: int, top: float, *, filled: bool) -> str:
+    base, scale = HEIGHT - BOTTOM, (HEIGHT - TOP - BOTTOM) / top if top else 0
+    points = [
+        (_at(i, len(series.values)), base - max(value, 0) * scale)
+        for i, value in enumerate(series.values)
+        if value == value
+    ]
+    if not points:
+        return ""
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    area = f'<polygon class="c{colour}" fill-opacity=".1" points="{points[0][0]:.1f},{base} {path} {points[-1][0]:.1f},{base}"/>'
+    dashed = "" if filled else ' stroke-dasharray="5 5"'
+    return (
+        f"{area if filled else ''}"
+        f'<polyline class="s{colour}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"{dashed} points="{path}"/>'
+    )

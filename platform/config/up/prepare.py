@@ -12,7 +12,9 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from config.embedded.errors import StartError
 
@@ -31,6 +33,7 @@ def prepare() -> None:
 
         _check_role()
         worker_leaves()  # one of an earlier run must not count as this run's
+        refuse_foreign_database()
         _step(
             "Bringing the database up to date",
             lambda: call_command("migrate", verbosity=0, interactive=False),
@@ -39,12 +42,32 @@ def prepare() -> None:
         if _static_files_changed():
             _step("Collecting static files", _collect_static)
         _step("Listing models", lambda: _command("sync_models"))
+        _step("Making plans", lambda: _command("make_plans"))
         if settings.DEMO:
             _step("Laying out the demo content", lambda: _command("load_demo"))
     except (ImproperlyConfigured, CommandError) as error:
         raise StartError(str(error)) from error
     except DatabaseError as error:
         raise StartError(f"The database refuses: {str(error).strip()}") from error
+
+
+def refuse_foreign_database() -> None:
+    """Refuse a database that another version brought to a state which this one does not know.
+
+    Its tables may differ in any way, so that neither migrating nor serving would be safe; nothing is changed.
+
+    Raises:
+        StartError: migrations are recorded that this version does not have.
+    """
+    here = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    recorded = MigrationRecorder(connections["owner"]).applied_migrations()
+    ours = {app.label for app in apps.get_app_configs() if Path(app.path).is_relative_to(settings.BASE_DIR)}
+    if unknown := sorted(key for key in recorded if key not in here and key[0] in ours):
+        raise StartError(
+            f"This database was brought up to date by another version of Bottega: it knows {'.'.join(unknown[-1])}, which this "
+            "version does not have. Nothing was changed. Start that version again, or move the data folder away and restore a "
+            "backup that was made with this one (docs/operators.md, Upgrade)."
+        )
 
 
 def _step(title: str, run: Callable[[], object]) -> None:

@@ -16,8 +16,9 @@ from kernel.egress.lookups import (
 )
 from kernel.egress.names import ascii_host
 from kernel.egress.permits import each_host_checked
+from kernel.egress.postgres import SslMode, postgres_connection
 from kernel.egress.streams import StreamClient, StreamLimits, StreamResponse
-from kernel.egress.targets import check_url, trust, trust_url
+from kernel.egress.targets import check_url, database_target, trust, trust_url
 
 __all__ = [
     "EgressError",
@@ -30,14 +31,17 @@ __all__ = [
     "NameLookupError",
     "NameLookupTimeout",
     "NotADomainName",
+    "SslMode",
     "StreamClient",
     "StreamLimits",
     "StreamResponse",
     "ascii_host",
     "check_url",
+    "database_target",
     "each_host_checked",
     "guarded_async_client",
     "guarded_client",
+    "postgres_connection",
     "trust",
     "trust_url",
     "txt_records",

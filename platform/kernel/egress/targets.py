@@ -17,6 +17,7 @@ _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _METADATA_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "instance-data.ec2.internal"})
 _INNER_SUFFIXES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa", ".arpa", ".onion")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+FIRST_FREE_PORT = 1024  # below: mail, web and other services that a database's greeting could confuse
 _trusted: set[tuple[str, int]] = set()
 
 
@@ -92,6 +93,22 @@ def connect_target(host: str, port: int, *, operator_hosts: bool) -> Target:
     if _is_trusted(host, port, operator_hosts=operator_hosts):
         return Target("", host, port, trusted=True)
     return check_target("https", host, port, operator_hosts=False)
+
+
+def database_target(host: str, port: int) -> Target:
+    """The check of a database that an administrator named: public hosts at a port that no system's own service has, and
+    what operators trust by exact host and port.
+
+    Raises:
+        EgressRefused: the host is not one that may be dialled, or not at this port.
+    """
+    host = host.lower()
+    if _is_trusted(host, port, operator_hosts=False):
+        return Target("postgresql", host, port, trusted=True)
+    if port < FIRST_FREE_PORT:
+        raise EgressRefused(host=host, reason=f"a database on port {port}")
+    _check_host(host)
+    return Target("postgresql", host, port, trusted=False)
 
 
 def is_public_name(host: str) -> bool:

@@ -15,6 +15,7 @@ from organisations.keys import hash_secret, new_secret, shown_prefix
 from organisations.models import ApiKey, ServiceAccount
 from organisations.names import checked_name
 from organisations.permissions import Permission, require
+from organisations.plan_gates import require_in_plan
 from organisations.queries import access_service_account
 
 
@@ -53,12 +54,14 @@ def create_api_key(
 
     Raises:
         PermissionDenied: the actor may not make keys, or none for service accounts.
+        NotInPlan: the organisation's plan does not include it.
         NotFound: the organisation has no such service account.
         ServiceAccountDisabled: it may not act any more.
         InvalidInput: no name, no scope, a right that the actor lacks, an expiry in the past, or one that outlasts the
             key that makes it.
     """
     require(actor, Permission.MANAGE_SERVICE_ACCOUNTS if service_account else Permission.MANAGE_KEYS)
+    require_in_plan(actor.organisation, "api")
     account = _account(actor, service_account)
     if actor.user is None and account is None:
         raise NotAuthenticated

@@ -12,6 +12,7 @@ from organisations.audit import record_audit
 from organisations.models import CustomRole, Organisation
 from organisations.names import checked_name
 from organisations.permissions import Permission, require
+from organisations.plan_gates import require_in_plan
 from organisations.queries import custom_roles
 from organisations.ranks import guard_grant
 
@@ -26,9 +27,11 @@ def create_custom_role(
 
     Raises:
         PermissionDenied: the actor may not make roles, or the role would do more than theirs.
+        NotInPlan: the organisation's plan does not include it.
         InvalidInput: no name, one that is taken, no permission, or too many roles.
     """
     require(actor, Permission.MANAGE_ROLES)
+    require_in_plan(actor.organisation, "custom_roles")
     role = CustomRole(organisation=actor.organisation)
     if actor.organisation.kind != Organisation.Kind.TEAM:
         raise InvalidInput.on(

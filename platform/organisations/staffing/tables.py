@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import User
 from accounts.staff import LONGEST_REASON, SHORTEST_REASON, Staff
-from kernel.errors import Conflict, NotFound, PermissionDenied
+from kernel.errors import Conflict, DomainError, NotFound, PermissionDenied
 from kernel.tenancy import across_organisations
 from organisations.staffing.site import site
 
@@ -150,12 +150,21 @@ class StaffTable(ModelAdmin):  # type: ignore[misc]
         user = request.user
         assert isinstance(user, User)
         staff = Staff(user, ip=str(request.META.get("REMOTE_ADDR") or ""))
-        answer = act.run(request, staff, row, form.cleaned_data)
+        try:
+            answer = act.run(request, staff, row, form.cleaned_data)
+        except (PermissionDenied, NotFound):
+            raise
+        except DomainError as error:
+            # What was typed stays: a payment provider may refuse what no form could know.
+            _say(form, error)
+            return self._asked(request, act, row, form, status=error.status)
         if answer is None:
             messages.success(request, _("Done: %(what)s.") % {"what": act.label})
         return answer or redirect(self._page(row))
 
-    def _asked(self, request: HttpRequest, act: Act, row: Model | None, form: ReasonForm) -> HttpResponse:
+    def _asked(
+        self, request: HttpRequest, act: Act, row: Model | None, form: ReasonForm, *, status: int = 0
+    ) -> HttpResponse:
         context = self.admin_site.each_context(request) | {
             "title": act.label,
             "act": act,
@@ -164,8 +173,8 @@ class StaffTable(ModelAdmin):  # type: ignore[misc]
             "back": self._page(row),
             "opts": self.model._meta,
         }
-        status = 400 if form.is_bound else 200
-        return TemplateResponse(request, "staff/act.html", context, status=status)
+        usual = 400 if form.is_bound else 200
+        return TemplateResponse(request, "staff/act.html", context, status=status or usual)
 
     def _page(self, row: Model | None) -> str:
         page = f"admin:{self.opts.app_label}_{self.opts.model_name}"
@@ -173,6 +182,14 @@ class StaffTable(ModelAdmin):  # type: ignore[misc]
 
     def _address(self, row: Model, name: str) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_act", args=[row.pk, name])
+
+
+def _say(form: ReasonForm, error: DomainError) -> None:
+    """Put what an action refused beside the fields that it names, and the rest above them."""
+    for one in error.errors:
+        form.add_error(one.field if one.field in form.fields else None, one.message)
+    if not error.errors:
+        form.add_error(None, error.message)
 
 
 __all__ = [

@@ -16,6 +16,7 @@ from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.names import checked_name
 from organisations.permissions import Permission, require
+from organisations.plan_gates import require_in_plan
 from providers.actions.save_own_models import choose_models, note_listed
 from providers.models import OrganisationProvider
 from providers.own import forget_own
@@ -55,6 +56,7 @@ def add_provider(
 
     Raises:
         PermissionDenied: the actor may not change the organisation's settings.
+        NotInPlan: the organisation's plan does not include it.
         InvalidInput: a field is wrong; it names which.
         RateLimited: too many tests lately.
     """
@@ -87,6 +89,7 @@ def _add(
     *, actor: Actor, fields: dict[str, Any], key: str, chosen: Sequence[ModelInput], found: Probe
 ) -> OrganisationProvider:
     require(actor, Permission.MANAGE_ORGANISATION)
+    require_in_plan(actor.organisation, "own_keys")
     if own_providers(actor.organisation).count() >= MOST:
         message = _("An organisation has up to %(most)s providers. Delete one first.") % {"most": MOST}
         raise InvalidInput.on("name", "too_many", message)

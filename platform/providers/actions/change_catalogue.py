@@ -102,12 +102,22 @@ def _named(model: Model) -> Model | None:
 
 
 def add_price(
-    *, staff: Staff, model_id: str, input_price: int, output_price: int, valid_from: dt.date, reason: str
+    *,
+    staff: Staff,
+    model_id: str,
+    input_price: int,
+    output_price: int,
+    valid_from: dt.date,
+    reason: str,
+    cached_price: int | None = None,
+    image_price: int = 0,
 ) -> Price:
     """Set what a model costs from a day on. Earlier prices stay: what was used keeps the price of its day.
 
     Args:
         input_price, output_price: micro-units of the installation's currency for a million tokens.
+        cached_price: the same for input that the provider had kept from a call before; None where it costs as all input.
+        image_price: micro-units for a picture that it makes, beside its tokens.
         valid_from: today or later.
 
     Raises:
@@ -126,7 +136,9 @@ def add_price(
             model=model,
             currency=settings.CURRENCY,
             input_per_million=input_price,
+            cached_per_million=cached_price,
             output_per_million=output_price,
+            per_image=image_price,
             valid_from=valid_from,
             source=f"staff: {why}"[:200],
         )
@@ -137,7 +149,9 @@ def add_price(
             reason=why,
             ip=staff.ip,
             input_per_million=input_price,
+            cached_per_million=cached_price,
             output_per_million=output_price,
+            per_image=image_price,
             valid_from=valid_from.isoformat(),
         )
     forget()

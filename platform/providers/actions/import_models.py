@@ -118,23 +118,24 @@ def _write_price(
         currency=price.currency,
         input_per_million=price.input_per_million,
         output_per_million=price.output_per_million,
+        cached_per_million=price.cached_per_million,
+        per_image=price.per_image,
         valid_from=price.valid_from,
         source=source[:200],
     )
     sums = " / ".join(
         format_money(value, price.currency, places=6)
-        for value in (price.input_per_million, price.output_per_million)
+        for value in (price.input_per_million, price.output_per_million, price.per_image)[
+            : 3 if price.per_image else 2
+        ]
     )
     changes.append(f"{model}: price {sums} from {price.valid_from} on")
     return None
 
 
 def _same(present: Price, price: PriceRow) -> bool:
-    return (present.currency, present.input_per_million, present.output_per_million) == (
-        price.currency,
-        price.input_per_million,
-        price.output_per_million,
-    )
+    names = ("currency", "input_per_million", "output_per_million", "cached_per_million", "per_image")
+    return all(getattr(present, name) == getattr(price, name) for name in names)
 
 
 def _write_aliases(aliases: Mapping[str, str], changes: list[str]) -> Iterator[BadRow]:

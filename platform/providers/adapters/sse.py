@@ -85,7 +85,7 @@ class EventStream:
                 if reason := choice.get("finish_reason"):
                     self._reason = _REASONS.get(reason, "stop")
             if usage := chunk.get("usage"):
-                self._usage = Usage(int(usage["prompt_tokens"]), int(usage.get("completion_tokens") or 0))
+                self._usage = usage_of(usage)
             if error := chunk.get("error"):
                 raise ProviderUnavailable(model=self._model, detail=str(error))
         except (ValueError, AttributeError, KeyError, TypeError, IndexError):
@@ -101,3 +101,22 @@ class EventStream:
         name, arguments = function.get("name") or "", function.get("arguments") or ""
         self.pieces.append(name + arguments)
         return ToolCallDelta(int(call.get("index") or 0), call.get("id") or "", name, arguments)
+
+
+def usage_of(said: dict[str, Any]) -> Usage:
+    """What a provider counted: https://platform.openai.com/docs/api-reference/chat/object, `usage`.
+
+    Other hosts leave the details out, or say null. A call never costs less for what they say wrong: a part is at most its whole.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is no count of tokens.
+    """
+    sent, written = int(said["prompt_tokens"]), int(said.get("completion_tokens") or 0)
+    cached = int((said.get("prompt_tokens_details") or {}).get("cached_tokens") or 0)
+    thought = int((said.get("completion_tokens_details") or {}).get("reasoning_tokens") or 0)
+    return Usage(
+        sent,
+        written,
+        cached_tokens=min(max(cached, 0), sent),
+        reasoning_tokens=min(max(thought, 0), written),
+    )

@@ -14,15 +14,16 @@ from organisations.api.base import OrganisationAPIView, limit_of
 from organisations.permissions import Permission
 from providers.catalogue import ModelInfo, list_models
 
-KINDS = ("chat", "embedding")
+KINDS = ("chat", "embedding", "image")
 
 
 class PriceOutput(serializers.Serializer[Any]):
-    """Micro-units of the currency for a million tokens."""
+    """Micro-units of the currency for a million tokens; `per_image` for one picture that is made, beside them."""
 
     currency = serializers.CharField()
     input_per_million = serializers.IntegerField()
     output_per_million = serializers.IntegerField()
+    per_image = serializers.IntegerField()
 
 
 class ModelOutput(serializers.Serializer[Any]):
@@ -77,7 +78,7 @@ class ModelList(OrganisationAPIView):
         """List them, the default's provider first."""
         kind = request.query_params.get("kind", "chat")
         if kind not in KINDS:
-            raise InvalidInput.on("kind", "invalid_choice", _("The kind is chat or embedding."))
+            raise InvalidInput.on("kind", "invalid_choice", _("The kind is chat, embedding or image."))
         models = list_models(kind, organisation=self.actor.organisation)
         limit = limit_of(request)
         start = _start(models, request.query_params.get("cursor"))

@@ -16,7 +16,7 @@ FIELDS = frozenset(
         "shutdown_on", "replacement", "offered", "price",
     }
 )  # fmt: skip
-PRICE_FIELDS = frozenset({"input", "output", "currency", "valid_from"})
+PRICE_FIELDS = frozenset({"input", "cached_input", "output", "image", "currency", "valid_from"})
 
 
 class BadRow(ValueError):
@@ -29,12 +29,14 @@ class BadRow(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """A price for a million tokens, in micro-units."""
+    """A price for a million tokens, and for a picture beside them, in micro-units."""
 
     currency: str
     input_per_million: int
     output_per_million: int
     valid_from: dt.date
+    cached_per_million: int | None = None
+    per_image: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +81,28 @@ def row_of(place: str, said: Any, defaults: Defaults) -> ModelRow:
 
 
 def price_of_row(place: str, said: Any, defaults: Defaults) -> PriceRow:
-    """A price of our own shape: what a million tokens cost, in units of a currency.
+    """A price of our own shape: what a million tokens cost, in units of a currency; `image` is for one picture.
 
     Raises:
         BadRow: something in it is unknown, missing or wrong.
     """
     if not isinstance(said, Mapping) or set(said) - PRICE_FIELDS:
-        raise BadRow(place, "price has the fields input, output, currency and valid_from")
+        raise BadRow(
+            place, "price has the fields input, cached_input, output, image, currency and valid_from"
+        )
     currency = _text(place, "currency", said.get("currency") or defaults.currency, 3)
     if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
         raise BadRow(place, f"currency {currency!r} is no code of three capital letters")
     since = said.get("valid_from")
     return PriceRow(
         currency=currency,
-        input_per_million=micro(place, "input", said.get("input")),
-        output_per_million=micro(place, "output", said.get("output")),
+        input_per_million=micro(place, "input", said.get("input", 0 if "image" in said else None)),
+        output_per_million=micro(place, "output", said.get("output", 0 if "image" in said else None)),
         valid_from=defaults.valid_from if since is None else _day(place, "valid_from", since),
+        cached_per_million=micro(place, "cached_input", said["cached_input"])
+        if "cached_input" in said
+        else None,
+        per_image=micro(place, "image", said.get("image", 0)),
     )
 
 

@@ -1,6 +1,7 @@
 """One vendored set of icons (Lucide, ISC licence beside this file), drawn inline."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -41,4 +42,22 @@ def icon(name: str, css_class: str = "", label: str = "") -> SafeString:
         f" {css_class}" if css_class else "",
         role,
         mark_safe(icon_set()[name]),
+    )
+
+
+_PATH = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9eE ,.+\-\n]{1,20000}")
+
+
+@cache
+def glyph(path: str, css_class: str = "") -> SafeString:
+    """Draw a mark that is no part of the set, from its path data on 24 by 24 units, in the text's colour.
+
+    What is no path data is not drawn: then there is nothing.
+    """
+    if not _PATH.fullmatch(path):
+        return SafeString()
+    return format_html(
+        '<svg class="icon icon-solid{}" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>',
+        f" {css_class}" if css_class else "",
+        path,
     )

@@ -22,6 +22,7 @@ from kernel.money import format_money
 from web import markdown as safe_markdown
 from web.drawings import drawing as draw
 from web.failures import words_for
+from web.icons import glyph as draw_glyph
 from web.icons import icon as draw_icon
 from web.languages import html_lang
 from web.numbers import byte_size, compact_number, relative_time
@@ -50,6 +51,12 @@ def size_in_bytes(value: int | str | None) -> str:
 def icon(name: str, css_class: str = "", label: str = "") -> SafeString:
     """One icon of the vendored set: `{% icon "search" "icon-sm" %}`, or `<c-icon name="search" />`."""
     return draw_icon(str(name), str(css_class), str(label))
+
+
+@register.simple_tag
+def glyph(path: str, css_class: str = "") -> SafeString:
+    """A mark from its path data on 24 by 24 units: `{% glyph connector.icon "icon-lg" %}`."""
+    return draw_glyph(str(path), str(css_class))
 
 
 @register.simple_tag
