@@ -10,12 +10,17 @@ class ActionsConfig(AppConfig):
         from assistants.actions import checks
         from assistants.actions.calling.gate import gate
         from assistants.actions.calling.tools import tools_of
+        from assistants.actions.connectors.address_words import address_words_of
+        from assistants.actions.models import ConnectorClient
+        from assistants.actions.origins.consumers import CONNECTED
+        from assistants.actions.origins.source_type import CONNECTOR
         from assistants.actions.personal_data import HOLDER
         from assistants.actions.stream import ROUTES
         from kernel import registries
 
         registries.action_tools.fill(tools_of)
         registries.tool_gate.fill(gate)
+        registries.address_words.fill(address_words_of)
         for route in ROUTES:
             registries.stream_routes.register(route)
         registries.periodic_tasks["actions.look_at_tools"] = {
@@ -23,8 +28,24 @@ class ActionsConfig(AppConfig):
             "schedule": 300,
         }
         registries.personal_data.register(HOLDER)
+        registries.secret_fields.register((ConnectorClient, "client_secret_encrypted"))
+        registries.source_types.register(CONNECTOR)
+        registries.event_consumers.register(CONNECTED)
         registries.organisation_tabs.register(
-            registries.NavigationEntry("calls", _("Calls"), "plug", "actions:call_list", 82, "VIEW_AUDIT")
+            registries.NavigationEntry(
+                "calls", _("Calls"), "plug", "actions:call_list", 82, "VIEW_AUDIT", group="governance"
+            )
+        )
+        registries.organisation_tabs.register(
+            registries.NavigationEntry(
+                "connectors",
+                _("Connectors"),
+                "plug",
+                "actions:connector_list",
+                56,
+                "MANAGE_ORGANISATION",
+                group="tools",
+            )
         )
         checks.register()
         registries.periodic_tasks["actions.purge_calls"] = {

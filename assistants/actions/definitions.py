@@ -82,6 +82,7 @@ def _reading(action: Action, revision: ActionRevision) -> Reading:
         privacy_policy_url=action.privacy_policy_url,
         auth=_suggested(action, revision),
         prompts=tuple(revision.prompts),
+        connector=action.connector,
     )
 
 

@@ -9,10 +9,10 @@ from assistants.actions.models import Action
 from assistants.actions.openapi.documents import ReadOperation
 from assistants.turns.plan import ActionUse, AssistantPlan
 from assistants.turns.tools import Intention
+from kernel.registries import tools
 from kernel.tenancy import HasPk, tenant_scope
 
 READS = "reads"
-BUILT_IN = frozenset({"fetch_page"})
 MOST_FIELDS = 60
 
 
@@ -27,7 +27,7 @@ def disclosed_hosts(
     Returns:
         For each host: `host`, `purpose` (names of the actions), `fields` (names of the arguments that are sent), `writes`,
         `operations` (what is called there, each with `label` and `writes`) and `account`: whose credential signs the
-        calls, `user`, `organisation` or empty.
+        calls, `user`, `organisation` or empty. `connectors` names the ready-made ones among its actions, where there are any.
     """
     rows = Action.objects.for_organisation(organisation).filter(public_id__in=list(uses), deleted_at=None)
     actions = {action.public_id: action for action in rows.select_related("profile")}
@@ -55,6 +55,8 @@ def _add(
         {"host": host, "purpose": "", "fields": [], "writes": False, "operations": [], "account": ""},
     )
     entry["purpose"] = "; ".join(filter(None, (entry["purpose"], action.name)))
+    if action.connector:
+        entry["connectors"] = list(dict.fromkeys([*entry.get("connectors", ()), action.connector]))
     entry["account"] = entry["account"] or _account(action)
     for operation in on:
         writes = operation.risk != READS
@@ -75,12 +77,17 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
+def is_built_in(action: str) -> bool:
+    """Whether a call is one of a tool that comes with the house, and not of an action."""
+    return any(tool.name == action for tool in tools)
+
+
 def covers(plan: AssistantPlan, intention: Intention) -> bool:
     """Whether what people were told about a plan covers a call: its operation is on, and goes to the host that was named.
 
     A version's words and its calls come from the same frozen revision; this makes sure that they stay together.
     """
-    if intention.action in BUILT_IN:
+    if is_built_in(intention.action):
         return intention.action in plan.capabilities
     use = next((one for one in plan.actions if one.action_id == intention.action), None)
     if use is None or intention.operation not in use.operations:

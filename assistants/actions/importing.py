@@ -10,6 +10,7 @@ from django.conf import settings
 
 from assistants.actions import signing
 from assistants.actions.actions.set_profile import set_profile
+from assistants.actions.actions.update_connector import present_reading
 from assistants.actions.calling.connecting import NotConnected
 from assistants.actions.fetching import (
     reading_of_mcp,
@@ -21,6 +22,7 @@ from assistants.actions.mcp.addresses import GivenServer, given_server
 from assistants.actions.mcp.client import get_prompt
 from assistants.actions.mcp.errors import Unauthorized
 from assistants.actions.models import Action
+from assistants.actions.queries import access_action
 from assistants.actions.reading import Reading, reading_of_document, without_nul
 from assistants.connections.auth_settings import AuthSettings, read_settings
 from assistants.connections.credentials import credential_for
@@ -30,6 +32,7 @@ from assistants.connections.models import AuthProfile
 from assistants.connections.queries import ref_of
 from kernel.db import run_db
 from kernel.ratelimit import Limit, take_async
+from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.host_policy import held_to_policies_async
 from organisations.permissions import Permission, require
@@ -107,6 +110,8 @@ async def read_again(actor: Actor, action: Action, given: Given | None = None) -
         if action.kind == Action.Kind.MCP and (given is None or given.mcp_url):
             url = given_server(given.mcp_url).url if given else action.server_url
             return await _of_known_server(actor, action, url)
+        if given is None and action.connector:
+            return await run_db(connector_again, actor, action)
         if given is None:
             plugin = action.origin == Action.Origin.PLUGIN
             given = Given(plugin_url=action.source_url) if plugin else Given(url=action.source_url)
@@ -136,6 +141,18 @@ async def headers_for(actor: Actor, action: Action, url: str) -> dict[str, str]:
     if credential is not None and credential.origin == origin_of(url):
         credential.sign(headers, {})
     return headers
+
+
+def connector_again(actor: Actor, action: Action) -> Reading:
+    """An action of a connector as the catalogue has it now.
+
+    Raises:
+        NotFound: there is no such connector any more. ClientMissing: its organisation's client is gone.
+    """
+    with tenant_scope(actor.organisation):
+        found = access_action(actor.organisation, action.assistant_id, action.public_id)
+        document = found.revision.document if found.revision else ""
+    return present_reading(actor, action, document)
 
 
 async def _of_document(given: Given, name: str) -> Reading:

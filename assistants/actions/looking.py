@@ -7,6 +7,7 @@ from asgiref.sync import async_to_sync
 
 from assistants.actions.actions.claim_looks import claim_looks
 from assistants.actions.actions.note_tools import note_tools
+from assistants.actions.calling.approved_tools import is_present_server
 from assistants.actions.importing import headers_for
 from assistants.actions.mcp.client import list_tools
 from assistants.actions.mcp.operations import offered_operations
@@ -46,6 +47,9 @@ async def _look(action: Action) -> int:
             offer = await list_tools(action.server_url, headers)
     except DomainError as error:
         logger.info("mcp_not_looked_at", action=action.public_id, code=error.code)
+        return 0
+    # It may have been given another server while this one was asked.
+    if not await run_db(is_present_server, action.organisation_id, action.public_id, action.server_url):
         return 0
     changed = await run_db(
         note_tools,

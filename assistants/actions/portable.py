@@ -7,13 +7,18 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext_lazy as _
 
+from assistants.actions.connectors.bridges import payload_of
+from assistants.actions.connectors.catalogue import APP, BRIDGE
+from assistants.actions.connectors.catalogue import connector as find_connector
+from assistants.actions.connectors.readings import reading_of_app, reading_of_bridge, values_of
 from assistants.actions.fetching import reading_of_offer
 from assistants.actions.mcp.addresses import given_server
 from assistants.actions.mcp.offer import ServerOffer
 from assistants.actions.models import Action, ActionRevision
 from assistants.actions.queries import actions_of
 from assistants.actions.reading import Reading, reading_of_document
-from kernel.errors import InvalidInput
+from assistants.connections.hosts import origin_of
+from kernel.errors import InvalidInput, NotFound
 from kernel.tenancy import HasPk
 
 # Of a profile's settings: the rest is a secret, or was agreed with a service by whoever made it.
@@ -26,7 +31,8 @@ class PortableAction:
 
     Attributes:
         document: the OpenAPI document as it was given, or the offer of an MCP server as JSON.
-        auth: a profile's settings without secrets; None where calls are not signed.
+        auth: a profile's settings without secrets; None where calls are not signed, or as their connector says.
+        connector: the name of the ready-made one that it was made from; empty for others.
     """
 
     id: str
@@ -37,6 +43,7 @@ class PortableAction:
     privacy_policy_url: str
     document: str
     auth: dict[str, Any] | None
+    connector: str = ""
 
 
 def portable_actions(
@@ -68,7 +75,8 @@ def _portable(action: Action, revision: ActionRevision) -> PortableAction:
         source_url=action.source_url,
         privacy_policy_url=action.privacy_policy_url,
         document=revision.document,
-        auth=_auth(action, revision),
+        auth=None if action.connector else _auth(action, revision),
+        connector=action.connector,
     )
 
 
@@ -79,14 +87,35 @@ def _auth(action: Action, revision: ActionRevision) -> dict[str, Any] | None:
     return {name: profile.document[name] for name in _SIGNED_BY if profile.document.get(name)}
 
 
+def _of_connector(connector: str, name: str, document: bytes, server_url: str) -> Reading | None:
+    try:
+        known = find_connector(connector)
+    except NotFound:
+        return None  # an operator's own, elsewhere
+    if known.kind == APP:
+        values = values_of(known, server_url)
+        return reading_of_app(known, values, name=name) if values or not known.values else None
+    if known.kind != BRIDGE:
+        return None
+    payload = payload_of(document.decode("utf-8", "replace"))
+    if payload is None:
+        return None
+    return reading_of_bridge(known, payload, origin_of(server_url), name=name)
+
+
 def reading_of_portable(
-    *, kind: str, name: str, document: bytes, server_url: str = "", source_url: str = ""
+    *, kind: str, name: str, document: bytes, server_url: str = "", source_url: str = "", connector: str = ""
 ) -> Reading:
     """Read an action that came with a file. Nothing is fetched, and nothing that it says is run.
+
+    Of a connector that is there, the catalogue's own document counts: what is sent to its service under the organisation's
+    client is not for a file to say.
 
     Raises:
         DocumentError, InvalidInput, EgressRefused, StartsPrograms: it cannot be taken, and why.
     """
+    if connector and (found := _of_connector(connector, name, document, server_url)):
+        return found
     if kind != Action.Kind.MCP:
         origin = Action.Origin.URL if source_url else Action.Origin.WRITTEN
         reading = reading_of_document(document, name=name, base_url=source_url or server_url, origin=origin)

@@ -112,6 +112,7 @@ class ActionOutput(serializers.Serializer[Any]):
     id = serializers.CharField()
     kind = serializers.ChoiceField(choices=Action.Kind.choices)
     origin = serializers.ChoiceField(choices=Action.Origin.choices)
+    connector = serializers.CharField()
     name = serializers.CharField()
     description = serializers.CharField()
     state = serializers.ChoiceField(choices=["ready", "paused", "needs_auth", "needs_connecting"])
@@ -172,6 +173,7 @@ def action_json(action: Action, enabled: Iterable[str]) -> dict[str, Any]:
         "id": action.public_id,
         "kind": action.kind,
         "origin": action.origin,
+        "connector": action.connector,
         "name": action.name,
         "description": action.description,
         "state": _state(action, profile),

@@ -22,7 +22,7 @@ class Reading:
 
     Attributes:
         document: as it was given. auth: how its calls are signed, as far as it says, in the form of a profile's settings.
-        prompts: starters that an MCP server offers.
+        prompts: starters that an MCP server offers. connector: the ready-made one that it was read from; empty for others.
     """
 
     kind: str
@@ -37,6 +37,12 @@ class Reading:
     privacy_policy_url: str = ""
     auth: dict[str, Any] | None = None
     prompts: Sequence[dict[str, Any]] = field(default_factory=tuple)
+    connector: str = ""
+
+    @property
+    def signed_by_client(self) -> bool:
+        """Whether calls are signed under the client that an organisation registered for a connector."""
+        return bool(self.connector) and (self.auth or {}).get("kind") == "oauth2"
 
     @property
     def content_hash(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from assistants.actions.models import ActionCall
-from organisations.audit_export import csv_chunks
+from kernel.spreadsheets import file_chunks as csv_chunks
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
 COLUMNS = (
@@ -30,4 +30,5 @@ def call_row(call: ActionCall) -> dict[str, Any]:
 
 def file_chunks(chunks: Iterable[list[ActionCall]]) -> Iterator[bytes]:
     """The bytes of a CSV file, a chunk at a time."""
-    return csv_chunks(COLUMNS, ([list(call_row(call).values()) for call in calls] for calls in chunks))
+    rows = ([call_row(call).values() for call in calls] for calls in chunks)
+    return (text.encode() for text in csv_chunks(COLUMNS, rows))

@@ -125,10 +125,17 @@ def hosts_that_occur(actor: Actor) -> list[str]:
 
 def assistants_that_occur(actor: Actor) -> list[tuple[str, str]]:
     """Public id and latest name of the assistants in the organisation's record."""
-    found = []
-    for public_id in _distinct(actor.organisation.pk, "assistant_id"):
-        names = action_calls(actor.organisation).filter(assistant_id=public_id)
-        found.append((public_id, names.values_list("assistant_name", flat=True).first() or public_id))
+    statement = """
+        SELECT found.value, (
+            SELECT assistant_name FROM actions_actioncall
+            WHERE organisation_id = %(own)s AND assistant_id = found.value ORDER BY created_at DESC, id DESC LIMIT 1)
+        FROM unnest(%(ids)s::text[]) AS found(value)
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement, {"own": actor.organisation.pk, "ids": _distinct(actor.organisation.pk, "assistant_id")}
+        )
+        found = [(public_id, name or public_id) for public_id, name in cursor.fetchall()]
     return sorted(found, key=lambda pair: pair[1].lower())
 
 

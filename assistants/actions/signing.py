@@ -110,7 +110,8 @@ def follow_server(*, actor: Actor, action: Action) -> None:
     profile = action.profile
     if profile is None or profile.deleted_at is not None:
         return
-    if profile.origin == origin_of(action.server_url) and profile.name == action.name[:120]:
+    stays = profile.origin == origin_of(action.server_url)
+    if stays and profile.name == action.name[:120]:
         return
     update_profile(
         actor=actor,
@@ -118,7 +119,9 @@ def follow_server(*, actor: Actor, action: Action) -> None:
         settings=stored_settings(profile.document),
         server_url=action.server_url,
         name=action.name,
-        confirmed=profile.hosts_confirmed,
+        # What somebody confirmed was said of the former server.
+        confirmed=profile.hosts_confirmed and stays,
+        followed=True,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import shlex
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assistants.actions import signing
+from assistants.actions.calling.addresses import refuse_second
 from assistants.actions.calling.approved_tools import check_tool
 from assistants.actions.calling.breaker import Breaker
 from assistants.actions.calling.carrying import SECONDS, CallTimedOut, Target, intention_of
 from assistants.actions.calling.connecting import CreatorNotConnected, NotConnected
+from assistants.actions.calling.failures import failure_of, refuses_credential
 from assistants.actions.calling.planned import PlannedAction, read_operation
 from assistants.actions.calling.recording import Made, record_call, record_refusal
 from assistants.actions.mcp.client import call_tool
@@ -26,7 +28,7 @@ from assistants.actions.openapi.checking import check_arguments
 from assistants.actions.openapi.documents import READS, ReadOperation
 from assistants.actions.openapi.preparing import prepare
 from assistants.actions.queries import access_action, access_operation
-from assistants.connections.credentials import Credential, credential_for
+from assistants.connections.credentials import Credential, credential_for, renewed_credential
 from assistants.connections.hosts import origin_of
 from assistants.connections.models import AuthProfile
 from assistants.connections.queries import look_up, ref_of
@@ -64,7 +66,8 @@ class Tried:
 
     Attributes:
         request: {method, url, headers, body}; a credential shows as dots. body: text, or None.
-        response: {status, headers, body, truncated, milliseconds, bytes}; None where nothing came back. Status None: MCP.
+        response: {status, headers, failed, reason, body, truncated, milliseconds, bytes}; None where nothing came back.
+            Status None: MCP. failed: the answer itself says that the call failed, whatever its status, and `reason` why.
         curl: the same call as a command, with `$TOKEN` where a secret stands.
         error: {code, message}; None where the server answered, whatever it answered.
     """
@@ -82,6 +85,17 @@ class Tried:
             "curl": self.curl,
             "error": self.error,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """What came back, in its public form, and whether it refuses the credential."""
+
+    response: dict[str, Any]
+    refused: bool = False
+
+
+_Send = Callable[[], Awaitable[_Back]]
 
 
 async def try_operation(
@@ -172,10 +186,14 @@ async def _carried_out(context: TurnContext, target: Target, arguments: dict[str
     try:
         policies = held_to_policies_async(context.actor.organisation.pk)
         async with asyncio.timeout(SECONDS), policies:
-            response = await send()
+            back = await send()
+            if back.refused and (fresh := await _renewed(context.actor, target)) is not None:
+                # The service did nothing but refuse the token, so asking again repeats nothing.
+                tried, send = call(replace(target, credential=fresh), arguments, made)
+                back = await send()
         made.outcome = ActionCall.Outcome.ANSWERED
         milliseconds = round((perf_counter() - started) * 1000)
-        return replace(tried, response=response | {"milliseconds": milliseconds, "bytes": made.received})
+        return replace(tried, response=back.response | {"milliseconds": milliseconds, "bytes": made.received})
     except TimeoutError:
         made.error_code = CallTimedOut.code
         return _failed(tried, CallTimedOut(host=target.action.host, seconds=round(SECONDS)))
@@ -191,11 +209,17 @@ async def _carried_out(context: TurnContext, target: Target, arguments: dict[str
         )
 
 
+async def _renewed(actor: Actor, target: Target) -> Credential | None:
+    if target.action.profile is None or target.credential is None:
+        return None
+    return await renewed_credential(target.action.profile, actor, target.credential)
+
+
 def _failed(tried: Tried, error: DomainError) -> Tried:
     return replace(tried, error={"code": error.code, "message": error.message})
 
 
-def _http(target: Target, arguments: dict[str, Any], made: Made) -> tuple[Tried, Any]:
+def _http(target: Target, arguments: dict[str, Any], made: Made) -> tuple[Tried, _Send]:
     request = prepare(target.operation, target.action.server_url, arguments)
     credential = target.credential
     if credential is not None and origin_of(request.url) != credential.origin:
@@ -203,12 +227,16 @@ def _http(target: Target, arguments: dict[str, Any], made: Made) -> tuple[Tried,
     headers, params = dict(request.headers), dict[str, str]()
     if credential is not None:
         credential.sign(headers, params)
+        refuse_second(request.url, params)
     shown = {name: HIDDEN if name not in request.headers else value for name, value in headers.items()}
     body = None if request.content is None else request.content.decode("utf-8", "replace")
+    # Where the address itself is the credential, people see no more of it than whose it is.
+    called = credential.addressed(request.url) if credential else request.url
+    seen = request.url if called == request.url else f"{origin_of(called)}/{HIDDEN}"
     tried = Tried(
         {
             "method": request.method,
-            "url": _joined(request.url, "&".join(f"{quote(name)}={HIDDEN}" for name in params)),
+            "url": _joined(seen, "&".join(f"{quote(name)}={HIDDEN}" for name in params)),
             "headers": shown,
             "body": body,
         },
@@ -217,13 +245,13 @@ def _http(target: Target, arguments: dict[str, Any], made: Made) -> tuple[Tried,
     )
     made.sent = len(request.content or b"")
 
-    async def send() -> dict[str, Any]:
+    async def send() -> _Back:
         async with guarded_async_client(
             timeout=SECONDS, total=SECONDS, max_bytes=MOST_BYTES, stay_at_origin=True
         ) as client:
             answer = await client.request(
                 request.method,
-                _joined(request.url, urlencode(params)),
+                _joined(called, urlencode(params)),
                 headers=headers,
                 content=request.content,
             )
@@ -233,21 +261,25 @@ def _http(target: Target, arguments: dict[str, Any], made: Made) -> tuple[Tried,
             await Breaker(target.action.id, target.action.host).answered()
         kind = answer.headers.get("content-type", "")
         text = without_secrets(_readable(answer.content, kind), credential)
-        return {
+        reason = failure_of(target.operation, answer.status_code, answer.content)
+        response = {
             "status": answer.status_code,
             "headers": {
                 name: without_secrets(value, credential)
                 for name, value in answer.headers.items()
                 if name.lower() not in _KEPT_BACK
             },
+            "failed": reason is not None,
+            "reason": without_secrets(reason or "", credential),
             "body": text[:SHOWN],
             "truncated": len(text) > SHOWN,
         }
+        return _Back(response, refuses_credential(target.operation, answer.status_code, answer.content))
 
     return tried, send
 
 
-def _mcp(target: Target, arguments: dict[str, Any], made: Made) -> tuple[Tried, Any]:
+def _mcp(target: Target, arguments: dict[str, Any], made: Made) -> tuple[Tried, _Send]:
     action, operation, credential = target.action, target.operation, target.credential
     if credential is not None and origin_of(action.server_url) != credential.origin:
         credential = None
@@ -270,7 +302,7 @@ def _mcp(target: Target, arguments: dict[str, Any], made: Made) -> tuple[Tried, 
     )
     made.sent = len(body)
 
-    async def send() -> dict[str, Any]:
+    async def send() -> _Back:
         await check_tool(Target(action, operation, credential), headers)
         result = await call_tool(action.server_url, headers, operation.path, arguments, max_bytes=MOST_BYTES)
         text = result.text
@@ -278,13 +310,16 @@ def _mcp(target: Target, arguments: dict[str, Any], made: Made) -> tuple[Tried, 
             text = orjson.dumps(result.structured, option=orjson.OPT_INDENT_2).decode()
         text = without_secrets(text, credential)
         made.received = len(text.encode())
-        return {
-            "status": None,
-            "headers": {},
-            "failed": result.is_error,
-            "body": text[:SHOWN],
-            "truncated": result.truncated or len(text) > SHOWN,
-        }
+        return _Back(
+            {
+                "status": None,
+                "headers": {},
+                "failed": result.is_error,
+                "reason": "",
+                "body": text[:SHOWN],
+                "truncated": result.truncated or len(text) > SHOWN,
+            }
+        )
 
     return tried, send
 
@@ -310,9 +345,8 @@ def _joined(url: str, query: str) -> str:
 
 def without_secrets(text: str, credential: Credential | None) -> str:
     """A server's words without the credential, should it say it back."""
-    for value in credential.secret.values() if credential else ():
-        if len(str(value)) >= 6:
-            text = text.replace(str(value), HIDDEN)
+    for value in credential.hidden if credential else ():
+        text = text.replace(value, HIDDEN)
     return text
 
 
@@ -331,6 +365,8 @@ def curl_of(
                 address = f'{shlex.quote(_joined(url, urlencode({name: ""})))}"{TOKEN}"'
             case "basic":
                 parts += ["-u", '"$USERNAME:$PASSWORD"']
+            case "address":
+                address = f'"{TOKEN}"'
             case "header":
                 parts += ["-H", f'{shlex.quote(f"{name}: ")}"{TOKEN}"']
             case _:

@@ -12,15 +12,18 @@ from kernel.egress import EgressRefused, check_url
 from kernel.errors import FieldError, InvalidInput
 
 LONGEST_SECRET = 8000
+LONGEST_ADDRESS = 500
+MOST_SCOPES = 60
 # What we send ourselves: an action's settings may not send another one in its place.
 RESERVED = frozenset(
     {
         "response_type", "client_id", "client_secret", "redirect_uri", "state", "scope", "code_challenge",
         "code_challenge_method", "resource", "request", "request_uri", "response_mode", "code_verifier", "nonce",
+        "user_scope", "optional_scope",
     }
 )  # fmt: skip
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}")
-_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,300}")  # RFC 6749, appendix A.4
+SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,300}")  # RFC 6749, appendix A.4
 # Headers that say where a call goes, or how long it is.
 _CLOSED_HEADERS = frozenset(
     {
@@ -29,7 +32,6 @@ _CLOSED_HEADERS = frozenset(
         "content-type",
         "transfer-encoding",
         "connection",
-        "cookie",
         "origin",
         "te",
         "upgrade",
@@ -42,9 +44,11 @@ class _Closed(BaseModel):
 
 
 class Placement(_Closed):
-    """Where a credential stands in a call. `name` is the header's or the parameter's."""
+    """Where a credential stands in a call. `name` is the header's or the parameter's. `address`: it is the whole address that
+    is called, as of a webhook that whoever knows it may use.
+    """
 
-    where: Literal["header", "query", "basic", "bearer"] = "bearer"
+    where: Literal["header", "query", "basic", "bearer", "address"] = "bearer"
     name: str = Field("", max_length=80)
 
 
@@ -52,21 +56,37 @@ class OAuthSettings(_Closed):
     """An authorization server and who we are there. `issuer` and `registration` are known where it was discovered.
 
     `resource` is what RFC 8707 calls the API at the server; `audience` is the older name that some want.
+
+    Attributes:
+        scope_parameter, scope_separator: how scopes are asked for; Slack has those of a person in `user_scope`, with commas.
+        token_body: what the token endpoint is asked with: a form (RFC 6749), or JSON, which is all that Notion takes.
+        tokens_in: the member of the token endpoint's answer that holds the tokens, where they do not stand at its top.
+        lasts: seconds that tokens last where the service does not say; 0 for as long as it accepts them.
+        revocation: how the service is told that a token is over: by a form (RFC 7009); by a call that the token itself
+            signs (Slack); by DELETE with the client's name and secret and the token as JSON, `{client_id}` in the address
+            filled (GitHub); or by DELETE of the address that the refresh token ends (HubSpot).
+        registration: `organisation` where administrators registered one client for all of its assistants.
     """
 
     grant: Literal["authorization_code", "client_credentials"] = "authorization_code"
-    authorization_url: str = Field("", max_length=500)
-    token_url: str = Field("", max_length=500)
-    revocation_url: str = Field("", max_length=500)
-    scopes: list[str] = Field(default_factory=list, max_length=60)
+    authorization_url: str = Field("", max_length=LONGEST_ADDRESS)
+    token_url: str = Field("", max_length=LONGEST_ADDRESS)
+    revocation_url: str = Field("", max_length=LONGEST_ADDRESS)
+    scopes: list[str] = Field(default_factory=list, max_length=MOST_SCOPES)
     client_id: str = Field("", max_length=500)
     token_auth: Literal["basic", "post", "none"] = "basic"  # noqa: S105 -- a method's name
+    token_body: Literal["form", "json"] = "form"  # noqa: S105 -- a format's name
     audience: str = Field("", max_length=500)
     resource: str = Field("", max_length=500)
     extra_authorize: dict[str, str] = Field(default_factory=dict, max_length=20)
     issuer: str = Field("", max_length=500)
     iss_expected: bool = False
-    registration: Literal["pre_registered", "metadata_document", "dynamic"] = "pre_registered"
+    registration: Literal["pre_registered", "organisation", "metadata_document", "dynamic"] = "pre_registered"
+    scope_parameter: Literal["scope", "user_scope"] = "scope"
+    scope_separator: Literal[" ", ","] = " "
+    tokens_in: str = Field("", max_length=40)
+    lasts: int = Field(0, ge=0, le=31_536_000)
+    revocation: Literal["form", "bearer", "client_json", "path"] = "form"
 
 
 class AuthSettings(_Closed):
@@ -166,7 +186,7 @@ def _wrong_oauth(settings: AuthSettings) -> list[FieldError]:
             "Client credentials are the organisation's: nobody consents. Choose the organisation as owner."
         )
         wrong.append(FieldError("owner", "not_a_persons", message))
-    if any(not _SCOPE.fullmatch(scope) for scope in oauth.scopes):
+    if any(not SCOPE.fullmatch(scope) for scope in oauth.scopes):
         wrong.append(
             FieldError("oauth.scopes", "invalid_scope", _("A scope holds no spaces or quotation marks."))
         )

@@ -2,10 +2,12 @@
 
 import asyncio
 import base64
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 
@@ -34,6 +36,7 @@ from organisations.host_policy import held_to_policies_async
 EARLY = timedelta(seconds=60)  # renewed before it runs out, so that no call is on its way when it does
 TOUCHED_EVERY = timedelta(seconds=60)
 LOOK_EVERY = 0.1  # seconds, while another process renews
+SHORTEST_HIDDEN, LONG_PIECE = 6, 12  # characters
 _BEARER = Placement()
 
 
@@ -67,6 +70,22 @@ class Credential:
             case "bearer":
                 _put(headers, "Authorization", f"Bearer {token}")
 
+    def addressed(self, url: str) -> str:
+        """Where a call goes: to the address itself, where that is the credential."""
+        return self.secret.get("key", url) if self.placement.where == "address" else url
+
+    @property
+    def hidden(self) -> list[str]:
+        """What must not be shown where a service says it back, longest first; of an address also those of its parts that a
+        key could be.
+        """
+        found = [str(value) for value in self.secret.values()]
+        if self.placement.where == "address":
+            parts = urlsplit(self.secret.get("key", ""))
+            pieces = re.split(r"[/?&=]", f"{parts.path}?{parts.query}")
+            found += [parts.path, *(piece for piece in pieces if len(piece) >= LONG_PIECE)]
+        return sorted((text for text in found if len(text) >= SHORTEST_HIDDEN), key=len, reverse=True)
+
 
 def _put(headers: dict[str, str], name: str, value: str) -> None:
     for present in [key for key in headers if key.lower() == name.lower()]:
@@ -97,6 +116,26 @@ async def credential_for(profile_ref: ProfileRef, actor: Actor) -> Credential | 
         TokenUnavailable: the service did not answer when the credential had to be renewed.
         HostForbidden: a policy does not allow calls to the service's token endpoint.
     """
+    return await _good_credential(profile_ref, actor, "")
+
+
+async def renewed_credential(profile_ref: ProfileRef, actor: Actor, refused: Credential) -> Credential | None:
+    """Another credential in the place of one that the API has just refused, by OAuth's renewal.
+
+    Returns:
+        None where there is nothing to renew: no OAuth, or another connection by now.
+
+    Raises: as `credential_for`; ConnectionBroken where the service gives no other one either.
+    """
+    found = await run_db(_find, profile_ref, actor)
+    if found is None or found.connection is None or found.settings.oauth is None:
+        return None
+    if found.connection.public_id != refused.connection_id:
+        return None
+    return await _good_credential(profile_ref, actor, refused.secret.get("access_token", ""))
+
+
+async def _good_credential(profile_ref: ProfileRef, actor: Actor, refused: str) -> Credential | None:
     patience = asyncio.get_running_loop().time() + LEASE_SECONDS + 5
     began_with: int | None = None
     while True:
@@ -107,7 +146,8 @@ async def credential_for(profile_ref: ProfileRef, actor: Actor) -> Credential | 
             return Credential("", found.profile.origin)
         began_with = found.connection.version if began_with is None else began_with
         # What was renewed since we began is taken as it is: some services' tokens last for seconds only.
-        if found.connection.version != began_with or not _ran_out(found):
+        bad = _ran_out(found) or (refused and found.secret.get("access_token") == refused)
+        if found.connection.version != began_with or not bad:
             await _note_use(found.connection, actor)
             return _credential(found)
         lease = secrets.token_hex(8)

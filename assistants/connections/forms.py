@@ -18,7 +18,11 @@ def _secret(label: Any, hint: Any = "") -> forms.CharField:
 
 
 class KeyForm(forms.Form):
-    """A key, or a user name and a password. What is wrong is found by the action."""
+    """A key, or a user name and a password. What is wrong is found by the action.
+
+    Args:
+        address: what a key that is an address is called, and where people find it.
+    """
 
     key = _secret(
         _("Key"), _("Copy it from the service's settings. It is encrypted at once and never shown again.")
@@ -26,7 +30,16 @@ class KeyForm(forms.Form):
     username = forms.CharField(label=_("User name"), max_length=500, required=False)
     password = _secret(_("Password"), _("It is encrypted at once and never shown again."))
 
-    def __init__(self, *args: Any, placement: Placement, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, placement: Placement, address: tuple[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if placement.where == "address":
+            label, found = address or (_("Secret address"), "")
+            self.fields["key"].label = label
+            hint = _(
+                "Whoever has this address can send to it, so it is encrypted at once and never shown again."
+            )
+            self.fields["key"].help_text = f"{found} {hint}".strip()
         for name in set(self.fields) - set(fields_for(placement)):
             del self.fields[name]

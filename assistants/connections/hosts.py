@@ -15,6 +15,7 @@ COMMON = (
     "login.live.com",
     "ims-na1.adobelogin.com",
     "auth.services.adobe.com",
+    "app.hubspot.com",  # for APIs at hubapi.com (developers.hubspot.com, OAuth quickstart)
 )
 
 

@@ -1,13 +1,16 @@
 """Questions about profiles and connections."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from assistants.connections.models import AuthProfile, Connection
+from assistants.connections.auth_settings import OAuthSettings
+from assistants.connections.models import AuthProfile, Connection, OAuthAttempt
 from assistants.connections.refs import ProfileRef
 from kernel.errors import NotFound
-from kernel.tenancy import HasPk, tenant_scope
+from kernel.tenancy import HasPk, tenant_scope, user_scope
 from organisations.actors import Actor
 from organisations.models import Membership
 from organisations.permissions import Permission
@@ -61,6 +64,17 @@ def visible_connections(actor: Actor) -> QuerySet[Connection]:
     return live_connections(actor.organisation).filter(seen).select_related("made_by")
 
 
+def unasked_profiles(organisation: HasPk | int, connections: Iterable[Connection]) -> set[str]:
+    """The profiles among those of these connections whose client credentials nobody has to consent to, by their public ids;
+    inside the organisation's scope. They are always the organisation's own.
+    """
+    named = {one.profile_id for one in connections if one.user_id is None}
+    rows = AuthProfile.objects.for_organisation(organisation).filter(
+        public_id__in=named, document__oauth__grant="client_credentials"
+    )
+    return set(rows.values_list("public_id", flat=True)) if named else set()
+
+
 def access_connection(actor: Actor, connection_id: str, *, lock: bool = False) -> Connection:
     """One connection that the actor may see.
 
@@ -89,6 +103,30 @@ def is_member(organisation: HasPk, user: User | None) -> bool:
         return False
     rows = Membership.objects.for_organisation(organisation)
     return bool(rows.filter(user=user, suspended_at=None, user__is_active=True).exists())
+
+
+def begun_at(user: User, state_hash: str) -> str:
+    """The path of this site where a person's journey to a service began; empty where there was none of that state."""
+    with user_scope(user):
+        rows = OAuthAttempt.objects.across_organisations(reason="a person's own consents")
+        found = rows.filter(state_hash=state_hash, user=user).values_list("return_to", flat=True).first()
+    return str(found or "")
+
+
+def has_another(connection: Connection, oauth: OAuthSettings) -> bool:
+    """Whether whoever had an ended connection has a live one still by the same client of the same service."""
+    with tenant_scope(connection.organisation_id):
+        whose = Q(user=None) if connection.user_id is None else Q(user_id=connection.user_id)
+        rows = live_connections(connection.organisation_id).filter(
+            whose, profile_organisation_id=connection.profile_organisation_id
+        )
+        others = list(rows.values_list("profile_id", flat=True))
+    if not others:
+        return False
+    with tenant_scope(connection.profile_organisation_id):
+        profiles = AuthProfile.objects.for_organisation(connection.profile_organisation_id)
+        same = {"document__oauth__client_id": oauth.client_id, "document__oauth__token_url": oauth.token_url}
+        return bool(profiles.filter(public_id__in=others, deleted_at=None, **same).exists())
 
 
 def ended_connections(most: int) -> list[tuple[int, str]]:

@@ -9,6 +9,7 @@ class KnowledgeConfig(AppConfig):
 
     def ready(self) -> None:
         from assistants.knowledge import policy, showing
+        from assistants.knowledge.kept import bytes_kept
         from assistants.knowledge.page_tool import FETCH_PAGE
         from assistants.knowledge.retrieval import search
         from assistants.knowledge.search_tool import SEARCH
@@ -27,6 +28,7 @@ class KnowledgeConfig(AppConfig):
             readiness_checks,
             retriever,
             source_types,
+            storage_rooms,
             tools,
         )
 
@@ -35,6 +37,7 @@ class KnowledgeConfig(AppConfig):
             policy_impacts.register(impact)
         retriever.fill(search)
         citation_rights.fill(showing.citation_rights)
+        storage_rooms.register(bytes_kept)
         tools.register(SEARCH)
         tools.register(FETCH_PAGE)
         periodic_tasks["remove_unneeded"] = {"task": "knowledge.remove_unneeded", "schedule": 6 * 3600}

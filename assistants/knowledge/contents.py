@@ -136,14 +136,18 @@ class Contents:
             return
         ids = new_public_ids("psg_", len(passages))
         words = words_of([said_and_named(one.text, one.heading, self._title) for one in passages])
+        rows, kept = list[bytes](), list[bytes]()
         for passage, public_id, said, terms in zip(passages, ids, words, sparse_terms(words), strict=True):
             head = _passage_row(passage, public_id.encode())
             row = b"".join((head, _INT.pack(4, size_of(said)), _LENGTH.pack(len(terms)), terms, _NONE))
-            self._rows.write(row)
+            rows.append(row)
+            kept += (_LENGTH.pack(len(said)), said)
             self._sizes.append(len(row))
             self._heads.append(len(head))
-            self._words_sizes.append(self._words.write(_LENGTH.pack(len(said)) + said))
+            self._words_sizes.append(_LENGTH.size + len(said))
             self.tokens += passage.tokens
+        self._rows.write(b"".join(rows))
+        self._words.write(b"".join(kept))
         self.passages += len(passages)
 
     def _end_page(self) -> None:

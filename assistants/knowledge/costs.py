@@ -4,11 +4,14 @@ A call has a reference that names the document, the stage and the batch. So work
 and is charged for, the same call, and what was charged is charged once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from assistants.knowledge.models import Document
 from billing.actions.reserve import reserve
 from billing.actions.settle import UsageInput, settle
+from billing.metering.usages import OCR
 from billing.prices import cost_of
 from kernel import registries
 from kernel.actions import assert_in_action
@@ -117,6 +120,34 @@ def charge(tariff: Tariff, calls: Sequence[Call], *, kind: str = "embedding") ->
             organisation=tariff.organisation_id, reference=call.reference, usages=[_usage(tariff, call, kind)]
         )
         for call in calls
+    )
+
+
+def count_recognised(document: Document, warnings: Sequence[Mapping[str, Any]]) -> None:
+    """Record the pages of a document whose text was recognised, in the open transaction: this server does it, at no price."""
+    assert_in_action()
+    pages = sum(int(one.get("pages", 0)) for one in warnings if one["code"] == "pages_recognised")
+    if pages == 0:
+        return
+    product, name = product_of(document.organisation_id, document.source_set_id)
+    settle(
+        organisation=document.organisation_id,
+        reference=f"{document.public_id}/ocr",
+        usages=[
+            UsageInput(
+                ordinal=0,
+                product=product,
+                product_name=name,
+                model="tesseract",
+                provider="bottega",
+                input_tokens=0,
+                output_tokens=0,
+                price=None,
+                kind=OCR,
+                quantity=pages,
+                unit="page",
+            )
+        ],
     )
 
 

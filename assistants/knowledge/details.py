@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from accounts.models import User
 from assistants.knowledge.crawling.standing import progress_of
+from assistants.knowledge.gathering import readers_of
 from assistants.knowledge.models import Source, SourceAudience, SourceSet
 from assistants.knowledge.overview import Children, children_sums
 from assistants.knowledge.sharing import NOBODY, Users, origins, users_of
@@ -21,7 +23,8 @@ class Details:
         children: sums over what it holds; None where it holds nothing.
         shared: whether it is another assistant's; origin: that one, where the actor may look into it.
         users: who else answers from it.
-        visited: of a website that is being followed, how many addresses were visited, and how many are known.
+        reader: whose account reads it, where it is gathered from a service outside.
+        visited: of an origin that is being gone through, how many addresses or files are done, and how many are known.
     """
 
     groups: tuple[Group, ...] = ()
@@ -29,6 +32,7 @@ class Details:
     shared: bool = False
     origin: SourceOwner | None = None
     users: Users = NOBODY
+    reader: User | None = None
     visited: tuple[int, int] | None = None
 
 
@@ -36,7 +40,7 @@ def details_of(actor: Actor, source_set: SourceSet, sources: Sequence[Source]) -
     """The details of each source by its primary key, in a few statements for all of them, inside the open scope."""
     audience = _audience(sources)
     places, users = origins(actor, source_set, sources), users_of(actor, sources)
-    sums = children_sums(source_set, sources)
+    sums, readers = children_sums(source_set, sources), readers_of(sources)
     return {
         source.pk: Details(
             groups=tuple(audience.get(source.pk, ())) if source.restricted else (),
@@ -44,10 +48,20 @@ def details_of(actor: Actor, source_set: SourceSet, sources: Sequence[Source]) -
             shared=source.pk in places,
             origin=places.get(source.pk),
             users=users.get(source.pk, NOBODY),
-            visited=progress_of(source) if source.look_until and source.type == Source.Type.SITE else None,
+            reader=readers.get(source.pk),
+            visited=_visited(source),
         )
         for source in sources
     }
+
+
+def _visited(source: Source) -> tuple[int, int] | None:
+    if source.look_until is None or not source.gathers:
+        return None
+    if source.type == Source.Type.SITE:
+        return progress_of(source)
+    done, total = source.settings.get("_progress", (0, 0))
+    return done, total
 
 
 def _audience(sources: Sequence[Source]) -> dict[int, list[Group]]:

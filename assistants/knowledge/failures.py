@@ -65,6 +65,25 @@ _SENTENCES: dict[str, str | Promise] = {
     "site_empty": _(
         "No page of this site could be kept. Check its address, and the paths that you include and leave out."
     ),
+    "origin_empty": _(
+        "Nothing in this place could be kept. Check that it holds documents, and that the connected account may read them."
+    ),
+    "origin_missing": _(
+        "The place that this is read from is gone, or the connected account may not see it any more. What was read keeps"
+        " answering until you remove the source."
+    ),
+    "origin_unavailable": _(
+        "The service that this is read from fails just now. What was read keeps answering; it is asked again by itself where"
+        " it is looked at regularly, else try again."
+    ),
+    "origin_refused": _(
+        "The service does not let the connected account read this place. Ask its owner for access, or connect an account"
+        " with more rights."
+    ),
+    "connection_missing": _(
+        "The account that reads this is no longer connected, or its service refuses it. What was read keeps answering."
+        " Connect again, and it goes on; or add the same place with an account of yours."
+    ),
     "unknown_origin": _(
         "What this source came from is no longer installed here. Its content keeps answering."
     ),

@@ -150,5 +150,7 @@ FETCH_PAGE = BuiltInTool(
     NAME,
     gettext_lazy("Read web pages"),
     gettext_lazy("Fetches a public page whose address it is given, and cites it."),
-    PageTool,
+    lambda context: PageTool(context.plan, context.sources),
+    icon="globe",
+    reads=gettext_lazy("Public web pages"),
 )

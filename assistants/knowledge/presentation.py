@@ -90,6 +90,7 @@ class SourceOutput(serializers.Serializer[Any]):
     freshness = FreshnessOutput()
     children = ChildrenOutput(allow_null=True)
     shared = SharedOutput(allow_null=True)
+    reader = NamedOutput(allow_null=True, help_text="Whose account reads it at a service outside.")
     used_by = NamedOutput(many=True)
     used_by_others = serializers.IntegerField()
     created_at = serializers.DateTimeField()
@@ -138,6 +139,7 @@ def source_json(source: Source, note: str = "", details: Details = PLAIN) -> dic
         "freshness": freshness_json(source),
         "children": _children(details),
         "shared": _shared(details),
+        "reader": {"id": details.reader.public_id, "name": str(details.reader)} if details.reader else None,
         "used_by": [{"id": owner.id, "name": owner.name} for owner in details.users.known],
         "used_by_others": details.users.others,
         "created_at": _written(source.created_at),
@@ -150,7 +152,7 @@ def standing_of(source: Source, details: Details = PLAIN) -> Document:
     """A source's newest document; for one that holds others and has none itself, how they stand together."""
     if source.document is not None:
         return source.document
-    if source.type != Source.Type.SITE:
+    if not source.gathers:
         return Document(state=Document.State.FAILED, error_code="file_missing")
     sums = details.children
     counted = sums.count if sums else 0
@@ -163,7 +165,8 @@ def standing_of(source: Source, details: Details = PLAIN) -> Document:
         searchable=bool(sums and sums.passages),
         done=counted,
         total=counted,
-        unit="pages",
+        unit="pages" if source.type == Source.Type.SITE else "files",
+        warnings=source.settings.get("_left_out", []),
         finished_at=source.synced_at,
     )
     if source.look_until is not None:
@@ -175,7 +178,8 @@ def standing_of(source: Source, details: Details = PLAIN) -> Document:
         standing.state = Document.State.READY
     else:
         standing.state = Document.State.FAILED
-        standing.error_code = source.sync_error or "site_empty"
+        empty = "site_empty" if source.type == Source.Type.SITE else "origin_empty"
+        standing.error_code = source.sync_error or empty
     return standing
 
 
@@ -234,6 +238,8 @@ def sentence_of(document: Document) -> str:
 
 def _reading(document: Document) -> str:
     counts = {"done": document.done, "total": document.total}
+    if document.unit == "files" and document.format != "zip":
+        return _("Reading file %(done)s of %(total)s") % counts
     if document.unit == "files":
         return _("Unpacking file %(done)s of %(total)s") % counts
     sentences = {

@@ -10,7 +10,7 @@ from assistants.knowledge.retrieval import search
 from assistants.turns.context import numbered_source
 from assistants.turns.plan import AssistantPlan, KnowledgeScope, Narrowing, SearchKnobs
 from assistants.turns.sources import Sources, described
-from assistants.turns.tools import ToolResult
+from assistants.turns.tools import ToolResult, TurnContext
 from kernel.errors import InvalidInput
 from kernel.registries import BuiltInTool
 from providers.ports import ToolSchema
@@ -90,8 +90,9 @@ def _summary(query: str, count: int) -> str:
     return words % {"query": query[:120], "count": count}
 
 
-def _make(plan: AssistantPlan, sources: Sources) -> SearchTool | None:
-    return SearchTool(plan, plan.knowledge, sources) if plan.knowledge else None
+def _make(context: TurnContext) -> SearchTool | None:
+    plan = context.plan
+    return SearchTool(plan, plan.knowledge, context.sources) if plan.knowledge else None
 
 
 SEARCH = BuiltInTool(
@@ -99,4 +100,6 @@ SEARCH = BuiltInTool(
     gettext_lazy("Search the sources again"),
     gettext_lazy("Looks into its sources with words of its own when the first search was not enough."),
     _make,
+    icon="search",
+    reads=gettext_lazy("Its own sources"),
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from assistants.knowledge.models import Document, Source, SourceSet
+from assistants.knowledge.models import Document, SourceSet
 from assistants.knowledge.queries import answering_rows
 
 
@@ -21,8 +21,8 @@ def sources_standing(source_set: SourceSet) -> Standing:
     sources = list(answering_rows(source_set).order_by("name"))
     holding = {source.parent_id for source in sources}
     for source in sources:
-        if source.type == Source.Type.SITE and source.document is None:
-            # A website is as ready as its pages; one without any is still looked at, or has failed.
+        if source.gathers and source.document is None:
+            # It is as ready as what it holds; one without any is still looked at, or has failed.
             if source.pk not in holding:
                 groups["working" if source.look_until else "failed"].append(source.name)
         else:

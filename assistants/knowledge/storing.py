@@ -14,21 +14,23 @@ from assistants.knowledge.models import Document, SourceSet
 from assistants.knowledge.queries import vector_givers
 from kernel.actions import assert_in_action
 
+# Keys are given here, in the passages' order: so no table has to be asked for what another got.
 _INCOMING = """
-CREATE TEMPORARY TABLE incoming (public_id text, ordinal int, text text, section int, page int, paragraph int,
-    heading text, start int, "end" int, tokens int, kind text, size int, terms sparsevec, words tsvector, embedding halfvec)
+CREATE TEMPORARY TABLE incoming (id bigint DEFAULT nextval('knowledge_passage_id_seq'),
+    public_id text, ordinal int, text text, section int, page int, paragraph int, heading text, start int, "end" int, tokens int,
+    kind text, size int, terms sparsevec, words tsvector, embedding halfvec)
     WITH (toast_tuple_target = 8160) ON COMMIT DROP
 """  # rows as long as a page are not pressed together, for they are taken apart again at once
 _COLUMNS = 'public_id, ordinal, text, section, page, paragraph, heading, start, "end", tokens, kind'
+_COPIED = f"incoming ({_COLUMNS}, size, terms, words, embedding)"
 _PASSAGES = f"""
-INSERT INTO knowledge_passage (organisation_id, document_id, {_COLUMNS})
-SELECT %(organisation)s, %(document)s, {_COLUMNS} FROM incoming
+INSERT INTO knowledge_passage (organisation_id, document_id, id, {_COLUMNS})
+SELECT %(organisation)s, %(document)s, id, {_COLUMNS} FROM incoming
 """  # noqa: S608 - constants of this module
 _SHELF = "SELECT shelf FROM knowledge_sourceset WHERE id = %s"
 _SEARCHED = """
 INSERT INTO {table} (id, organisation_id, source_set_id, document_id, shelf, {columns})
-SELECT p.id, p.organisation_id, %(source_set)s, p.document_id, %(shelf)s, {columns}
-FROM incoming i JOIN knowledge_passage p ON p.document_id = %(document)s AND p.ordinal = i.ordinal
+SELECT id, %(organisation)s, %(source_set)s, %(document)s, %(shelf)s, {columns} FROM incoming
 """
 _PARTS = (("knowledge_passagevector", "embedding"), ("knowledge_passagewords", "size, terms, words"))
 _INCOMING_PAGES = """
@@ -84,7 +86,7 @@ def swap_in(document: Document, contents: Contents, vectors: Vectors) -> None:
         cursor.execute(_SHELF, [document.source_set_id])
         (shelf,) = cursor.fetchone()
         cursor.execute(_INCOMING)
-        _copy(cursor, "incoming", contents.passage_rows(_binary(vectors), shared=shelf == 0))
+        _copy(cursor, _COPIED, contents.passage_rows(_binary(vectors), shared=shelf == 0))
         values = {
             "organisation": document.organisation_id,
             "document": document.pk,
@@ -107,8 +109,8 @@ def _clear(cursor: CursorWrapper, document: Document) -> None:
         cursor.execute(f"DELETE FROM {table} WHERE document_id = %s", [document.pk])  # noqa: S608
 
 
-def _copy(cursor: CursorWrapper, table: str, rows: Iterator[bytes]) -> None:
-    with cursor.copy(f"COPY {table} FROM STDIN (FORMAT binary)") as copy:
+def _copy(cursor: CursorWrapper, into: str, rows: Iterator[bytes]) -> None:
+    with cursor.copy(f"COPY {into} FROM STDIN (FORMAT binary)") as copy:
         copy.write(_SIGNATURE)
         for some in rows:
             copy.write(some)

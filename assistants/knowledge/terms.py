@@ -9,15 +9,15 @@ SQL by `knowledge_terms`, and the levels are weighed by `knowledge_search`.
 import re
 import struct
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from hashlib import md5
-from itertools import pairwise
+from itertools import compress, pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 PLACES = 1 << 29  # a sparse vector has at most 10^9
 _SAID = 0xC0  # the high byte of a position of class A, which text has; D is that of titles and headings
-_NOT_SAID = bytes(range(_SAID))
 # What `ts_rank` gives rises with every occurrence, ever less: by how often a word is said in the text, and whether anywhere
 # else; by the latter alone where it is not.
 _LEVELS = (
@@ -26,14 +26,28 @@ _LEVELS = (
     *((level,) for level in (10, 11, 12, 13, 14, 14, 14)),
 )
 _HIGHEST = 15
+_MOST_SAID, _MOST_NAMED = len(_LEVELS), max(map(len, _LEVELS))
+# The same as a table: by occurrences in the text, and elsewhere.
+_LEVEL = np.array(
+    [
+        [levels[min(named, len(levels) - 1)] for named in range(_MOST_NAMED)]
+        for levels in (*_LEVELS, (_HIGHEST,))
+    ],
+    np.int64,
+)
 # A word ends with a zero; then come how many positions it has, 256 at most, and each in two bytes, of which the first tells the
 # class.
 _POSITIONS = b"|".join(re.escape(count.to_bytes(2)) + b".{%d}" % (2 * count) for count in range(1, 257))
-_WORDS = re.compile(rb"([^\0]+)\0(" + _POSITIONS + rb")", re.DOTALL)
-_ONCE = 4
+# Most words are said once, and in the text alone: of the others it is kept how.
+_AFTER_A_WORD = re.compile(
+    rb"\0(?:\0\x01[" + re.escape(bytes([_SAID])) + rb"-\xff].|(" + _POSITIONS + rb"))", re.DOTALL
+)
+_SAID_ONCE = int(_LEVEL[1, 0])
+_COUNTED = 4  # bytes that say how many words there are
 _HEAD = struct.Struct(">iii")
 _BITS = 4  # of a level; then come 29 of a place
 _PLACE_BITS = 29
+_PLACES_KEPT = 1 << 16
 
 
 def sparse_terms(words: Sequence[bytes]) -> Iterator[bytes]:
@@ -42,15 +56,16 @@ def sparse_terms(words: Sequence[bytes]) -> Iterator[bytes]:
     Args:
         words: some hundreds at a time.
     """
-    keys: list[int] = []
-    for number, one in enumerate(words):
-        keys += _keys(one, number << (_PLACE_BITS + _BITS))
-    ordered = np.sort(np.array(keys, np.int64))
+    lexemes, said = _taken_apart(words)
+    owners = np.repeat(np.arange(len(words), dtype=np.int64), [size_of(one) for one in words])
+    placed = np.fromiter(map(_place_of, lexemes), np.int64, len(lexemes))
+    ordered = owners << (_PLACE_BITS + _BITS) | placed | _levels(said)
+    ordered.sort()
     # Two words of a passage may share a place: the one that is said more strongly stands for both.
     last = np.ones(len(ordered), bool)
     last[:-1] = ordered[1:] >> _BITS != ordered[:-1] >> _BITS
     ordered = ordered[last]
-    bounds = np.searchsorted(ordered >> (_PLACE_BITS + _BITS), np.arange(len(words) + 1)).tolist()
+    bounds = np.searchsorted(ordered, np.arange(len(words) + 1) << (_PLACE_BITS + _BITS)).tolist()
     places = (ordered >> _BITS & (PLACES - 1)).astype(">i4").tobytes()
     levels = (ordered & (1 << _BITS) - 1).astype(">f4").tobytes()
     for first, end in pairwise(bounds):
@@ -62,22 +77,41 @@ def size_of(words: bytes) -> int:
     return int.from_bytes(words[:4])
 
 
-def _keys(words: bytes, base: int) -> list[int]:
-    """Of each word its place and its level in one number."""
-    return [
-        base | _place(lexeme) | ((4 if said[2] >= _SAID else 1) if len(said) == _ONCE else _level(said[2::2]))
-        for lexeme, said in _WORDS.findall(words, 4)
+def _taken_apart(words: Sequence[bytes]) -> tuple[list[bytes], list[bytes | None]]:
+    """All words behind one another, and of each its positions after their number; None where it is said once, in the text."""
+    parts: list[Any] = _AFTER_A_WORD.split(b"".join([one[_COUNTED:] for one in words]))
+    parts.pop()  # what is behind the last one: nothing
+    return parts[::2], parts[1::2]
+
+
+def _levels(said: Sequence[bytes | None]) -> NDArray[np.int64]:
+    """How strongly each word is said, by its positions after their number."""
+    levels = np.full(len(said), _SAID_ONCE, np.int64)
+    if several := list(filter(None, said)):
+        levels[list(compress(range(len(said)), said))] = _levels_of(several)
+    return levels
+
+
+def _levels_of(said: Sequence[bytes]) -> NDArray[np.int64]:
+    counts = np.fromiter(map(len, said), np.int64, len(said)) >> 1  # of positions, and one more
+    # The number's own high byte is far below a class.
+    in_text = np.frombuffer(b"".join(said), np.uint8)[::2] >= _SAID
+    times = np.add.reduceat(in_text, np.cumsum(counts) - counts, dtype=np.int64)
+    levels: NDArray[np.int64] = _LEVEL[
+        np.minimum(times, _MOST_SAID), np.minimum(counts - 1 - times, _MOST_NAMED - 1)
     ]
+    return levels
 
 
-def _level(classes: bytes) -> int:
-    said = len(classes.translate(None, _NOT_SAID))
-    if said >= len(_LEVELS):
-        return _HIGHEST
-    levels = _LEVELS[said]
-    return levels[min(len(classes) - said, len(levels) - 1)]
+class _Places(dict[bytes, int]):
+    """Places of words, moved to where a level stands after them; found faster than by a function that is called."""
+
+    def __missing__(self, lexeme: bytes) -> int:
+        if len(self) >= _PLACES_KEPT:
+            self.clear()
+        place = int.from_bytes(md5(lexeme, usedforsecurity=False).digest()[:4]) >> 3 << _BITS
+        self[lexeme] = place
+        return place
 
 
-@lru_cache(maxsize=1 << 16)
-def _place(lexeme: bytes) -> int:
-    return int.from_bytes(md5(lexeme, usedforsecurity=False).digest()[:4]) >> 3 << _BITS
+_place_of = _Places().__getitem__

@@ -21,7 +21,7 @@ FULL = 20  # characters: a page with fewer is empty
 NAMES_SHOWN = 5
 _DIGITS = re.compile(r"\d+")
 _ODD = re.compile(r"[\ufffd\ue000-\uf8ff\x80-\x9f¤¦¬¶¨¯^~|\\<>{}=*_#]")
-_MIXED = re.compile(r"\b(?:[^\W\d_]+\d+[^\W\d_]+|\d+[^\W\d_]+\d+)\w*")
+_MIXED = re.compile(r"[^\W\d_]++\d++[^\W\d_]|\d++[^\W\d_]++\d")  # how a word begins
 _MISREAD = re.compile(r"\ufffd|[ÃÂ][\u0080-\u00bf]|â€|ï»¿|å[\u0080-\u00bf]{2}")
 _WORD = re.compile(r"\w+")
 
@@ -87,6 +87,22 @@ _SENTENCES: dict[str, str | Promise] = {
     "left_out_double": gettext_lazy("Left out, because the same content is here already: %(names)s."),
     "left_out_room": gettext_lazy(
         "Left out, because your plan has no room for them: %(names)s. Remove sources that are not needed, and add them."
+    ),
+    "left_out_empty": gettext_lazy("Left out, because there is nothing in them: %(names)s."),
+    "left_out_many": gettext_lazy(
+        "Left out, because one source holds at most 2,000 files: %(names)s. Pick smaller places instead."
+    ),
+    "left_out_bytes": gettext_lazy(
+        "Left out, because all files of one source may have 2 GB together: %(names)s. Pick smaller places instead."
+    ),
+    "left_out_deep": gettext_lazy(
+        "Left out, because folders are followed twelve levels down: %(names)s. Pick these folders by themselves."
+    ),
+    "left_out_access": gettext_lazy(
+        "Left out, because the connected account may not read them, or their service does not hand them out: %(names)s."
+    ),
+    "left_out_failed": gettext_lazy(
+        "Left out for now, because their service failed: %(names)s. They are tried again with the next look."
     ),
     "left_out_damaged": gettext_lazy(
         "Left out, because they are damaged: %(names)s. Make the zip again, or add them by themselves."
@@ -235,10 +251,11 @@ def _misread(sample: str) -> list[dict[str, Any]]:
 
 
 def _odd_characters(sample: str) -> list[dict[str, Any]]:
-    words = len(_WORD.findall(sample))
-    if words < 200:
+    words = _WORD.findall(sample)
+    if len(words) < 200:
         return []
-    share = (len(_ODD.findall(sample)) + len(_MIXED.findall(sample))) * 100 // words
+    mixed = sum(_MIXED.match(word) is not None for word in words if not word.isalpha())
+    share = (len(_ODD.findall(sample)) + mixed) * 100 // len(words)
     return [{"code": "odd_characters", "share": min(share, 100)}] if share >= 10 else []
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assistants.actions import signing
 from assistants.actions.actions.save_reading import save_reading
+from assistants.actions.actions.sign_connector import sign_if_registered
 from assistants.actions.models import Action
 from assistants.actions.queries import actions_of
 from assistants.actions.reading import Reading
@@ -39,7 +40,8 @@ def add_action(
     """Save what was read as a new action of an assistant that the actor may change; nothing of it is on yet.
 
     Args:
-        auth: how its calls are signed; None takes what the document suggests, as far as that suffices.
+        auth: how its calls are signed; None takes what the document suggests, as far as that suffices. Those of a connector
+            to an app are signed under the organisation's client, whatever is said here.
         hosts_confirmed: that OAuth hosts which do not belong to the API's are known.
         profile: one that was made already, for an MCP server that asked for OAuth; it is deleted if this fails.
 
@@ -55,7 +57,7 @@ def add_action(
         with tenant_scope(actor.organisation):
             require_allowed(actor, policy_of(actor.organisation).building.actions, _("add actions"))
         check_hosts(reading.server_url.partition("://")[2].partition("/")[0], actor.organisation.pk)
-        if profile is None:
+        if profile is None and not reading.signed_by_client:
             profile = signing.profile_for(
                 actor=actor,
                 assistant_id=assistant_id,
@@ -85,9 +87,12 @@ def _add(*, actor: Actor, assistant_id: str, reading: Reading, profile: AuthProf
         server_url=reading.server_url,
         source_url=reading.source_url,
         privacy_policy_url=reading.privacy_policy_url,
+        connector=reading.connector,
         profile=profile,
         created_by=actor.user,
     )
     save_reading(actor=actor, action=action, reading=reading)
+    if reading.signed_by_client:
+        sign_if_registered(actor=actor, action=action)
     record_audit(actor, "action.added", action, assistant=assistant_id, host=action.host, kind=action.kind)
     return action

@@ -27,6 +27,7 @@ def ask_confirmation(
         "turn": context.turn_id,
         "call": call_id,
         "action": {"id": intention.action, "name": intention.action_name},
+        "connector": dict(intention.connector) if intention.connector else None,
         "operation": intention.operation,
         "label": intention.label,
         "host": intention.host,

@@ -1,6 +1,5 @@
-"""Write down a file that came with an answer."""
+"""Write down a file that came with an answer, or that a tool made."""
 
-from assistants.actions.calling.planned import PlannedAction
 from assistants.actions.models import ActionFile
 from assistants.turns.tools import TurnContext
 from kernel.ids import new_public_id
@@ -8,9 +7,13 @@ from kernel.tenancy import tenant_scope
 
 
 def keep_file(
-    *, context: TurnContext, action: PlannedAction, name: str, mime_type: str, size: int
+    *, context: TurnContext, maker: str, host: str, name: str, mime_type: str, size: int
 ) -> ActionFile:
-    """Save its row in a transaction of its own; its bytes are stored afterwards, under the key that the row names."""
+    """Save its row in a transaction of its own; its bytes are stored afterwards, under the key that the row names.
+
+    Args:
+        maker: the action or the tool that it came from, as people read it. host: where it came from; empty for our own tools.
+    """
     actor = context.actor
     public_id = new_public_id("file_")
     with tenant_scope(actor.organisation, durable=True):
@@ -21,8 +24,8 @@ def keep_file(
             api_key_id=actor.api_key_id,
             turn_id=context.turn_id,
             thread_id=context.thread_id,
-            action_name=action.name,
-            host=action.host[:255],
+            action_name=maker[:120],
+            host=host[:255],
             name=name,
             mime_type=mime_type,
             size=size,

@@ -26,6 +26,13 @@ class OtherKind(Conflict):
     )
 
 
+class DescribedByConnector(Conflict):
+    code = "described_by_connector"
+    user_message = _(
+        "What %(name)s can do comes with its ready-made connector. Add a document of your own as a new action."
+    )
+
+
 def reimport_action(*, actor: Actor, assistant_id: str, action_id: str, reading: Reading) -> Action:
     """Make what was read the action's next revision. Published versions keep theirs; operations that vanished are switched
     off in the draft. Its name and description stay.
@@ -34,7 +41,7 @@ def reimport_action(*, actor: Actor, assistant_id: str, action_id: str, reading:
         PermissionDenied: the actor may not build.
         NotFound: the assistant has no such action.
         HostForbidden: the policy does not allow the host.
-        OtherKind: it is of another kind than the action.
+        OtherKind: it is of another kind than the action. DescribedByConnector: one of the two is a connector's.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
     check_hosts(reading.server_url.partition("://")[2].partition("/")[0], actor.organisation.pk)
@@ -99,3 +106,6 @@ def _reimport(*, actor: Actor, assistant_id: str, action_id: str, reading: Readi
 def _same_kind(action: Action, reading: Reading) -> None:
     if action.kind != reading.kind:
         raise OtherKind
+    # A client's secret and people's accounts would be lent to whatever a document says.
+    if action.connector != reading.connector:
+        raise DescribedByConnector(name=action.name)

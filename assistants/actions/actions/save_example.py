@@ -9,6 +9,7 @@ from assistants.actions.models import ActionExample
 from assistants.actions.queries import access_action, access_operation, examples_of
 from kernel.actions import entry_action
 from kernel.errors import Conflict, InvalidInput
+from kernel.text import has_nul
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
@@ -41,12 +42,17 @@ def save_example(
     Raises:
         PermissionDenied: the actor may not build.
         NotFound: the assistant has no such action, or the action no such operation.
-        InvalidInput: the arguments are too large. TooManyExamples: it keeps as many as it may.
+        InvalidInput: the arguments are too large, or hold what nothing can keep. TooManyExamples: it keeps as many as it may.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
     action = access_action(actor.organisation, assistant_id, action_id, lock=True)
     found = access_operation(action, operation)
-    if len(orjson.dumps(arguments)) > LONGEST:
+    written = orjson.dumps(arguments)
+    if has_nul(written, arguments):
+        raise InvalidInput.on(
+            "arguments", "nul_character", _("The arguments hold a NUL character. Leave it out.")
+        )
+    if len(written) > LONGEST:
         raise InvalidInput.on("arguments", "too_large", _("Arguments have room for 100,000 characters."))
     if examples_of(action).count() >= MOST:
         raise TooManyExamples(most=MOST)
@@ -54,7 +60,7 @@ def save_example(
         organisation=actor.organisation,
         action=action,
         operation=found.key,
-        name=(name.strip() or found.summary or found.key)[:120],
+        name=(name.replace("\x00", "").strip() or found.summary or found.key)[:120],
         arguments=arguments,
         status=status,
         response=response.replace("\x00", "")[:LONGEST_RESPONSE],

@@ -11,11 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assistants.actions.actions.add_action import add_action
+from assistants.actions.actions.add_connector import add_connector
 from assistants.actions.actions.approve_tool import approve_tool
 from assistants.actions.actions.refresh_tools import refresh_tools
 from assistants.actions.actions.reimport_action import preview_reimport, reimport_action
 from assistants.actions.actions.remove_action import remove_action
 from assistants.actions.actions.update_action import FIELDS, update_action
+from assistants.actions.actions.update_connector import update_connector
 from assistants.actions.api.base import (
     TAG,
     ActionsView,
@@ -42,6 +44,7 @@ from kernel.registries import draft_actions
 from organisations.api.base import StrictSerializer, limit_of
 
 WAYS = ("document", "url", "plugin_url", "mcp_url")
+_OF_CONNECTOR = ("url", "values")
 
 
 class WhereFrom(StrictSerializer):
@@ -64,13 +67,21 @@ class WhereFrom(StrictSerializer):
 
 
 class ActionInput(WhereFrom):
+    """`connector`: the name of a ready-made one; a bridge needs the `url` of its webhook, which is kept as a secret, and in
+    `values` its payload `{description, fields[] {name, type, description, required}}`.
+    """
+
     name = serializers.CharField(max_length=120, required=False)
+    connector = serializers.CharField(max_length=40, required=False)
+    values = AnyObject(required=False)
 
 
 class ActionPatch(WhereFrom):
     """What is left out stays. With one of the places to read it from, the action is read again; `dry_run` only says what
-    that would change.
+    that would change. Of a bridge, `url` is another address of its webhook and `values` another payload.
     """
+
+    values = AnyObject(required=False)
 
     name = serializers.CharField(max_length=120, required=False)
     description = serializers.CharField(max_length=8000, allow_blank=True, required=False)
@@ -126,9 +137,16 @@ class ActionListView(ActionsView):
 
     @extend_schema(request=ActionInput, responses={201: ActionWhole}, tags=[TAG])
     def post(self, request: Request, assistant_id: str) -> Response:
-        """Add an action from exactly one of `document`, `url`, `plugin_url` and `mcp_url`; none of its operations is on yet."""
+        """Add an action from exactly one of `document`, `url`, `plugin_url`, `mcp_url` and `connector`; none of its operations
+        is on yet.
+        """
         self.check_edit(assistant_id)
         given = self.read_input(request, ActionInput)
+        if "connector" in given:
+            action = self._add_connector(assistant_id, given)
+            shown = self.whole(assistant_id, action.public_id)
+            return Response(ActionWhole(shown).data, status=status.HTTP_201_CREATED)
+        _refuse(given, ("values",))
         auth = settings_of(given.get("auth"))
         imported = async_to_sync(read_given)(
             self.actor, assistant_id, where_from(given), name=given.get("name", ""), auth=auth
@@ -143,6 +161,17 @@ class ActionListView(ActionsView):
         )
         shown = self.whole(assistant_id, action.public_id)
         return Response(ActionWhole(shown).data, status=status.HTTP_201_CREATED)
+
+    def _add_connector(self, assistant_id: str, given: dict[str, Any]) -> Action:
+        _refuse(given, ("document", "plugin_url", "mcp_url", "auth"))
+        return add_connector(
+            actor=self.actor,
+            assistant_id=assistant_id,
+            name=given["connector"],
+            title=given.get("name", ""),
+            values=given.get("values"),
+            url=given.get("url", ""),
+        )
 
 
 class ActionDetailView(ActionsView):
@@ -169,7 +198,17 @@ class ActionDetailView(ActionsView):
         given = self.read_input(request, ActionPatch)
         auth = settings_of(given.get("auth"))
         changes = None
-        if any(way in given for way in WAYS):
+        if action.connector and any(way in given for way in _OF_CONNECTOR):
+            _refuse(given, ("document", "plugin_url", "mcp_url", "auth", "dry_run"))
+            update_connector(
+                actor=self.actor,
+                assistant_id=assistant_id,
+                action_id=action_id,
+                values=given.get("values"),
+                url=given.get("url", ""),
+            )
+        elif any(way in given for way in WAYS):
+            _refuse(given, ("values",))
             where = where_from(given)
             reading = async_to_sync(read_again)(self.actor, action, where)
             naming: Any = {"actor": self.actor, "assistant_id": assistant_id, "action_id": action_id}
@@ -211,7 +250,7 @@ class ActionRefreshView(ActionsView):
     def post(self, request: Request, assistant_id: str, action_id: str) -> Response:
         """Read it again from where it came. Tools of an MCP server that changed stay off until somebody approves them."""
         action = self.action_to_edit(assistant_id, action_id)
-        if action.kind != Action.Kind.MCP and not action.source_url:
+        if action.kind != Action.Kind.MCP and not (action.source_url or action.connector):
             raise InvalidInput.on(
                 "action", "no_source", _("Its document was written here. Send the new one with PATCH.")
             )
@@ -245,6 +284,13 @@ class ToolApproveView(ActionsView):
             offered=given["fingerprint"],
         )
         return Response(ActionWhole(self.whole(assistant_id, action_id)).data)
+
+
+def _refuse(given: dict[str, Any], fields: tuple[str, ...]) -> None:
+    for field in fields:
+        if given.get(field):
+            words = _("This does not go together with what else was sent. Leave it out.")
+            raise InvalidInput.on(field, "not_together", words)
 
 
 def where_from(given: dict[str, Any]) -> Given:

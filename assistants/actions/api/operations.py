@@ -138,9 +138,10 @@ class TryInput(StrictSerializer):
 
 
 class TriedOutput(serializers.Serializer[Any]):
-    """A call that was made. `request` {method, url, headers, body} shows no secret; `response` {status, headers, body,
-    truncated, milliseconds, bytes}, null where `error` {code, message} says why there is none; `curl` is the same call as a
-    command, with `$TOKEN` in a secret's place.
+    """A call that was made. `request` {method, url, headers, body} shows no secret; `response` {status, headers, failed,
+    reason, body, truncated, milliseconds, bytes}, null where `error` {code, message} says why there is none; `failed` says that
+    the answer itself tells of a failure, whatever its status; `curl` is the same call as a command, with `$TOKEN` in a
+    secret's place.
     """
 
     request = ObjectField()

@@ -1,7 +1,8 @@
 """A circuit breaker for each host of each action: a server that keeps failing is left alone for a while.
 
-After `FAILURES` failures (no answer, 429 or 5xx) within `WINDOW` seconds nothing is sent for `FIRST_REST` seconds; then one
-call tries, and each further failure doubles the rest, up to `LONGEST_REST`. Kept in Redis, shared by all processes.
+After `FAILURES` failures (no answer, 429 or 5xx) within `WINDOW` seconds nothing is sent for `FIRST_REST` seconds; then calls
+try again, and the next failure doubles the rest, up to `LONGEST_REST`. Those of calls that were on their way when a rest began
+say nothing new, and count for nothing. Kept in Redis, shared by all processes.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ FAILURES, WINDOW = 5, 60
 FIRST_REST, LONGEST_REST = 30, 600
 # KEYS: rest, failures, level. ARGV: failures, window, first rest, longest rest. Answers the seconds of rest that begin now.
 _FAILED = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local count = redis.call('INCR', KEYS[2])
 if count == 1 then redis.call('EXPIRE', KEYS[2], ARGV[2]) end
 local level = tonumber(redis.call('GET', KEYS[3]) or '0')

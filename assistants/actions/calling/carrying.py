@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,17 +13,20 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assistants.actions.calling.addresses import refuse_second
 from assistants.actions.calling.breaker import Breaker
+from assistants.actions.calling.failures import failure_of, refuses_credential, without_address
 from assistants.actions.calling.planned import PlannedAction
 from assistants.actions.calling.recording import Made, record_call
 from assistants.actions.files.keeping import with_files
 from assistants.actions.files.known import KnownFiles, known_files
+from assistants.actions.mcp.errors import McpBusy, McpTimeout
 from assistants.actions.models import ActionCall
 from assistants.actions.openapi.answer_files import AnswerFile, files_of
 from assistants.actions.openapi.documents import ReadOperation
 from assistants.actions.openapi.preparing import PreparedRequest, prepare
 from assistants.actions.openapi.responses import cut_response
-from assistants.connections.credentials import Credential
+from assistants.connections.credentials import Credential, renewed_credential
 from assistants.turns.tools import Intention, ToolResult, TurnContext
 from kernel.db import run_db
 from kernel.egress import EgressError, GuardedAsyncClient, guarded_async_client
@@ -69,6 +72,8 @@ class Exchange:
     body: bytes
     sent: int
 
+
+Answered = tuple[ToolResult, Sequence[AnswerFile]]
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, GuardedAsyncClient] = WeakKeyDictionary()
 
@@ -151,25 +156,29 @@ async def _within_limits(context: TurnContext, action: PlannedAction) -> None:
     await Breaker(action.id, action.host).check()
 
 
-async def _answer(
-    context: TurnContext, target: Target, arguments: dict[str, Any], made: Made
-) -> tuple[ToolResult, Sequence[AnswerFile]]:
+async def _answer(context: TurnContext, target: Target, arguments: dict[str, Any], made: Made) -> Answered:
     action, operation = target.action, target.operation
     if action.kind == "mcp":
         from assistants.actions.calling.mcp_calls import answer_of_tool
 
-        return await answer_of_tool(target, arguments, made)
+        return await _watched(Breaker(action.id, action.host), answer_of_tool(target, arguments, made))
     known = await known_files(context, operation, arguments, sent=True)
     exchange = await exchanged(target, arguments, made, known)
+    if refuses_credential(operation, exchange.status, exchange.body) and target.credential and action.profile:
+        # The API did nothing but refuse the token, so asking again with a renewed one repeats nothing.
+        fresh = await renewed_credential(action.profile, context.actor, target.credential)
+        if fresh is not None:
+            exchange = await exchanged(replace(target, credential=fresh), arguments, made, known)
     cut = cut_response(
         operation, exchange.status, exchange.content_type, exchange.body, budget_tokens=BUDGET_TOKENS
     )
-    good = exchange.status < 400
+    said = failure_of(operation, exchange.status, exchange.body)
+    good = exchange.status < 400 and said is None
     lead = UNTRUSTED.format(host=action.host, status=exchange.status)
     result = ToolResult(
         f"{lead}\n{cut.text}",
         ok=good,
-        summary=_("%(host)s answered with %(status)s") % {"host": action.host, "status": exchange.status},
+        summary=_summary(action.host, exchange.status, said),
         detail={
             "host": action.host,
             "method": operation.method,
@@ -181,6 +190,23 @@ async def _answer(
         untrusted=True,
     )
     return result, files_of(exchange.body)
+
+
+def _summary(host: str, status: int, said: str | None) -> str:
+    if said is None:
+        return _("%(host)s answered with %(status)s") % {"host": host, "status": status}
+    return _("%(host)s did not do it: %(reason)s") % {"host": host, "reason": said or _("it gave no reason")}
+
+
+async def _watched(breaker: Breaker, answer: Awaitable[Answered]) -> Answered:
+    """What an MCP server answers; whether it could be spoken with is noted."""
+    try:
+        answered = await answer
+    except (EgressError, McpBusy, McpTimeout, TimeoutError):
+        await breaker.failed()
+        raise
+    await breaker.answered()
+    return answered
 
 
 async def exchanged(target: Target, arguments: dict[str, Any], made: Made, known: KnownFiles) -> Exchange:
@@ -217,16 +243,18 @@ def _failed(status: int) -> bool:
 async def _once(request: PreparedRequest, credential: Credential | None) -> tuple[Exchange, float | None]:
     """One attempt, and how long the server asks to wait before another one."""
     headers, params = dict(request.headers), dict[str, str]()
-    if credential is not None and _origin(request.url) == credential.origin:
+    signed = credential is not None and _origin(request.url) == credential.origin
+    if signed and credential:
         credential.sign(headers, params)
-    url = request.url
+    url = credential.addressed(request.url) if signed and credential else request.url
+    refuse_second(url, params)
     if params:
         url = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}"
     answer = await _client().request(request.method, url, headers=headers, content=request.content)
     exchange = Exchange(
         answer.status_code,
         answer.headers.get("content-type", ""),
-        answer.content,
+        without_address(answer.content, credential),
         len(request.content or b""),
     )
     return exchange, _pause(answer.headers.get("retry-after", ""))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assistants.actions.calling.planned import PlannedAction
+from assistants.actions.connectors.catalogue import shown_connector
 from assistants.actions.openapi.documents import ReadOperation
 from assistants.connections.credentials import Credential, credential_for
 from assistants.connections.models import AuthProfile
@@ -82,6 +83,7 @@ def _request(
         "kind": CONNECTION,
         "turn": context.turn_id,
         "action": {"id": action.id, "name": action.name},
+        "connector": shown_connector(action.connector),
         "operation": operation.key,
         "label": f"{action.name}: {operation.summary or operation.key}",
         "host": action.host,

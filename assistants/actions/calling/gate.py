@@ -16,7 +16,7 @@ from assistants.actions.actions.claim_confirmation import claim_confirmation
 from assistants.actions.actions.report_undisclosed import report_undisclosed
 from assistants.actions.calling.recording import Made, confirmed_by, record_call, record_refusal
 from assistants.actions.calling.values import free_values, is_address_of_nobody
-from assistants.actions.disclosing import BUILT_IN, covers
+from assistants.actions.disclosing import covers, is_built_in
 from assistants.actions.models import ActionCall, Confirmation
 from assistants.actions.queries import confirmation_of_call, is_always_allowed
 from assistants.actions.reach import was_announced
@@ -45,6 +45,15 @@ class CallDenied(DomainError):
     confirmation_id = ""
 
 
+class AnswerLost(DomainError):
+    code = "answer_lost"
+    status = 409
+    user_message = _(
+        "This call was sent once, and what came of it was lost: it may have arrived or not. It is not repeated. Say so, and"
+        " ask the person to look there before anything is sent anew."
+    )
+
+
 class Undisclosed(DomainError):
     code = "undisclosed"
     status = 403
@@ -69,7 +78,7 @@ async def gate(context: TurnContext, call: ToolCall, intention: Intention) -> Pe
         The permit to make it, with the arguments that a person may have edited.
 
     Raises:
-        Undisclosed, HostForbidden, CallDenied, NobodyToAsk: it is not made, and why.
+        Undisclosed, HostForbidden, CallDenied, AnswerLost, NobodyToAsk: it is not made, and why.
         Paused: a person is asked first.
     """
     try:
@@ -80,7 +89,7 @@ async def gate(context: TurnContext, call: ToolCall, intention: Intention) -> Pe
         if isinstance(error, Undisclosed):
             await run_db(report_undisclosed, plan=context.plan, intention=intention, actor=context.actor)
         raise
-    if intention.action in BUILT_IN:  # actions write their calls down themselves
+    if is_built_in(intention.action):  # actions write their calls down themselves
         return replace(permit, done=partial(_write_down, context, intention))
     return permit
 
@@ -125,7 +134,7 @@ def _announced(context: TurnContext, intention: Intention) -> bool:
     """
     plan = context.plan
     at_home = plan.creator_organisation_id == context.actor.organisation.pk
-    if at_home or not plan.publication_id or intention.action in BUILT_IN:
+    if at_home or not plan.publication_id or is_built_in(intention.action):
         return True
     return was_announced(plan.creator_organisation_id, plan.assistant_id, intention.host)
 
@@ -135,6 +144,8 @@ def _as_decided(confirmation: Confirmation, intention: Intention) -> Permit:
         raise Paused(
             PauseRequest(confirmation.public_id, CONFIRMATION, confirmation.document, confirmation.expires_at)
         )
+    if confirmation.state == Confirmation.State.MADE:
+        raise AnswerLost
     if confirmation.state != Confirmation.State.ALLOWED:
         refused = CallDenied()
         refused.confirmation_id = confirmation.public_id
@@ -156,7 +167,7 @@ def reason_to_ask(trust: Trust, intention: Intention, confirm: Sequence[str]) ->
     if trust.tainted and (
         not intention.reads
         or intention.host not in trust.hosts
-        or any(not trust.was_typed(value) for value in free_values(intention.arguments, intention.schema))
+        or (not intention.stays_home and _says_something(trust, intention))
     ):
         return Reason.TAINT
     if "all" in confirm or ("writes" in confirm and not intention.reads):
@@ -164,6 +175,10 @@ def reason_to_ask(trust: Trust, intention: Intention, confirm: Sequence[str]) ->
     if intention.consequential or intention.risk == "destroys":
         return Reason.CONSEQUENTIAL
     return None if intention.reads else Reason.WRITES
+
+
+def _says_something(trust: Trust, intention: Intention) -> bool:
+    return any(not trust.was_typed(value) for value in free_values(intention.arguments, intention.schema))
 
 
 def remembers(reason: str, intention: Intention) -> bool:

@@ -31,7 +31,7 @@ class PlannedAction:
     Attributes:
         organisation_id: whose it is. server_url: where its calls go, as the revision says.
         profile: how they are signed; None where they are not.
-        operations: those that are on, by key.
+        operations: those that are on, by key. connector: the ready-made one that it was made from; empty for others.
     """
 
     id: str
@@ -41,6 +41,7 @@ class PlannedAction:
     server_url: str
     profile: ProfileRef | None
     operations: dict[str, ReadOperation]
+    connector: str = ""
 
     @property
     def host(self) -> str:
@@ -84,6 +85,7 @@ def _planned(action: Action, use: ActionUse, waiting: set[tuple[str, str]]) -> P
             for key in use.operations
             if key in frozen.operations and (action.public_id, key) not in waiting
         },
+        connector=action.connector,
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from assistants.actions.calling.carrying import Target, carry_out
 from assistants.actions.calling.connecting import credential_or_pause
 from assistants.actions.calling.planned import PlannedAction, planned_actions
+from assistants.actions.connectors.catalogue import shown_connector
 from assistants.actions.files.known import known_files
 from assistants.actions.openapi.checking import check_arguments
 from assistants.actions.openapi.documents import ReadOperation
@@ -67,6 +68,7 @@ class ActionTool:
             risk=operation.risk,
             consequential=operation.consequential,
             organisation_id=action.organisation_id,
+            connector=shown_connector(action.connector),
         )
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:

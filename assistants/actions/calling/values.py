@@ -50,7 +50,7 @@ def is_address_of_nobody(context: TurnContext, intention: Intention) -> bool:
     The assistant's own knowledge and the operations that its creator chose taint nothing, but one document or description
     with an order in it would have every address to itself. What the person or the creator wrote, an address in a document too, holds nothing that was not written there.
     """
-    if intention.action.startswith("act_"):
+    if intention.chosen_host or intention.action.startswith("act_"):
         return False
     if context.can_wait and not (context.sources or context.plan.actions):
         return False

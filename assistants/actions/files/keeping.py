@@ -96,15 +96,23 @@ async def _kept(
     kind = _kind(name, file.mime_type, data)
     if not kind:
         return LeftOut(name, _("its content is not what its name says."))
+    row = await stored(context, maker=action.name, host=action.host, name=name, mime_type=kind, data=data)
+    return row or LeftOut(name, _("it could not be stored."))
+
+
+async def stored(
+    context: TurnContext, *, maker: str, host: str, name: str, mime_type: str, data: bytes
+) -> ActionFile | None:
+    """Keep a file: its row, then its bytes; nothing of it stays, and None comes back, where storage fails."""
     row: ActionFile = await run_db(
-        keep_file, context=context, action=action, name=name, mime_type=kind, size=len(data)
+        keep_file, context=context, maker=maker, host=host, name=name, mime_type=mime_type, size=len(data)
     )
     try:
         await run_db(default_storage.save, row.storage_key, ContentFile(data))
     except Exception:
         logger.exception("action_file_not_stored", file=row.public_id)
         await run_db(forget_file, organisation_id=row.organisation_id, file_id=row.public_id)
-        return LeftOut(name, _("it could not be stored."))
+        return None
     return row
 
 

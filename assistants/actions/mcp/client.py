@@ -85,7 +85,7 @@ class McpServer:
         request = mcp_types.CallToolRequest(
             params=mcp_types.CallToolRequestParams(name=name, arguments=dict(arguments))
         )
-        answer = await self._asked(request, mcp_types.CallToolResult)
+        answer = await self.asked(request, mcp_types.CallToolResult)
         return result_of(answer)
 
     async def prompt(self, name: str, arguments: Mapping[str, str]) -> PromptText:
@@ -99,9 +99,14 @@ class McpServer:
         request = mcp_types.GetPromptRequest(
             params=mcp_types.GetPromptRequestParams(name=name, arguments=dict(arguments) or None)
         )
-        return prompt_text(await self._asked(request, mcp_types.GetPromptResult))
+        return prompt_text(await self.asked(request, mcp_types.GetPromptResult))
 
-    async def _asked(self, request: Any, kind: Any) -> Any:
+    async def asked(self, request: Any, kind: Any) -> Any:
+        """What the server answers to one request, asked again as long as it has not finished.
+
+        Raises:
+            McpNeedsInput: it asks back.
+        """
         import mcp_types
         from mcp.shared.exceptions import MCPError
 

@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
+from assistants.actions.mcp.unfolding import MOST_UNFOLDED, bounded
 from assistants.actions.openapi.keywords import PATTERNS, is_usable_pattern
 
 MOST_BYTES = 64 * 1024
@@ -51,6 +52,8 @@ def checked_input_schema(schema: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(reference, str) or not reference.startswith("#"):
             raise SchemaUnusable("remote_reference")
     usable = {"type": "object", **_without_odd_patterns(schema)}
+    if bounded(usable) > MOST_UNFOLDED:
+        raise SchemaUnusable("too_deep")
     try:
         jsonschema_rs.Draft202012Validator(usable, pattern_options=PATTERNS)
     except (jsonschema_rs.ValidationError, ValueError):

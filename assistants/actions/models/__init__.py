@@ -2,6 +2,7 @@
 
 from assistants.actions.models.action import Action, ActionExample, ActionRevision, Operation, ToolApproval
 from assistants.actions.models.calls import ActionCall, AlwaysAllow, Confirmation
+from assistants.actions.models.connectors import ConnectorClient
 from assistants.actions.models.files import ActionFile
 from assistants.actions.models.reach import Reach
 
@@ -13,6 +14,7 @@ __all__ = [
     "ActionRevision",
     "AlwaysAllow",
     "Confirmation",
+    "ConnectorClient",
     "Operation",
     "Reach",
     "ToolApproval",

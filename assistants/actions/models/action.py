@@ -20,18 +20,21 @@ class Action(TenantModel):
         URL = "url", _("Fetched from an address")
         PLUGIN = "plugin", _("A plugin's manifest")
         MCP = "mcp", _("An MCP server")
+        CONNECTOR = "connector", _("A ready-made connector")
 
     public_id = PublicIdField("act_")
     # The assistant lies in a room above: its public id.
     assistant_id = models.CharField(max_length=48)
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    origin = models.CharField(max_length=8, choices=Origin.choices)
+    origin = models.CharField(max_length=9, choices=Origin.choices)
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
     # Where its calls go, and where its document came from.
     server_url = models.CharField(max_length=2000)
     source_url = models.CharField(max_length=2000, blank=True)
     privacy_policy_url = models.CharField(max_length=2000, blank=True)
+    # The name of the ready-made connector that it was made from; empty for others.
+    connector = models.CharField(max_length=40, blank=True)
     profile = models.ForeignKey(
         "connections.AuthProfile", null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -8,9 +8,11 @@ import jsonschema_rs
 import orjson
 from django.utils.translation import gettext as _
 
+from assistants.actions.openapi.carried import carried
 from assistants.actions.openapi.documents import Callable
 from assistants.actions.openapi.keywords import PATTERNS
 from kernel.errors import FieldError, InvalidInput
+from kernel.text import has_nul
 
 MOST_DEPTH = 40
 MOST_ERRORS = 5
@@ -18,10 +20,12 @@ MOST_CHARACTERS = 100_000
 
 
 def check_arguments(operation: Callable, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as they are sent: those that a model left empty (null) where it may are dropped.
+    """The arguments as they arrive: those that a model left empty (null) where it may are dropped, and what is empty where
+    that cannot be sent.
 
     Raises:
-        InvalidInput: with an error for each wrong argument, at most MOST_ERRORS.
+        InvalidInput: with an error for each wrong argument, or each that cannot be sent as the document says; at most
+            MOST_ERRORS.
     """
     if not isinstance(arguments, Mapping):
         raise InvalidInput.on("arguments", "not_an_object", _("The arguments have to be one JSON object."))
@@ -33,7 +37,7 @@ def check_arguments(operation: Callable, arguments: Mapping[str, Any]) -> dict[s
         errors = check_value(_schema(operation), given)
     if errors:
         raise InvalidInput(errors=errors)
-    return given
+    return carried(operation.mapping, given, lambda left: not check_value(_schema(operation), left))
 
 
 def _schema(operation: Callable) -> Mapping[str, Any]:
@@ -47,12 +51,17 @@ def _check_size(arguments: dict[str, Any]) -> None:
             "arguments", "too_deep", _("The arguments are nested too deeply. Flatten them.")
         )
     try:
-        size = len(orjson.dumps(arguments))
+        written = orjson.dumps(arguments)
     except TypeError:
         raise InvalidInput.on(
             "arguments", "not_json", _("The arguments hold values that JSON cannot hold.")
         ) from None
-    if size > MOST_CHARACTERS:
+    for name, value in arguments.items():
+        if has_nul(written, {name: value}):
+            sentence = _("%(name)s holds a NUL character, which nothing can keep. Leave it out.")
+            place = name.replace("\x00", "")[:200] or "arguments"
+            raise InvalidInput.on(place, "nul_character", sentence % {"name": place})
+    if len(written) > MOST_CHARACTERS:
         raise InvalidInput.on(
             "arguments",
             "too_large",

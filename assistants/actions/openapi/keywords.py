@@ -74,6 +74,7 @@ PLAIN: Mapping[str, Callable[[Any], bool]] = {
     "required": _names,
 }
 """Keywords that hold a value, and when the value is one that a validator takes."""
+_ORDER = {name: at for at, name in enumerate(PLAIN)}
 
 
 def plain_keywords(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,7 +82,9 @@ def plain_keywords(raw: Mapping[str, Any]) -> dict[str, Any]:
 
     OpenAPI 3.0's own spellings (`nullable`, exclusive limits as booleans) are written as 2020-12 has them.
     """
-    kept = {name: raw[name] for name, fits in PLAIN.items() if name in raw and fits(raw[name])}
+    # In one order, whatever the document's; a schema has few of them.
+    named = sorted(_ORDER.keys() & raw.keys(), key=_ORDER.__getitem__)
+    kept = {name: raw[name] for name in named if PLAIN[name](raw[name])}
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if raw.get(exclusive) is True and bound in kept:
             kept[exclusive] = kept.pop(bound)
@@ -100,6 +103,8 @@ def plain_keywords(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _types(raw: Mapping[str, Any]) -> list[str]:
     named = raw.get("type")
+    if isinstance(named, str) and raw.get("nullable") is not True:
+        return [named] if named in TYPES else []
     listed = named if isinstance(named, list) else [named]
     kinds = [kind for kind in dict.fromkeys(listed) if isinstance(kind, str) and kind in TYPES]
     if len(kinds) < len(listed):

@@ -7,7 +7,6 @@ import orjson
 from django.utils.translation import gettext as _
 
 from assistants.actions.openapi.documents import DocumentError
-from assistants.actions.openapi.places import STRING
 from assistants.actions.openapi.yaml_values import YamlFault, read_yaml
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -77,33 +76,22 @@ def _read_json(text: str) -> Any:
                 line=error.lineno,
                 column=error.colno,
             ) from None
-    _check_depth(text)
+    if _is_deep(value):
+        _too_deep()
     return value
 
 
-def _check_depth(text: str) -> None:
-    if text.count("[") + text.count("{") <= MOST_DEPTH:
-        return
-    depth = deepest = 0
-    for character in _brackets(text):
-        depth += 1 if character in "{[" else -1
-        deepest = max(deepest, depth)
-    if deepest > MOST_DEPTH:
-        _too_deep()
-
-
-def _brackets(text: str) -> str:
-    # What stands in strings may hold brackets too: they are taken out first, at the speed of the regular
-    # expression engine.
-    return STRING.sub("", text).translate(_ONLY_BRACKETS)
-
-
-class _OnlyBrackets(dict[int, int | None]):
-    def __missing__(self, code: int) -> None:
-        return None
-
-
-_ONLY_BRACKETS: Any = _OnlyBrackets({ord(bracket): ord(bracket) for bracket in "{}[]"})
+def _is_deep(value: Any) -> bool:
+    level: list[Any] = [value]
+    for _depth in range(MOST_DEPTH):
+        below: list[Any] = []
+        for each in level:
+            members = each.values() if isinstance(each, dict) else each
+            below += [inner for inner in members if isinstance(inner, dict | list)]
+        if not below:
+            return False
+        level = below
+    return True
 
 
 def _too_deep() -> NoReturn:

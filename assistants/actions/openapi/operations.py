@@ -13,7 +13,7 @@ from assistants.actions.openapi.names import argument_name, legal, operation_key
 from assistants.actions.openapi.parameters import Parameter, read_parameters
 from assistants.actions.openapi.references import References, Way
 from assistants.actions.openapi.schemas import Schemas
-from assistants.actions.openapi.trimming import shortened, trimmed
+from assistants.actions.openapi.trimming import Trimming, shortened
 
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 MOST_DESCRIPTION, MOST_PARAMETER_DESCRIPTION = 300, 700  # characters
@@ -29,6 +29,7 @@ def read_operation(
     raw: Mapping[str, Any],
     references: References,
     schemas: Schemas,
+    trimming: Trimming,
     taken: Container[str],
     server_path: str | None,
 ) -> tuple[ReadOperation, list[Finding]]:
@@ -47,7 +48,7 @@ def read_operation(
     body = read_body(raw, way, references, schemas)
     whole, mapping = _arguments(parameters, body)
     definitions = schemas.definitions(whole)
-    small, was_cut = trimmed(whole, schemas_lookup(definitions))
+    small, was_cut = trimming.trimmed(whole, schemas_lookup(definitions))
     if was_cut or _was_opened(definitions):
         # Thousands of operations may refer to the same definitions, and each keeps them.
         mapping["schema"] = {**whole, "$defs": schemas.bare(definitions)} if definitions else whole
@@ -74,6 +75,13 @@ def read_operation(
 def _finished(**fields: Any) -> ReadOperation:
     digest = hashlib.sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return ReadOperation(**fields, fingerprint=digest[:32])
+
+
+def changed_operation(operation: ReadOperation, **changes: Any) -> ReadOperation:
+    """An operation of which more is known than its document says, with the fingerprint that this makes."""
+    fields = operation.document() | changes
+    del fields["fingerprint"]
+    return _finished(**fields)
 
 
 def tool_description(operation: Callable) -> str:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import orjson
 import yaml
 
-STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
 
 Way = tuple[str | int, ...]

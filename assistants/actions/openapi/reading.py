@@ -16,6 +16,7 @@ from assistants.actions.openapi.references import Fault, References, refuse_fore
 from assistants.actions.openapi.schemas import Schemas
 from assistants.actions.openapi.security import suggested_auth
 from assistants.actions.openapi.servers import foreign_server, read_servers
+from assistants.actions.openapi.trimming import Trimming
 
 MOST_OPERATIONS = 30  # of one action, beyond which models choose badly
 MOST_READ = 5_000  # operations of one document
@@ -94,6 +95,7 @@ class _Reader:
         self._root, self._base_url = root, base_url
         self._references = References(root)
         self._schemas = Schemas(self._references)
+        self._trimming = Trimming()
         self._findings: list[Finding] = []
         self._left_out: list[Fault] = []
         self._raw: list[Mapping[str, Any]] = []
@@ -163,7 +165,15 @@ class _Reader:
             own = own if own is not None else foreign_server(item, way[:2], server, self._base_url)
             server_path = None if own in (None, server) else urlsplit(str(own)).path
             operation, findings = read_operation(
-                path, method, item, raw, self._references, self._schemas, read, server_path
+                path,
+                method,
+                item,
+                raw,
+                self._references,
+                self._schemas,
+                self._trimming,
+                read,
+                server_path,
             )
         except Fault as fault:
             self._left_out.append(fault)

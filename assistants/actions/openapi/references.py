@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 MOST_HOPS = 30
-_MAYBE_FOREIGN = re.compile(r"""["']?\$ref["']?\s*:\s*(?:["']\s*)?[^#"'\s]""")
+# Begins with a literal, which is looked for several times faster than anything optional.
+_MAYBE_FOREIGN = re.compile(r"""\$ref["']?\s*:\s*(?:["']\s*)?[^#"'\s]""")
 # What may hold anything at all, so that a "$ref" in it is no reference.
 _DATA = frozenset({"example", "examples", "default", "enum", "const", "value"})
 

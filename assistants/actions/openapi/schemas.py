@@ -22,6 +22,7 @@ REQUEST, RESPONSE = "request", "response"
 _HIDDEN = {REQUEST: "readOnly", RESPONSE: "writeOnly"}
 # Answers are only cut to shape: nothing else of their schemas is needed.
 _ANSWER_KEYWORDS = ("type", "format", "enum", "required", "minItems", "const")
+_NESTING = frozenset({*SINGLE, *LISTS, *NAMED})  # what may hold schemas
 _PREFIX = "#/$defs/"
 
 
@@ -31,7 +32,7 @@ class _Definition:
     schema: dict[str, Any]
     edges: list[tuple[dict[str, Any], str]] = field(default_factory=list)  # where it refers, and to which
     own: int = 0  # schemas in it
-    bytes: int = 0
+    bytes: int = 0  # 0 until somebody asked
     unfolded: int = 0  # 0 until its circles are cut
     bare: dict[str, Any] | None = None  # without words, once somebody wanted it so
 
@@ -54,16 +55,12 @@ class Schemas:
         """
         root = _Definition("", {})
         root.schema = self._convert(raw, way, direction, root)
-        found = [root]
         while self._waiting:
             name, value, place, kind = self._waiting.popleft()
             definition = _Definition(name, {})
             self._definitions[name] = definition
             definition.schema = self._convert(value, place, kind, definition)
-            found.append(definition)
         self._cut_circles(root)
-        for definition in found[1:]:
-            definition.bytes = len(orjson.dumps(definition.schema))
         return root.schema
 
     def definitions(self, *schemas: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,6 +73,7 @@ class Schemas:
             if name in kept:
                 continue
             definition = self._definitions[name]
+            definition.bytes = definition.bytes or len(orjson.dumps(definition.schema))
             if definition.bytes > budget:
                 kept[name] = {}
                 continue
@@ -111,6 +109,8 @@ class Schemas:
         schema = plain_keywords(raw)
         if direction == RESPONSE:
             schema = {name: schema[name] for name in _ANSWER_KEYWORDS if name in schema}
+        if _NESTING.isdisjoint(raw):
+            return _with_null(raw, schema)
         for key in SINGLE:
             if key in raw and not (key == "items" and isinstance(raw[key], list)):
                 schema[key] = self._flag_or_schema(raw[key], (*way, key), direction, owner)
@@ -252,6 +252,6 @@ def _referred(schema: Any) -> Iterator[str]:
             reference = value.get("$ref")
             if isinstance(reference, str) and reference.startswith(_PREFIX):
                 yield reference.removeprefix(_PREFIX)
-            waiting.extend(each for each in value.values() if isinstance(each, dict | list))
+            waiting += [each for each in value.values() if isinstance(each, dict | list)]
         elif isinstance(value, list):
             waiting.extend(value)

@@ -3,21 +3,25 @@
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from kernel.errors import DomainError
+from organisations.pages import OrganisationRequest
+from organisations.permissions import Permission
 
 CHANGED = "actions-changed"
 
 
-def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+def refusal(request: OrganisationRequest, error: DomainError) -> HttpResponse:
     """Why something was not done, with the line and the fields that it is about, for the form that asked."""
     context = {
         "error": error,
         "line": getattr(error, "line", None),
         "column": getattr(error, "column", None),
         # A sentence that the error itself says is not said again by its field.
+        # The page where whoever looks may do what is missing.
+        "page": getattr(error, "page", "") if request.actor.can(Permission.MANAGE_ORGANISATION) else "",
         "fields": [one for one in error.errors if one.message != error.message],
     }
     return render(request, "actions/_refusal.html", context, status=error.status)

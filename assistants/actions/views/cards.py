@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from assistants.actions.connectors.catalogue import mark_of
 from assistants.actions.models import Action, Operation, ToolApproval
 from assistants.actions.presentation import action_json
 from assistants.actions.queries import actions_of
@@ -37,6 +38,11 @@ class Card:
     def icon(self) -> str:
         """The icon of its kind."""
         return "plug" if self.action.kind == Action.Kind.MCP else "braces"
+
+    @property
+    def mark(self) -> str:
+        """Path data of its connector's icon; empty where it has none."""
+        return mark_of(self.action.connector)
 
     @property
     def reads(self) -> int:

@@ -14,11 +14,12 @@ from assistants.actions.actions.remove_example import remove_example
 from assistants.actions.actions.update_action import update_action
 from assistants.actions.checks import unable_model
 from assistants.actions.forms import ActionForm
+from assistants.actions.gallery import tool_cards
 from assistants.actions.importing import read_again, starter_of
 from assistants.actions.presentation import changed_json
 from assistants.actions.queries import changed_tools, examples_of
 from assistants.actions.records import figures_of
-from assistants.actions.views import adding, authentication, documents, trying
+from assistants.actions.views import adding, authentication, choosing, documents, trying
 from assistants.actions.views.answers import moved, said
 from assistants.actions.views.base import AssistantPages, CheckAssistant, DrawPage, base_of, told
 from assistants.actions.views.cards import cards_of
@@ -44,6 +45,7 @@ def action_paths(prefix: str, check: CheckAssistant, draw: DrawPage) -> list[URL
         path(prefix, pages.list, name="assistant_actions"),
         path(f"{prefix}/new", pages.new, name="action_new"),
         path(f"{prefix}/add", pages.add, name="action_add"),
+        path(f"{prefix}/capability", pages.capability, name="action_capability"),
         path(f"{prefix}/check", pages.check, name="action_check"),
         path(f"{prefix}/complete", pages.complete, name="action_complete"),
         path(one, pages.operations, name="action_detail"),
@@ -84,6 +86,7 @@ class ActionPages(AssistantPages):
             get(self._try_form),
         )
         self.add, self.check, self.complete = post(self._add), post(self._check), post(self._complete)
+        self.capability = post(self._capability)
         self.switch, self.pause, self.remove = post(self._switch), post(self._pause), post(self._remove)
         self.auth_save, self.discover = post(self._auth_save), post(self._discover)
         self.document_save, self.refresh = post(self._document_save), post(self._refresh)
@@ -96,26 +99,26 @@ class ActionPages(AssistantPages):
         self._check_assistant(request.actor, assistant_id, edit=False)
         cards = cards_of(request.actor, assistant_id, request.path)
         model = draft_actions.get().model(request.actor, assistant_id)
+        tools = [card for card in tool_cards(request.actor, assistant_id) if card.on]
         context = {
             "base": request.path,
             "cards": cards,
-            "ways": adding.WAYS,
-            "unable": unable_model(request.actor.organisation, model) if cards else "",
+            "tools": tools,
+            "unable": unable_model(request.actor.organisation, model) if cards or tools else "",
         }
         return self._draw(request, assistant_id, "actions/list.html", context)
 
     def _new(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
-        """The form that adds an action: `?from=` is one of the ways."""
+        """All that can be added; with `?from=` the form of one of the ways, or of a bridge."""
         self._check_assistant(request.actor, assistant_id, edit=True)
-        chosen = request.GET.get("from", "")
-        way = next((one for one in adding.WAYS if one.name == chosen), adding.WAYS[0])
-        context = {
-            "base": base_of(request, "/new"),
-            "way": way,
-            "ways": adding.WAYS,
-            "text": adding.TEMPLATE if way.name == "write" else "",
-        }
-        return self._draw(request, assistant_id, "actions/new.html", context)
+        template, context = choosing.page_of(request, assistant_id)
+        return self._draw(request, assistant_id, template, {"base": base_of(request, "/new"), **context})
+
+    @told
+    def _capability(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
+        """Switch a built-in tool on or off."""
+        self._check_edit(request, assistant_id)
+        return choosing.switch(request, assistant_id, base_of(request, "/capability"))
 
     @told
     def _add(self, request: OrganisationRequest, assistant_id: str) -> HttpResponse:
@@ -211,6 +214,7 @@ class ActionPages(AssistantPages):
         more = {
             "text": action.revision.document if action.revision else "",
             "check_url": base.rpartition("/")[0],
+            **choosing.document_of_connector(action),
         }
         return self._page(request, action, "document", base, more)
 
@@ -218,7 +222,8 @@ class ActionPages(AssistantPages):
     def _document_save(self, request: OrganisationRequest, assistant_id: str, action_id: str) -> HttpResponse:
         """Save the document, after what it changes was seen."""
         action = self._edited(request, assistant_id, action_id)
-        return documents.save(request, action, base_of(request, "/document/save"))
+        save = choosing.save_connector if action.connector else documents.save
+        return save(request, action, base_of(request, "/document/save"))
 
     @told
     def _refresh(self, request: OrganisationRequest, assistant_id: str, action_id: str) -> HttpResponse:

@@ -65,13 +65,15 @@ def begin_consent(*, actor: Actor, ref: ProfileRef, session_key: str, return_to:
         return_to=safe_return(return_to),
     )
     asked = {"resource": oauth.resource or None, "audience": oauth.audience or None}
+    if oauth.scope_parameter != "scope":
+        asked[oauth.scope_parameter] = _scopes(oauth)
     return str(
         prepare_grant_uri(
             oauth.authorization_url,
             oauth.client_id,
             "code",
             redirect_uri=address,
-            scope=" ".join(oauth.scopes),
+            scope=_scopes(oauth) if oauth.scope_parameter == "scope" else None,
             state=state,
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
@@ -79,6 +81,10 @@ def begin_consent(*, actor: Actor, ref: ProfileRef, session_key: str, return_to:
             **_EXTRA.get(urlsplit(oauth.authorization_url).hostname or "", {}) | oauth.extra_authorize,
         )
     )
+
+
+def _scopes(oauth: OAuthSettings) -> str:
+    return oauth.scope_separator.join(oauth.scopes)
 
 
 def callback_url(profile: AuthProfile, oauth: OAuthSettings) -> str:

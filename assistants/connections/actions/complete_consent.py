@@ -13,8 +13,9 @@ from assistants.connections.actions.save_connection import save_connection
 from assistants.connections.auth_settings import AuthSettings, OAuthSettings, stored_settings
 from assistants.connections.models import AuthProfile, Connection, OAuthAttempt
 from assistants.connections.oauth.errors import ScopesDiffer, TokenUnavailable
+from assistants.connections.oauth.revoking import revoke
 from assistants.connections.oauth.scopes import missing_scopes, surplus_scopes
-from assistants.connections.oauth.tokens import Tokens, ask_tokens, revoke
+from assistants.connections.oauth.tokens import Tokens, ask_tokens
 from assistants.connections.queries import look_up
 from assistants.connections.refs import ProfileRef
 from assistants.connections.rights import require_to_connect

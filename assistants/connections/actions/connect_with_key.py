@@ -35,7 +35,7 @@ def connect_with_key(*, actor: Actor, ref: ProfileRef, given: dict[str, str]) ->
             "profile", "no_key_wanted", _("This service is connected by consent, not with a key.")
         )
     take(f"connect:{actor.caller}", ATTEMPTS)
-    secrets = checked_key(stored_settings(profile.document).placement, given)
+    secrets = checked_key(stored_settings(profile.document).placement, given, profile.origin)
     return _connect(actor=actor, profile=profile, secrets=secrets)
 
 

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from assistants.connections.models import AuthProfile, Connection
 from assistants.connections.queries import profile_of
-from kernel.actions import entry_action
+from kernel.actions import assert_in_action, entry_action
 from kernel.jobs import enqueue_after_commit
 from kernel.tenancy import across_organisations
 from organisations.actors import Actor
@@ -20,7 +20,11 @@ def delete_profile(*, actor: Actor, profile_id: str) -> None:
         NotFound: the organisation has no such profile.
     """
     require(actor, Permission.BUILD_ASSISTANTS)
-    profile = _delete(actor=actor, profile_id=profile_id)
+    end_connections_to(_delete(actor=actor, profile_id=profile_id))
+
+
+def end_connections_to(profile: AuthProfile) -> None:
+    """End everybody's connections to a profile that was put away; services are told by a job."""
     with across_organisations(reason="connections to an action that is gone", durable=True):
         rows = Connection.objects.across_organisations(reason="of all organisations")
         rows.filter(profile_id=profile.public_id, ended_at=None).update(ended_at=timezone.now())
@@ -29,7 +33,12 @@ def delete_profile(*, actor: Actor, profile_id: str) -> None:
 
 @entry_action
 def _delete(*, actor: Actor, profile_id: str) -> AuthProfile:
-    profile = profile_of(actor.organisation, profile_id, lock=True)
+    return put_away(actor=actor, profile=profile_of(actor.organisation, profile_id, lock=True))
+
+
+def put_away(*, actor: Actor, profile: AuthProfile) -> AuthProfile:
+    """Sign no call with a profile from now on, in the transaction of another action, which calls `end_connections_to` after it."""
+    assert_in_action()
     # The settings and the client secret stay until services were told: a revocation is signed with them.
     profile.deleted_at = timezone.now()
     profile.save(update_fields=["deleted_at", "updated_at"])

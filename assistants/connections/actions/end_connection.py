@@ -8,9 +8,9 @@ from django.utils import timezone
 from accounts.models import User
 from assistants.connections.machine import machine
 from assistants.connections.models import AuthProfile, Connection
-from assistants.connections.queries import access_connection, live_connections
+from assistants.connections.queries import access_connection, connection_for, live_connections
 from assistants.connections.rights import NothingToConnect, require_to_connect
-from kernel.actions import entry_action
+from kernel.actions import assert_in_action, entry_action
 from kernel.jobs import enqueue_after_commit
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
@@ -59,6 +59,13 @@ def end_connections_of(*, organisation: Organisation, user: User) -> int:
 def _end_persons(*, actor: Actor, user: User) -> int:
     rows: QuerySet[Connection] = live_connections(actor.organisation).filter(user=user).select_for_update()
     return _end_all(actor, rows)
+
+
+def end_unasked(*, actor: Actor, profile: AuthProfile) -> None:
+    """End what the organisation has by client credentials, in the transaction of another action: the next call gets it anew."""
+    assert_in_action()
+    connection = connection_for(profile, actor.organisation, None)
+    _end_all(actor, [connection] if connection else [])
 
 
 def _end_all(actor: Actor, connections: Iterable[Connection]) -> int:

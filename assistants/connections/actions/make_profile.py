@@ -10,7 +10,7 @@ from assistants.connections.given_key import checked_key
 from assistants.connections.hosts import foreign_hosts, origin_of
 from assistants.connections.models import AuthProfile
 from assistants.connections.sealing import seal
-from kernel.actions import entry_action
+from kernel.actions import assert_in_action, entry_action
 from kernel.errors import Conflict
 from organisations.actors import Actor
 from organisations.audit import record_audit
@@ -63,6 +63,12 @@ def make_profile(
 
 @entry_action
 def _make(*, actor: Actor, settings: AuthSettings, origin: str, fields: dict[str, Any]) -> AuthProfile:
+    return save_profile(actor=actor, settings=settings, origin=origin, fields=fields)
+
+
+def save_profile(*, actor: Actor, settings: AuthSettings, origin: str, fields: dict[str, Any]) -> AuthProfile:
+    """Save a new profile with these fields, in the transaction of another action."""
+    assert_in_action()
     profile = AuthProfile(organisation=actor.organisation, created_by=actor.user, **fields)
     put_settings(profile, settings, origin)
     profile.save()
@@ -104,7 +110,8 @@ def keep_own_key(actor: Actor, profile: AuthProfile, settings: AuthSettings) -> 
         if (value := getattr(settings, name)) is not None
     }
     if given:
-        save_connection(actor=actor, profile=profile, secrets=checked_key(settings.placement, given))
+        secrets = checked_key(settings.placement, given, profile.origin)
+        save_connection(actor=actor, profile=profile, secrets=secrets)
 
 
 def facts(profile: AuthProfile) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from assistants.connections.models import AuthProfile, Connection, OAuthAttempt, OAuthClient
+from kernel.registries import secret_fields
 from kernel.secrets import SecretUnreadable, rotate
 from kernel.tenancy import across_organisations
 
@@ -18,7 +19,7 @@ HOLDERS: tuple[tuple[Any, str], ...] = (
 def rotate_secrets() -> tuple[int, int]:
     """Put everything under the present SECRET_KEY; gives how many were, and how many nobody can read any more."""
     done = lost = 0
-    for model, field in HOLDERS:
+    for model, field in (*HOLDERS, *secret_fields):
         last = 0
         while keys := _next(model, field, last):
             for key in keys:

@@ -8,8 +8,8 @@ from django.utils import timezone
 from assistants.connections.auth_settings import OAuthSettings, stored_settings
 from assistants.connections.models import AuthProfile, Connection
 from assistants.connections.oauth.errors import TokenUnavailable
-from assistants.connections.oauth.tokens import revoke
-from assistants.connections.queries import ended_connections
+from assistants.connections.oauth.revoking import revoke
+from assistants.connections.queries import ended_connections, has_another
 from assistants.connections.sealing import unseal
 from kernel.errors import DomainError
 from kernel.tenancy import across_organisations, tenant_scope
@@ -56,6 +56,9 @@ def _tell(connection: Connection) -> None:
         return
     oauth: OAuthSettings | None = stored_settings(profile.document).oauth
     if oauth is None or not oauth.revocation_url:
+        return
+    # Services take all of a person's tokens for one client to be one grant: it ends with the last connection.
+    if oauth.registration == "organisation" and has_another(connection, oauth):
         return
     try:
         secrets = unseal(connection, connection.secret_encrypted)

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 import orjson
 from django.utils.translation import gettext_lazy as _
 
+from assistants.connections.auth_settings import LONGEST_ADDRESS, MOST_SCOPES, SCOPE
 from kernel.egress import EgressError, GuardedAsyncClient, check_url, guarded_async_client
 from kernel.errors import DomainError
 
 MOST_BYTES = 256 * 1024
+LONGEST_NAME = 300  # characters of what a server and its guard call themselves
 _PARAMETER = re.compile(r'([a-zA-Z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 _RESOURCE = "/.well-known/oauth-protected-resource"
 
@@ -145,6 +147,8 @@ def _discovery(
 ) -> Discovery:
     if "S256" not in _words(found.get("code_challenge_methods_supported")):
         raise _failed(server_url, _("its authorization server does not offer PKCE with S256"))
+    if max(len(issuer), len(resource)) > LONGEST_NAME:
+        raise _failed(server_url, _("one of the addresses that it names is too long"))
     addresses = {}
     for name in ("authorization", "token", "revocation", "registration"):
         url = found.get(f"{name}_endpoint") or ""
@@ -152,12 +156,14 @@ def _discovery(
             raise _failed(server_url, _("its authorization server does not say where people consent"))
         if url:
             check_url(url)
+        if len(url) > LONGEST_ADDRESS:
+            raise _failed(server_url, _("one of the addresses that it names is too long"))
         addresses[f"{name}_url"] = url
     methods = _words(found.get("token_endpoint_auth_methods_supported")) or ["client_secret_basic"]
     return Discovery(
         resource=resource,
         issuer=issuer,
-        scopes=scopes,
+        scopes=tuple(scope for scope in scopes if SCOPE.fullmatch(scope))[:MOST_SCOPES],
         token_auth_methods=tuple(methods),
         iss_expected=found.get("authorization_response_iss_parameter_supported") is True,
         metadata_documents=found.get("client_id_metadata_document_supported") is True,
@@ -166,7 +172,7 @@ def _discovery(
 
 
 def _words(value: Any) -> list[str]:
-    return [word for word in value if isinstance(word, str)][:60] if isinstance(value, list) else []
+    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
 
 
 def _failed(server_url: str, reason: Any) -> DiscoveryFailed:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from assistants.connections.actions.begin_consent import GENERAL_CALLBACK
 from assistants.connections.actions.keep_client import keep_client
+from assistants.connections.auth_settings import LONGEST_SECRET
 from assistants.connections.mcp_oauth.discovery import Discovery, DiscoveryFailed
 from assistants.connections.models import OAuthClient
 from assistants.connections.sealing import unseal
@@ -22,6 +23,7 @@ from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 
 NAME = "Bottega"
+LONGEST_ID = 300  # characters of a client id
 TokenAuth = Literal["basic", "post", "none"]
 _OURS: dict[str, TokenAuth] = {
     "none": "none",
@@ -118,12 +120,14 @@ async def _register(actor: Actor, found: Discovery) -> Client:
     except (EgressError, ValueError):
         said = {}
     client_id = said.get("client_id") if isinstance(said, dict) else None
-    if not isinstance(client_id, str) or not client_id:
+    if not isinstance(client_id, str) or not (0 < len(client_id) <= LONGEST_ID and client_id.isprintable()):
         raise _failed(found, _("it did not register Bottega as a client"))
     auth = _OURS.get(
         str(said.get("token_endpoint_auth_method", wanted["token_endpoint_auth_method"])), "none"
     )
     secret = str(said.get("client_secret") or "") if auth != "none" else ""
+    if len(secret) > LONGEST_SECRET:
+        raise _failed(found, _("the secret that it gave is longer than any"))
     made = Client(client_id, secret, auth, "dynamic")
     ends = said.get("client_secret_expires_at")
     expires = (

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 # Services leave these out of what they say they granted, or add them by themselves: they give no access to an API.
 _ABOUT_THE_PERSON = frozenset(
     {
-        "openid", "profile", "email", "offline_access", "refresh_token",
+        "openid", "profile", "email", "offline_access", "refresh_token", "identify",
         "https://www.googleapis.com/auth/userinfo.email", "https://www.googleapis.com/auth/userinfo.profile",
     }
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The token and revocation endpoints. Every call goes through the egress guard, and never inside a transaction."""
+"""The token endpoint. Every call goes through the egress guard, and never inside a transaction."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +15,13 @@ from kernel.egress import EgressError, guarded_async_client
 MOST_BYTES = 256 * 1024
 SECONDS = 15.0
 LONGEST_LIFE = 10 * 365 * 86_400
+# Errors that say nothing about the grant (RFC 6749, section 5.2; Slack's oauth.v2.access).
+_PASSING = frozenset(
+    {
+        "temporarily_unavailable", "server_error", "ratelimited", "internal_error", "fatal_error", "service_unavailable",
+        "request_timeout",
+    }
+)  # fmt: skip
 _METHODS = {"basic": "client_secret_basic", "post": "client_secret_post", "none": "none"}
 _FORM = "application/x-www-form-urlencoded"
 
@@ -46,43 +53,39 @@ async def ask_tokens(oauth: OAuthSettings, client_secret: str, grant_type: str, 
     host = _host(oauth.token_url)
     extra = {"resource": oauth.resource, "audience": oauth.audience}
     body = prepare_token_request(grant_type, **extra, **parameters)
-    status, document = await _post(oauth.token_url, oauth, client_secret, body)
-    # Some services, GitHub among them, say no with 200.
+    status, document = await post_as_client(oauth.token_url, oauth, client_secret, body)
+    # Some services, GitHub and Slack among them, say no with 200.
     if error := document.get("error"):
-        if status == 429 or status >= 500 or error in ("temporarily_unavailable", "server_error"):
+        if status == 429 or status >= 500 or error in _PASSING:
             raise TokenUnavailable(host=host)
         raise TokenRefused(host=host, reason=_shown(error))
+    # What a person's consent gave stands a level lower there; renewed tokens do not.
+    inner = document.get(oauth.tokens_in) if oauth.tokens_in else None
+    if isinstance(inner, dict) and inner.get("access_token"):
+        document = inner
     if status in (400, 401, 403):
         raise TokenRefused(host=host, reason=str(status))
     if status != 200 or not _usable(document):
         raise TokenUnavailable(host=host)
-    return _tokens(document)
+    return _tokens(document, oauth.lasts)
 
 
-async def revoke(oauth: OAuthSettings, client_secret: str, secrets: dict[str, Any]) -> None:
-    """Tell the service that a grant is over (RFC 7009): the refresh token, else the access token.
+async def post_as_client(
+    url: str, oauth: OAuthSettings, client_secret: str, body: str
+) -> tuple[int, dict[str, Any]]:
+    """Send a form, or JSON of the same names, in the client's name; gives the status, and the answer where it is one of both.
 
     Raises:
-        TokenUnavailable: it did not take note; trying again may help.
+        TokenUnavailable: there was no answer.
     """
-    from authlib.common.urls import add_params_to_qs
-
-    for kind in ("refresh_token", "access_token"):
-        if token := secrets.get(kind):
-            body = add_params_to_qs("", [("token", token), ("token_type_hint", kind)])
-            status, _document = await _post(oauth.revocation_url, oauth, client_secret, body)
-            # 400 says that it does not know this token, or this kind of it: there is nothing more to do.
-            if status not in (200, 204, 400):
-                raise TokenUnavailable(host=_host(oauth.revocation_url))
-
-
-async def _post(url: str, oauth: OAuthSettings, client_secret: str, body: str) -> tuple[int, dict[str, Any]]:
     from authlib.oauth2.auth import ClientAuth
 
     headers = {"Content-Type": _FORM, "Accept": "application/json"}
     try:
         auth = ClientAuth(oauth.client_id, client_secret, _METHODS[oauth.token_auth])
         url, headers, body = auth.prepare("POST", url, headers, body)
+        if oauth.token_body == "json":  # noqa: S105 -- a format's name
+            headers["Content-Type"], body = "application/json", orjson.dumps(dict(parse_qsl(body))).decode()
         async with guarded_async_client(timeout=SECONDS, total=SECONDS, max_bytes=MOST_BYTES) as client:
             answer = await client.post(url, content=body, headers=headers)
     except (EgressError, UnicodeEncodeError):
@@ -116,14 +119,14 @@ def _usable(document: dict[str, Any]) -> bool:
     )
 
 
-def _tokens(document: dict[str, Any]) -> Tokens:
+def _tokens(document: dict[str, Any], lasts: int) -> Tokens:
     scope = document.get("scope")
     scopes = tuple(sorted(set(str(scope).replace(",", " ").split()))) if scope else None
     refresh = document.get("refresh_token")
     return Tokens(
         document["access_token"],
         refresh if isinstance(refresh, str) else "",
-        _end(document.get("expires_in")),
+        _end(document.get("expires_in") or lasts or None),
         scopes,
     )
 

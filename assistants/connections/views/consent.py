@@ -4,24 +4,25 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assistants.connections.actions.begin_consent import begin_consent
+from assistants.connections.actions.begin_consent import begin_consent, digest
 from assistants.connections.actions.complete_consent import Answer, complete_consent
 from assistants.connections.actions.connect_with_key import connect_with_key
 from assistants.connections.auth_settings import stored_settings
 from assistants.connections.forms import KeyForm
 from assistants.connections.hosts import foreign_hosts
 from assistants.connections.models import AuthProfile, Connection
-from assistants.connections.queries import connection_for, look_up
+from assistants.connections.queries import begun_at, connection_for, look_up
 from assistants.connections.refs import ProfileRef, read_profile_key, safe_return
 from assistants.connections.rights import require_to_connect
 from assistants.connections.scope_words import described
-from kernel.errors import InvalidInput
+from kernel.errors import DomainError, InvalidInput
+from kernel.registries import address_words
 from kernel.tenancy import tenant_scope
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
@@ -50,20 +51,29 @@ def connect(request: OrganisationRequest, key: str) -> HttpResponse:
 @organisation_page(Permission.USE_ASSISTANTS, scope=False)
 def callback(request: OrganisationRequest, assistant_id: str = "") -> HttpResponse:
     """Take what the service sent along, and lead back to where the person was."""
-    given = request.GET
-    done = complete_consent(
-        user=cast(User, request.user),
-        session_key=request.session.session_key or "",
-        redirect_uri=f"{settings.PUBLIC_URL}{request.path}",
-        answer=Answer(
-            state=given.get("state", ""),
-            code=given.get("code", ""),
-            error=given.get("error", ""),
-            iss=given.get("iss", ""),
-        ),
-        request_id=getattr(request, "request_id", ""),
-        ip=str(request.META.get("REMOTE_ADDR") or ""),
+    given, user = request.GET, cast(User, request.user)
+    request_id = getattr(request, "request_id", "")
+    answer = Answer(
+        state=given.get("state", ""),
+        code=given.get("code", ""),
+        error=given.get("error", ""),
+        iss=given.get("iss", ""),
     )
+    try:
+        done = complete_consent(
+            user=user,
+            session_key=request.session.session_key or "",
+            redirect_uri=f"{settings.PUBLIC_URL}{request.path}",
+            answer=answer,
+            request_id=request_id,
+            ip=str(request.META.get("REMOTE_ADDR") or ""),
+        )
+    except DomainError as error:
+        back = safe_return(begun_at(user, digest(answer.state)))
+        if not back:
+            raise
+        context = {"error": error, "back": back, "request_id": request_id}
+        return render(request, "connections/failed.html", context, status=error.status)
     _say(request, done.connection)
     return redirect(safe_return(done.return_to) or "connections:connection_list")
 
@@ -71,7 +81,7 @@ def callback(request: OrganisationRequest, assistant_id: str = "") -> HttpRespon
 def _keep_key(
     request: OrganisationRequest, ref: ProfileRef, key: str, profile: AuthProfile, back: str
 ) -> HttpResponse:
-    form = KeyForm(request.POST, placement=stored_settings(profile.document).placement)
+    form = _form(profile, request.POST)
     if form.is_valid():
         try:
             made = connect_with_key(actor=request.actor, ref=ref, given=form.cleaned_data)
@@ -109,7 +119,7 @@ def _page(
         "present": present,
         "key": key,
         "return_to": safe_return(back),
-        "form": form or (KeyForm(placement=chosen.placement) if chosen.kind == "api_key" else None),
+        "form": form or (_form(profile) if chosen.kind == "api_key" else None),
     }
     if chosen.oauth is not None:
         oauth = chosen.oauth
@@ -117,6 +127,14 @@ def _page(
         context["consent_host"] = _host(oauth.authorization_url)
         context["foreign"] = foreign_hosts(profile.origin, [oauth.authorization_url, oauth.token_url])
     return TemplateResponse(request, "connections/start.html", context, status=status)
+
+
+def _form(profile: AuthProfile, given: QueryDict | None = None) -> KeyForm:
+    placement = stored_settings(profile.document).placement
+    if placement.where != "address":
+        return KeyForm(given, placement=placement)
+    with tenant_scope(profile.organisation_id):
+        return KeyForm(given, placement=placement, address=address_words.get()(profile))
 
 
 def _host(url: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from assistants.connections.actions.end_connection import end_connection
 from assistants.connections.models import Connection
-from assistants.connections.queries import visible_connections
+from assistants.connections.queries import unasked_profiles, visible_connections
 from assistants.connections.refs import ProfileRef, start_url
 from assistants.connections.scope_words import described
 from kernel.pagination import paginate
@@ -20,7 +20,7 @@ from organisations.permissions import Permission
 
 @dataclass(frozen=True)
 class Line:
-    """A connection as the page shows it."""
+    """A connection as the page shows it; `reconnect_url` is empty where nobody can connect: it works by client credentials."""
 
     connection: Connection
     scopes: list[tuple[str, str]]
@@ -31,14 +31,16 @@ class Line:
 def connection_list(request: OrganisationRequest) -> HttpResponse:
     """List what the person, and for builders the organisation, is connected to."""
     page = paginate(visible_connections(request.actor), cursor=request.GET.get("cursor"))
-    lines = [_line(connection) for connection in page.results]
+    unasked = unasked_profiles(request.actor.organisation, page.results)
+    lines = [_line(connection, asked=connection.profile_id not in unasked) for connection in page.results]
     return render(request, "connections/connection_list.html", {"page": page, "lines": lines})
 
 
-def _line(connection: Connection) -> Line:
+def _line(connection: Connection, *, asked: bool) -> Line:
     ref = ProfileRef(connection.profile_id, connection.profile_organisation_id)
     back = reverse("connections:connection_list")
-    return Line(connection, described(connection.scopes), start_url(ref, return_to=back))
+    again = start_url(ref, return_to=back) if asked else ""
+    return Line(connection, described(connection.scopes), again)
 
 
 @organisation_page(Permission.USE_ASSISTANTS, methods=("POST",))

@@ -95,7 +95,7 @@ def _set(source: Source, change: Change, *, inside: bool) -> None:
         if change.showing not in Source.Showing.values:
             raise InvalidInput.on("showing", "invalid", _("Choose what readers may see."))
         source.showing = change.showing
-    followed = source.type in (Source.Type.URL, Source.Type.SITE) and not inside
+    followed = (source.gathers or source.type == Source.Type.URL) and not inside
     if change.sync_every is not None and followed and change.sync_every != source.sync_every:
         if change.sync_every not in Source.Rhythm.values:
             raise InvalidInput.on("sync_every", "invalid", _("Choose how often it is looked at."))

@@ -26,6 +26,8 @@ _COPIED = (
     "changed_at",
 )
 
+_CONNECTED = frozenset({"connection", "_profile", "_user", "_run", "_progress"})
+
 
 def copy_sources(*, actor: Actor, origin: SourceSet, target: SourceSet) -> int:
     """Copy the sources of a set into another set of the same organisation, in the open transaction; returns how many.
@@ -43,8 +45,7 @@ def copy_sources(*, actor: Actor, origin: SourceSet, target: SourceSet) -> int:
     # Parents were there before what they hold.
     for source in rows.select_related("document").order_by("pk"):
         document = source.document
-        holds = source.type == Source.Type.SITE
-        if not holds and (document is None or not document.storage_key):
+        if not source.gathers and (document is None or not document.storage_key):
             continue
         parent = made.get(source.parent_id) if source.parent_id else None
         if source.parent_id and parent is None:
@@ -61,6 +62,8 @@ def _copy(source: Source, target: SourceSet, parent: Source | None) -> Source:
         parent=parent,
         **{name: getattr(source, name) for name in _COPIED},
     )
+    if source.type == Source.Type.CONNECTOR:
+        _unconnect(copy)
     audience = SourceAudience.objects.for_organisation(source.organisation_id)
     groups = audience.filter(source=source).values_list("group_id", flat=True)
     audience.bulk_create(
@@ -73,6 +76,13 @@ def _copy(source: Source, target: SourceSet, parent: Source | None) -> Source:
             copy, StoredFile(source.name, format_, document.sha256, document.size, document.storage_key)
         )
     return copy
+
+
+def _unconnect(copy: Source) -> None:
+    """Nobody's account reads on for a copy that somebody else may have made: whoever looks after it connects their own."""
+    own = {name: value for name, value in copy.settings.items() if name not in _CONNECTED}
+    copy.settings, copy.sync_at, copy.sync_error = own, None, "connection_missing"
+    copy.save(update_fields=["settings", "sync_at", "sync_error"])
 
 
 def _copy_shares(actor: Actor, origin: SourceSet, target: SourceSet) -> None:

@@ -20,7 +20,7 @@ from assistants.knowledge.actions.queue_document import queue_document
 from assistants.knowledge.actions.unpack_archive import unpack_archive
 from assistants.knowledge.ahead import NO_VECTORS, Ahead, asked_ahead
 from assistants.knowledge.contents import Contents
-from assistants.knowledge.costs import Tariff, charge, hold, tariff_of
+from assistants.knowledge.costs import Tariff, charge, count_recognised, hold, tariff_of
 from assistants.knowledge.embedders import embedder_of, serves
 from assistants.knowledge.fetching import fetch_page
 from assistants.knowledge.files import local_copy
@@ -96,7 +96,7 @@ def _parse(lease: Lease) -> None:
             _finish(lease, document, contents, model)
         elif model is None or tariff is None:
             _read(document, contents, _progress(lease), None)
-            _finish(lease, document, contents, model)
+            _finish(lease, document, contents, model, read=True)
         else:
             _read_ahead(lease, document, contents, model, tariff)
 
@@ -106,7 +106,7 @@ def _read_ahead(
 ) -> None:
     with Ahead(model, reference=f"{document.public_id}/ahead", hold=partial(hold, tariff)) as ahead:
         _read(document, contents, _progress(lease), ahead)
-        if not _finish(lease, document, contents, model, ahead=ahead, tariff=tariff):
+        if not _finish(lease, document, contents, model, read=True, ahead=ahead, tariff=tariff):
             keep_ahead(lease, ahead, tariff)
 
 
@@ -220,11 +220,13 @@ def _finish(
     contents: Contents,
     model: Embedder | None,
     *,
+    read: bool = False,
     ahead: Ahead | None = None,
     tariff: Tariff | None = None,
 ) -> bool:
     """Store the words, and the vectors that are there; True where that is all and the document is ready.
 
+    `read`: the parser was at work, so that pages which it recognised are counted.
     What has no vector yet is queued, unless it is under way in `ahead`.
 
     Raises:
@@ -244,6 +246,8 @@ def _finish(
             **_found(document, contents), done=len(vectors), embedder=model.name if model and serving else ""
         )
         swap_in(document, contents, vectors)
+        if read:
+            count_recognised(document, contents.warnings)
         if model and serving and ahead is None:
             lease.update(done=copy_vectors(document, model.name))
         if ahead and tariff and whole:

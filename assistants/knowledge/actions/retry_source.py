@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from assistants.knowledge.actions.queue_document import queue_document
+from assistants.knowledge.actions.request_look import request_look
 from assistants.knowledge.models import Document, Source, SourceSet
 from assistants.knowledge.queries import access_source
 from kernel.actions import assert_in_action, entry_action
@@ -18,7 +19,8 @@ class NothingToRetry(Conflict):
 
 @entry_action
 def retry_source(*, actor: Actor, source_set: SourceSet, source_id: str) -> Source:
-    """Queue a source's document again that failed, or that waits for the allowance, with fresh attempts.
+    """Queue a source's document again that failed, or that waits for the allowance, with fresh attempts; where a source is
+    gathered at an origin, have that looked at.
 
     Raises:
         PermissionDenied: the actor may not build.
@@ -28,6 +30,9 @@ def retry_source(*, actor: Actor, source_set: SourceSet, source_id: str) -> Sour
     require(actor, Permission.BUILD_ASSISTANTS)
     source = access_source(source_set, source_id, lock=True)
     document = source.document
+    if source.gathers and (source.sync_error or source.settings.get("_left_out")):
+        request_look(source)
+        return source
     if document is None or not (document.rests or document.state == Document.State.FAILED):
         raise NothingToRetry(name=source.name)
     restart_document(document)

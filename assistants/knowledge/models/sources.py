@@ -36,7 +36,7 @@ class SourceSet(TenantModel):
 class Source(TenantModel):
     """Something that knowledge comes from: a file, a text, questions with answers, a page, or what holds several of those.
 
-    A website, and an archive of files, is a source whose `children` hold the documents.
+    A website, an archive of files, and a place at a service outside, is a source whose `children` hold the documents.
 
     Attributes:
         settings: what its type needs to know, for example how far a website is followed; names that begin with `_` are its own
@@ -121,6 +121,11 @@ class Source(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def gathers(self) -> bool:
+        """Whether it has no content of its own and only holds what is found at its origin."""
+        return self.type in (self.Type.SITE, self.Type.CONNECTOR)
 
 
 class SiteAddress(TenantModel):

@@ -19,14 +19,20 @@ _FORBIDDEN = {
 }
 
 
-def confine(*, cpu_seconds: int, programs: bool = False, output_bytes: int = OUTPUT_BYTES) -> None:
+def confine(
+    *,
+    cpu_seconds: int,
+    programs: bool = False,
+    output_bytes: int = OUTPUT_BYTES,
+    memory_bytes: int = MEMORY_BYTES,
+) -> None:
     """Give up the network, other programs, and more memory, time and disk than a document needs.
 
     Args:
         programs: other programs may be started, each under the same limits.
-        output_bytes: the most that one file may have which it writes.
+        output_bytes: the most that one file may have which it writes. memory_bytes: the most address space that it may have.
     """
-    _limit(resource.RLIMIT_AS, MEMORY_BYTES)
+    _limit(resource.RLIMIT_AS, memory_bytes)
     _limit(resource.RLIMIT_CPU, cpu_seconds)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, output_bytes)
@@ -44,6 +50,11 @@ def confine_parent() -> None:
     _limit(resource.RLIMIT_FSIZE, OUTPUT_BYTES)
     if sys.platform == "linux":
         _filter_system_calls(programs=True)
+
+
+def open_nothing_more() -> None:
+    """Open no further file from here on, whatever asks for one; what is open stays open."""
+    _limit(resource.RLIMIT_NOFILE, 0)
 
 
 def end_with_parent() -> None:

@@ -24,7 +24,7 @@ def parse_csv(data: bytes, listener: Listener) -> Iterator[Block]:
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:  # Excel's own first line
         return row_blocks(_rows(rest, first.strip()[4], 2), listener=listener)
-    return row_blocks(_rows(text, _delimiter(text[:_SAMPLE]), 1), listener=listener)
+    return row_blocks(_rows(text, delimiter_of(text[:_SAMPLE]), 1), listener=listener)
 
 
 def _rows(text: str, delimiter: str, number: int) -> Iterator[Row]:
@@ -35,8 +35,8 @@ def _rows(text: str, delimiter: str, number: int) -> Iterator[Row]:
         raise ParsingFailed("corrupt") from None
 
 
-def _delimiter(sample: str) -> str:
-    """The one that cuts most of the first rows into the same number of cells."""
+def delimiter_of(sample: str) -> str:
+    """What stands between the values of a table: the one that cuts most of the first rows into the same number of cells."""
     return max(DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter))
 
 

@@ -3,6 +3,7 @@
 import ctypes
 import re
 import statistics
+import struct
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _GRID, _REACH = (
     100_000_000,
     1_000.0,
 )  # steps of a page's width, and points: fine enough for four decimals of far pages
+_UNIT = 2  # bytes of UTF-16
 _BULLET = re.compile(r"^(?:[•‣▪●–—*-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+\S")
 _CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _DIGITS = re.compile(r"\d+")
@@ -33,19 +35,26 @@ _CLOSING = "\"'”’)）】"
 _ENDING = frozenset(".!?:;。！？：；…")
 
 
-def _called_often(function: Any, *arguments: Any) -> Any:
-    """A function of pdfium that takes a page's and a structure's plain addresses: half of a call is turning them into those."""
+def _called_often(function: Any, result: Any = ctypes.c_int) -> Any:
+    """A function of pdfium that takes what it is given as it is: half of a call is looking at its arguments."""
     address = ctypes.cast(function, ctypes.c_void_p).value
-    return ctypes.CFUNCTYPE(ctypes.c_int, *arguments)(address)  # type: ignore[arg-type]
+    return ctypes.PYFUNCTYPE(result)(address)  # type: ignore[arg-type]
 
 
-# Called for every line. What a parser reads it reads in one thread: boxes are written to the same places again and again.
-_char_box = _called_often(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
-_font_weight = _called_often(pdfium.FPDFText_GetFontWeight, ctypes.c_void_p, ctypes.c_int)
-_font_size = pdfium.FPDFText_GetFontSize
-_boxes = (ctypes.c_float * 8)()  # left, top, right and bottom of a line's first character, and of its last
-_at_first = ctypes.addressof(_boxes)
-_at_last = _at_first + ctypes.sizeof(pdfium.FS_RECTF)
+# Called for every line or page, with addresses and numbers of the very kinds that pdfium takes. What a parser reads it reads in one
+# thread: boxes are written to the same places again and again.
+_char_box = _called_often(pdfium.FPDFText_GetLooseCharBox)
+_font_weight = _called_often(pdfium.FPDFText_GetFontWeight)
+_font_size = _called_often(pdfium.FPDFText_GetFontSize, ctypes.c_double)
+_count_chars = _called_often(pdfium.FPDFText_CountChars)
+_index_in_text = _called_often(pdfium.FPDFText_GetTextIndexFromCharIndex)
+_get_text = _called_often(pdfium.FPDFText_GetText)
+_boxes = ctypes.create_string_buffer(
+    2 * ctypes.sizeof(pdfium.FS_RECTF)
+)  # a line's first character, and its last
+_at_first = ctypes.c_void_p(ctypes.addressof(_boxes))
+_at_last = ctypes.c_void_p(ctypes.addressof(_boxes) + ctypes.sizeof(pdfium.FS_RECTF))
+_edges = struct.Struct("8f").unpack_from  # left, top, right and bottom of both
 _bounds = pdfium.FS_RECTF()
 _framed: list[tuple[float, ...]] = [(), ()]  # the bounds and rotation of the last page, and its map
 
@@ -121,26 +130,34 @@ def opened(file: Path | IO[bytes]) -> Any:
 
 
 def _page(document: Any, index: int, scans: Scans) -> Page:
+    page = pdfium.FPDF_LoadPage(document.raw, index)
+    if not page:
+        raise ParsingFailed("corrupt")
+    try:
+        lines = _lines_of(page)
+        if not is_scan(page, sum([len(line.text) for line in lines])):
+            return Page(lines, _frame(page) if lines else (), ())
+    finally:
+        pdfium.FPDF_ClosePage(page)
+    recognised = _recognised(document, index, scans)
+    return Page([] if recognised else lines, (), recognised)
+
+
+def _recognised(document: Any, index: int, scans: Scans) -> Sequence[Block]:
     try:
         page = document[index]
-        text_page = page.get_textpage()
     except pypdfium2.PdfiumError:
         raise ParsingFailed("corrupt") from None
     try:
-        lines = _read_lines(text_page)
-        if is_scan(page, sum([len(line.text) for line in lines])):
-            recognised = scans.read(page, index + 1)
-            return Page([] if recognised else lines, (), recognised)
-        return Page(lines, _frame(page) if lines else (), ())
+        return scans.read(page, index + 1)
     finally:
-        text_page.close()
         page.close()
 
 
 def _frame(page: Any) -> tuple[float, ...]:
     """The affine map from a page's own coordinates to parts of what is shown of it, whichever way it is cut and turned."""
-    pdfium.FPDF_GetPageBoundingBox(page.raw, _bounds)
-    key = (_bounds.left, _bounds.top, _bounds.right, _bounds.bottom, pdfium.FPDFPage_GetRotation(page.raw))
+    pdfium.FPDF_GetPageBoundingBox(page, _bounds)
+    key = (_bounds.left, _bounds.top, _bounds.right, _bounds.bottom, pdfium.FPDFPage_GetRotation(page))
     if key != _framed[0]:  # most pages are cut and turned as the one before
         corners = [_shown(page, x, y) for x, y in ((0, 0), (_REACH, 0), (0, _REACH))]
         (e, f), (ax, bx), (cy, dy) = corners
@@ -151,16 +168,39 @@ def _frame(page: Any) -> tuple[float, ...]:
 
 def _shown(page: Any, x: float, y: float) -> tuple[float, float]:
     across, down = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDF_PageToDevice(page.raw, 0, 0, _GRID, _GRID, 0, x, y, across, down)
+    pdfium.FPDF_PageToDevice(page, 0, 0, _GRID, _GRID, 0, x, y, across, down)
     return across.value / _GRID, down.value / _GRID
 
 
-def _read_lines(text_page: Any) -> list[Line]:
+def _lines_of(page: Any) -> list[Line]:
+    text_page = pdfium.FPDFText_LoadPage(page)
+    if not text_page:
+        raise ParsingFailed("corrupt")
+    try:
+        return _read_lines(ctypes.cast(text_page, ctypes.c_void_p))
+    finally:
+        pdfium.FPDFText_ClosePage(text_page)
+
+
+def _text(handle: ctypes.c_void_p, count: int) -> str:
+    """What a page says, as pdfium puts it: lines end with a carriage return and a line feed."""
+    first, last = 0, count - 1
+    # Characters at the ends that pdfium leaves out would be made up for by others that were not asked for.
+    while first <= last and (begins := _index_in_text(handle, first)) < 0:
+        first += 1
+    while first <= last and (ends := _index_in_text(handle, last)) < 0:
+        last -= 1
+    if first > last:
+        return ""
+    room = bytearray(_UNIT * (ends - begins + 2))
+    written = _get_text(handle, first, last - first + 1, ctypes.byref(ctypes.c_char.from_buffer(room)))
+    return room[: _UNIT * max(0, written - 1)].decode("utf-16-le", "ignore")
+
+
+def _read_lines(handle: ctypes.c_void_p) -> list[Line]:
     """The lines of a page. Only a line's ends are measured: asking for each character takes ten times as long."""
-    text = text_page.get_text_range().replace("\ufffe", "\x02")
-    count = text_page.count_chars()
-    raw_page = text_page.raw
-    handle = ctypes.cast(raw_page, ctypes.c_void_p).value
+    count = _count_chars(handle)
+    text = _text(handle, count).replace("\ufffe", "\x02")
     found, offset = [], 0
     for raw in text.split("\r\n"):
         stripped = raw.strip()
@@ -170,14 +210,14 @@ def _read_lines(text_page: Any) -> list[Line]:
             _char_box(handle, first, _at_first)
             if last > first:
                 _char_box(handle, last, _at_last)
-                left, top, right, bottom, _, top_last, right_last, _ = _boxes[:]
+                left, top, right, bottom, _, top_last, right_last, _ = _edges(_boxes)
                 height = top - bottom
                 top = top if top > top_last else top_last
                 right = left if left > right_last else right_last
             else:
-                left, top, right, bottom = _boxes[:4]
+                left, top, right, bottom = _edges(_boxes)[:4]
                 height = top - bottom
-            size = _font_size(raw_page, first) or height
+            size = _font_size(handle, first) or height
             if size <= 2 < height:  # a font of size 1 that is scaled up by its matrix
                 size = height
             bold = _font_weight(handle, first) >= 600
@@ -296,6 +336,9 @@ def _heading_level(group: list[Line], text: str, body: float) -> int:
 
 
 def _joined(lines: list[str]) -> str:
+    joined = " ".join(lines)
+    if joined.isascii() and "- " not in joined and "\x02" not in joined:
+        return joined
     joined = lines[0]
     for line in lines[1:]:
         if joined.endswith("\x02") or (

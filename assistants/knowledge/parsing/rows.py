@@ -30,7 +30,7 @@ def row_blocks(
     """
     coming = ((number, tidied) for number, cells in _narrow(rows, listener) if any(tidied := _tidied(cells)))
     first = list(islice(coming, LOOKED_AT))
-    header = _header_of([cells for _, cells in first])
+    header = header_of([cells for _, cells in first])
     above = [] if header is None else first[:header]
     for number, cells in above:
         yield Block(BETWEEN.join(filter(None, cells)), page, number=number)
@@ -69,7 +69,7 @@ def _tidied(cells: Sequence[str]) -> list[str]:
     return [_SPACE.sub(" ", cell).strip() for cell in cells]
 
 
-def _header_of(rows: Sequence[Sequence[str]]) -> int | None:
+def header_of(rows: Sequence[Sequence[str]]) -> int | None:
     """Which of the first rows names the columns: the first wide one whose cells are labels, all of them different."""
     filled = [list(filter(None, cells)) for cells in rows]
     typical = statistics.median(map(len, filled)) if filled else 0

@@ -73,12 +73,12 @@ class Scans:
 
 
 def is_scan(page: Any, characters: int) -> bool:
-    """Whether a page with so many characters of text is a picture of its text."""
+    """Whether a page, as pdfium itself hands it out, with so many characters of text is a picture of its text."""
     if characters >= FEW_CHARACTERS:
         return False
-    objects = pdfium.FPDFPage_CountObjects(page.raw)
+    objects = pdfium.FPDFPage_CountObjects(page)
     kinds = [
-        pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page.raw, i)) for i in range(min(objects, 1000))
+        pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, i)) for i in range(min(objects, 1000))
     ]
     if characters:
         images = (index for index, kind in enumerate(kinds) if kind == pdfium.FPDF_PAGEOBJ_IMAGE)
@@ -90,10 +90,10 @@ def is_scan(page: Any, characters: int) -> bool:
 
 def _is_large(page: Any, index: int) -> bool:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    thing = pdfium.FPDFPage_GetObject(page.raw, index)
+    thing = pdfium.FPDFPage_GetObject(page, index)
     if not pdfium.FPDFPageObj_GetBounds(thing, left, bottom, right, top):
         return False
-    width, height = page.get_size()
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     area = abs((right.value - left.value) * (top.value - bottom.value))
     return bool(area >= LARGE * width * height)
 

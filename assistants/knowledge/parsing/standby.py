@@ -19,6 +19,7 @@ from types import TracebackType
 from assistants.knowledge.parsing.confined import Process, end, start
 
 PIPE_BYTES = 1024 * 1024
+READ_AT_ONCE = 64 * 1024  # as much as a parser writes at once
 ANSWER_SECONDS = 30.0  # that a parent may take to start and fork, or to kill
 _TRIES = 2
 
@@ -45,7 +46,7 @@ class Parser:
 
     def __init__(self, parent: Process, line: socket.socket, pid: int, reading: int) -> None:
         self.pid = pid
-        self.stdout = os.fdopen(reading, "rb")
+        self.stdout = os.fdopen(reading, "rb", READ_AT_ONCE)
         self._parent, self._line = parent, line
 
     def __enter__(self) -> "Parser":

@@ -17,16 +17,17 @@ def parse_xlsx(file: Path | IO[bytes], listener: Listener) -> Iterator[Block]:
         ParsingFailed: it is no workbook, or a broken, locked or bursting one.
     """
     check_archive(file)
-    workbook = _opened(file)
-    names = _sheet_names(workbook)
+    workbook = opened(file)
+    names = sheet_names(workbook)
     for page, name in enumerate(names, start=1):
-        rows = _rows(workbook, name)
+        rows = sheet_rows(workbook, name)
         listener.progress(page, len(names))
         yield Block(name, page, level=1)
         yield from row_blocks(rows, listener=listener, page=page)
 
 
-def _opened(file: Path | IO[bytes]) -> Any:
+def opened(file: Path | IO[bytes]) -> Any:
+    """A workbook. Raises ParsingFailed where it is none, or a broken or locked one."""
     import python_calamine
 
     if not isinstance(file, Path):
@@ -39,13 +40,15 @@ def _opened(file: Path | IO[bytes]) -> Any:
         raise ParsingFailed("corrupt") from None
 
 
-def _sheet_names(workbook: Any) -> list[str]:
+def sheet_names(workbook: Any) -> list[str]:
+    """The names of its sheets of cells, in their order."""
     from python_calamine import SheetTypeEnum
 
     return [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
 
 
-def _rows(workbook: Any, name: str) -> Iterator[Row]:
+def sheet_rows(workbook: Any, name: str) -> Iterator[Row]:
+    """A sheet's rows, each cell as people write it. Raises ParsingFailed where it cannot be read."""
     from python_calamine import CalamineError
 
     try:

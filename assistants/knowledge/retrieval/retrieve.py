@@ -4,19 +4,11 @@
 same for synchronous code.
 """
 
-import asyncio
-import os
-import threading
-from collections.abc import Coroutine
-from functools import lru_cache
-from typing import Any, TypeVar
-
 from assistants.knowledge.retrieval.pipeline import Search
 from assistants.turns.plan import KnowledgeScope, RetrievedPassage, SearchKnobs
 from assistants.turns.retrieval import Found
 from kernel.db import run_db
-
-T = TypeVar("T")
+from kernel.loops import start
 
 
 async def search(scope: KnowledgeScope, query: str, knobs: SearchKnobs) -> Found:
@@ -66,20 +58,8 @@ def run_search(run: Search) -> Search:
         return run
     run.look()
     if not run.is_done:
-        _wait(run.ask())
+        start(run.ask()).result()
         run.rank()
-        _wait(run.judge())
+        start(run.judge()).result()
         run.finish()
     return run
-
-
-def _wait(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine for synchronous code, on one loop of the process: its clients keep their connections."""
-    return asyncio.run_coroutine_threadsafe(coroutine, _loop(os.getpid())).result()
-
-
-@lru_cache(maxsize=1)
-def _loop(_process: int) -> asyncio.AbstractEventLoop:
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="retrieval", daemon=True).start()
-    return loop

@@ -33,7 +33,6 @@ from organisations.queries import groups
 
 QUEUE = 30
 FRESH = timedelta(minutes=2)  # how long a finished file stays in the queue
-_TYPES = [choice for choice in Source.Type.choices if choice[0] != Source.Type.CONNECTOR]
 COLUMNS = (
     ("name", _("Source"), ""),
     ("pages", _("Extent"), "text-right"),
@@ -76,7 +75,7 @@ def panel_context(
             "accept": ACCEPT,
             "limit_mb": limit_mb,
             "limit": limit_mb * MEGABYTE,
-            "types": [*_TYPES, (SHARED, _("Of another assistant"))],
+            "types": [*Source.Type.choices, (SHARED, _("Of another assistant"))],
             "states": STATES,
             "freshness": FRESHNESS,
             "quoting": [(value.value, label) for value, label in QUOTING.items()],

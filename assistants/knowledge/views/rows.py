@@ -7,6 +7,8 @@ from functools import cached_property
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from assistants.knowledge.gathering import readers_of
 from assistants.knowledge.models import Document, Source, SourceSet
 from assistants.knowledge.overview import Children, children_sums
 from assistants.knowledge.presentation import failure_of, sentence_of
@@ -53,6 +55,7 @@ class Row:
     Attributes:
         shared: whether it belongs to another assistant; origin: that one, where it may be looked into.
         users: who else answers from it.
+        reader: whose account reads it, where it is gathered from a service outside.
     """
 
     source: Source
@@ -60,13 +63,28 @@ class Row:
     shared: bool = False
     origin: SourceOwner | None = None
     users: Users = NOBODY
+    reader: User | None = None
     document: Document = field(init=False)
 
     def __post_init__(self) -> None:
         missing = Document(state=Document.State.FAILED, error_code="file_missing")
         if self.source.type == Source.Type.SITE:
             missing = Document(state=Document.State.READY)
+        elif self.source.gathers:
+            missing = self._gathered()
         self.document = self.source.document or missing
+
+    def _gathered(self) -> Document:
+        """How what is gathered from a service outside stands, as one."""
+        source, state = self.source, Document.State.READY
+        done, total = source.settings.get("_progress", (0, 0))
+        if source.look_until is not None:
+            state = Document.State.PARSING if source.look or total else Document.State.UPLOADED
+        elif self.children is None:
+            failure = source.sync_error or "origin_empty"
+            return Document(state=Document.State.FAILED, error_code=failure)
+        left_out = source.settings.get("_left_out", [])
+        return Document(state=state, warnings=left_out, done=done, total=total, unit="files")
 
     @property
     def id(self) -> str:
@@ -148,7 +166,7 @@ class Row:
         """How large it is in its own words: pages, slides, sheets, chapters, pairs or files; empty where unknown."""
         if self.source.type == Source.Type.SITE:
             return counted("page", self.children.count if self.children else 0)
-        if self.is_archive:
+        if self.is_archive or self.source.type == Source.Type.CONNECTOR:
             return counted("file", self.children.count if self.children else 0)
         if self.source.type == Source.Type.QA:
             return counted("pair", self.document.pages or self.document.passages)
@@ -169,6 +187,7 @@ def plain_rows(sources: Sequence[Source]) -> list[Row]:
 def rows_of(actor: Actor, source_set: SourceSet, sources: Sequence[Source]) -> list[Row]:
     """Rows of sources that a set answers from, with sums, origins and who else uses them; a few statements for all."""
     sums, places = children_sums(source_set, sources), origins(actor, source_set, sources)
+    readers = readers_of(sources)
     users = users_of(actor, [source for source in sources if source.pk not in places])
     return [
         Row(
@@ -177,6 +196,7 @@ def rows_of(actor: Actor, source_set: SourceSet, sources: Sequence[Source]) -> l
             shared=source.pk in places,
             origin=places.get(source.pk),
             users=users.get(source.pk, NOBODY),
+            reader=readers.get(source.pk),
         )
         for source in sources
     ]

@@ -47,7 +47,7 @@ def source_context(
         "audience": set(source.audience.values_list("group_id", flat=True)),
         "tags": tags_in_use(source_set),
         "revisions": _revisions(source),
-        "warnings": _warnings(source),
+        "warnings": _warnings(source, row.document),
         "has_origin": kind_of(source).look is not None and not row.shared,
         **cut_context(source, base, given),
     }
@@ -101,10 +101,10 @@ def _placed(passage: RetrievedPassage, row: Passage, base: str) -> dict[str, Any
     }
 
 
-def _warnings(source: Source) -> list[str]:
+def _warnings(source: Source, document: Document) -> list[str]:
     """What is odd about its text, and why its origin could not be looked at."""
-    told = [one["message"] for one in warnings_shown(source.document)] if source.document else []
-    if source.sync_error:
+    told = [one["message"] for one in warnings_shown(document)]
+    if source.sync_error and source.sync_error != "connection_missing":  # that one has a notice of its own
         told.insert(
             0, _("The last look at its origin failed. %(why)s") % {"why": failure_message(source.sync_error)}
         )

@@ -2,6 +2,7 @@
 
 import "./auth.js";
 import "./forms.js";
+import "./payload.js";
 import "./try.js";
 import { startEditor } from "./editor.js";
 

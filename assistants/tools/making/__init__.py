@@ -1,0 +1,1 @@
+"""Files that assistants make for people. What libraries write or read is done by a confined program."""

@@ -1,0 +1,1 @@
+"""Searching the web: the tool, and the services that it asks."""
