@@ -10,6 +10,9 @@ from assistants.building.api.actions import (
     AssistantActionOperations,
     AssistantActionRefresh,
     AssistantActionTry,
+    AssistantOriginBrowse,
+    AssistantOriginConnect,
+    AssistantOrigins,
     AssistantToolApprove,
 )
 from assistants.building.api.assistants import AssistantDetail, AssistantList, AssistantRestore
@@ -71,6 +74,9 @@ urlpatterns = [
     path(f"{ONE}/schedule", ScheduleDetail.as_view(), name="schedule-detail"),
     path(f"{ONE}/rollout", RolloutDetail.as_view(), name="rollout-detail"),
     path(f"{ONE}/rollout/promote", RolloutPromote.as_view(), name="rollout-promote"),
+    path(f"{ONE}/origins", AssistantOrigins.as_view(), name="origin-list"),
+    path(f"{ONE}/origins/<str:origin>/browse", AssistantOriginBrowse.as_view(), name="origin-browse"),
+    path(f"{ONE}/origins/<str:origin>/connect", AssistantOriginConnect.as_view(), name="origin-connect"),
     path(f"{ONE}/actions", AssistantActionList.as_view(), name="action-list"),
     path(ACTION, AssistantActionDetail.as_view(), name="action-detail"),
     path(f"{ACTION}/operations", AssistantActionOperations.as_view(), name="action-operations"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from assistants.actions.disclosing import disclosed_hosts
 from assistants.actions.queries import present_revisions
 from assistants.building.specification import Specification
+from kernel.registries import tools
 from kernel.tenancy import HasPk
 from providers.catalogue import find_model
 
@@ -61,10 +62,13 @@ def derive_disclosure(
         organisation: the one that builds it, whose own models it may use; inside its scope.
         revisions: of its actions, by their ids: those of a version; None for the present ones.
     """
+    of_tools = _of_tools(specification, organisation)
     named = filter(None, (specification.model.id or "", specification.model.fallback))
     models = [_model(name, organisation) for name in dict.fromkeys(named)] or [_model("", organisation)]
+    models += [_model(name, organisation) for told in of_tools for name in told.get("models", ())]
     outside = any(model["host"] for model in models)
     hosts = _hosts(specification, organisation, revisions)
+    hosts += [dict(host) for told in of_tools for host in told.get("hosts", ())]
     return {
         "hosts": hosts,
         "models": models,
@@ -85,6 +89,15 @@ def derive_disclosure(
         "limits": _limits(specification, hosts),
         "made_from": _attribution(origin or {}),
     }
+
+
+def _of_tools(specification: Specification, organisation: HasPk | int) -> list[Mapping[str, Sequence[Any]]]:
+    """What the built-in tools that are on say of themselves."""
+    return [
+        tool.told(organisation)
+        for tool in tools
+        if tool.told is not None and specification.capabilities.get(tool.name)
+    ]
 
 
 def _hosts(

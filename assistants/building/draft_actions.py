@@ -1,8 +1,9 @@
-"""The actions of a draft, for the room that keeps actions."""
+"""The actions and built-in tools of a draft, for the room that keeps actions."""
 
 from collections.abc import Sequence
 
 from assistants.building.actions.add_starter import add_starter
+from assistants.building.actions.switch_capability import switch_capability
 from assistants.building.actions.switch_operations import switch_operations
 from assistants.building.queries import access_assistant, draft_of
 from kernel.tenancy import tenant_scope
@@ -32,6 +33,16 @@ class DraftActions:
     def add_starter(self, actor: Actor, assistant_id: str, text: str) -> None:
         """Let conversations begin with a text that an action offers."""
         add_starter(actor=actor, assistant_id=assistant_id, text=text)
+
+    def capabilities(self, actor: Actor, assistant_id: str) -> dict[str, bool]:
+        """Which built-in tools are on, by their names."""
+        with tenant_scope(actor.organisation):
+            draft = draft_of(access_assistant(actor, assistant_id, level=Level.VIEW))
+        return dict(draft.specification.get("capabilities", {}))
+
+    def allow(self, actor: Actor, assistant_id: str, capability: str, on: bool) -> None:
+        """Switch a built-in tool on or off."""
+        switch_capability(actor=actor, assistant_id=assistant_id, name=capability, on=on)
 
     def forget(self, actor: Actor, assistant_id: str, action_id: str) -> None:
         """Take an action out of the draft."""

@@ -56,6 +56,14 @@ def freeze_draft(*, actor: Actor, assistant: Assistant, note: str = "", changes:
     return made
 
 
+def hash_of_draft(assistant: Assistant) -> str:
+    """The content hash of the version that a draft would become now, in the open scope of its organisation."""
+    specification = specification_of(draft_of(assistant))
+    documents = list(manifest(assistant.source_set))
+    revisions = present_revisions(assistant.organisation_id, [use.id for use in specification.actions])
+    return content_hash(specification, contents_of(assistant.organisation_id, documents), revisions.values())
+
+
 def check_ready(actor: Actor, assistant: Assistant, specification: Specification) -> None:
     """Run the publish checks over a definition.
 

@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from assistants.actions.actions.note_disconnected import EVENT as DISCONNECTED
 from assistants.actions.actions.note_tools import EVENT as TOOLS_CHANGED
 from assistants.actions.actions.report_undisclosed import EVENT as UNDISCLOSED
-from assistants.building.models import Assistant, Publication, Version
+from assistants.building.models import Assistant, Version
 from assistants.building.queries import RESOURCE
-from assistants.knowledge.models import Document
+from assistants.knowledge.models import Document, Source
 from kernel import registries
 from kernel.registries import NotificationKind
 from organisations.permissions import Level
@@ -35,32 +36,6 @@ def _published(organisation_id: int, payload: dict[str, Any]) -> Notices:
             yield user_id, title, None, address
 
 
-def _suspended(organisation_id: int, payload: dict[str, Any]) -> Notices:
-    said = gettext_noop("%(assistant)s was suspended by whoever runs this server")
-    return _about_publication(organisation_id, payload, said)
-
-
-def _restored(organisation_id: int, payload: dict[str, Any]) -> Notices:
-    said = gettext_noop("%(assistant)s can be used again")
-    return _about_publication(organisation_id, payload, said)
-
-
-def _about_publication(organisation_id: int, payload: dict[str, Any], said: str) -> Notices:
-    rows = Publication.objects.for_organisation(organisation_id).select_related("assistant")
-    publication: Publication | None = rows.filter(public_id=payload["publication"]).first()
-    if publication is None:
-        return
-    assistant = publication.assistant.public_id
-    body = [gettext_noop("The reason: %(reason)s"), {"reason": payload.get("reason", "")}]
-    for user_id in people_with_grant(organisation_id, RESOURCE, assistant, Level.OWN):
-        yield (
-            user_id,
-            [said, {"assistant": publication.name}],
-            body,
-            reverse("building:assistant_publish", args=[assistant]),
-        )
-
-
 def _document_failed(organisation_id: int, payload: dict[str, Any]) -> Notices:
     rows = Document.objects.for_organisation(organisation_id).filter(public_id=payload["document"])
     document: Document | None = rows.first()
@@ -72,6 +47,29 @@ def _document_failed(organisation_id: int, payload: dict[str, Any]) -> Notices:
     title = [gettext_noop("%(document)s could not be read"), facts]
     body = [gettext_noop("It is knowledge of %(assistant)s. The page says why, and what to do."), facts]
     address = reverse("building:assistant_knowledge", args=[assistant.public_id])
+    for user_id in people_with_grant(organisation_id, RESOURCE, assistant.public_id, Level.EDIT):
+        yield user_id, title, body, address
+
+
+def _source_disconnected(organisation_id: int, payload: dict[str, Any]) -> Notices:
+    rows = Source.objects.for_organisation(organisation_id).filter(
+        public_id=payload["source"], removed_at=None
+    )
+    source: Source | None = rows.first()
+    found = Assistant.objects.for_organisation(organisation_id).filter(deleted_at=None)
+    assistant: Assistant | None = found.filter(source_set__public_id=payload["source_set"]).first()
+    if source is None or assistant is None:
+        return
+    facts = {"source": source.name, "assistant": assistant.label}
+    title = [gettext_noop("%(source)s is no longer read"), facts]
+    body = [
+        gettext_noop(
+            "The account that read it for %(assistant)s is no longer connected, or is refused. What was read keeps answering."
+            " Connect again, and it goes on."
+        ),
+        facts,
+    ]
+    address = reverse("building:assistant_source", args=[assistant.public_id, source.public_id])
     for user_id in people_with_grant(organisation_id, RESOURCE, assistant.public_id, Level.EDIT):
         yield user_id, title, body, address
 
@@ -173,15 +171,15 @@ KINDS = (
         _published,
         "daily",
     ),
-    NotificationKind(
-        "publication_suspended", _("Your assistant is suspended"), "publication.suspended", _suspended
-    ),
-    NotificationKind(
-        "publication_restored", _("Your assistant can be used again"), "publication.restored", _restored
-    ),
     NotificationKind("model_ending", _("The model of your assistant ends"), "model.ending", _model_ending),
     NotificationKind(
         "document_failed", _("Knowledge could not be read"), "document.failed", _document_failed, "daily"
+    ),
+    NotificationKind(
+        "source_disconnected",
+        _("The connection that reads your assistant's knowledge ends"),
+        DISCONNECTED,
+        _source_disconnected,
     ),
     NotificationKind(
         "rollout_started",

@@ -141,6 +141,19 @@ def held_back(actor: Actor, publication: Publication, version: Version, wanted: 
     return any(held)
 
 
+def version_held(actor: Actor, publication: Publication | None, version: Version) -> bool:
+    """Whether a room holds back a new version of what everybody can use, which keeps the present one meanwhile.
+
+    It has written down that somebody wants it; `release_held` lets it go live.
+    """
+    if publication is None or not publication.is_live or publication.visibility != PUBLIC:
+        return False
+    if version.pk in (publication.live_version_id, publication.candidate_id):
+        return False
+    held = [gate(actor, publication, version) for gate in registries.version_gates]
+    return any(held)
+
+
 def request_opening(
     *,
     actor: Actor,

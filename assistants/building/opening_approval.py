@@ -17,6 +17,7 @@ from assistants.building.opening import (
     NewerVersionLive,
     PublicationSuspended,
     held_back,
+    version_held,
 )
 from assistants.building.queries import publication_of, specification_of, versions
 from assistants.building.reaching import facts_of, note_version_reach
@@ -49,6 +50,8 @@ def _apply(actor: Actor, approval: Approval) -> None:
         raise LinksForbidden(organisation=actor.organisation.name)
     # What was agreed to is remembered first: whatever opens the version finds nothing new about it.
     note_version_reach(actor, version, approval_id=approval.public_id)
+    if version_held(actor, publication, version):
+        return
     share = approval.payload.get("share")
     if share:
         begin_rollout(

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from accounts.staff import Role, Staff, require_staff
 from assistants.actions.queries import present_revisions
 from assistants.building.choosing import Pin, gets_candidate, pin_holds
 from assistants.building.models import Assistant, Publication, Version
@@ -117,6 +119,28 @@ def plan_for_version(actor: Actor, assistant_id: str, number: int, *, model: str
         return _for_builder(made)
 
 
+def plan_for_review(actor: Actor, organisation_id: int, version_id: str) -> AssistantPlan:
+    """The plan of exactly one version of any organisation's assistant, open or not, for the platform's moderators.
+
+    It is nobody's publication: nothing is counted or earned by it, and taking the publication down does not end it. Its
+    sources are those that a stranger is answered from.
+
+    Args:
+        actor: a moderator, acting in the platform's organisation.
+
+    Raises:
+        NotYourTask: they do not moderate.
+        NotFound: there is no such version any more.
+    """
+    require_staff(Staff(cast(User, actor.user)), Role.MODERATOR, Role.OPERATOR)
+    with tenant_scope(organisation_id):
+        rows = Version.objects.for_organisation(organisation_id).select_related("assistant__source_set")
+        version: Version | None = rows.filter(public_id=version_id).first()
+        if version is None:
+            raise NotFound
+        return _plan(version.assistant, specification_of(version), version.manifest, version=version)
+
+
 def plan_of_turn(actor: Actor, turn: Turn) -> AssistantPlan:
     """The plan that a turn which waited goes on with: that of its version, as long as the actor may use it.
 
@@ -124,6 +148,8 @@ def plan_of_turn(actor: Actor, turn: Turn) -> AssistantPlan:
         VersionWithdrawn: conversations were moved away from the version meanwhile; no other one finishes what it began.
         NotFound, PublicationUnavailable, PermissionDenied: as `plan_for_publication` and `plan_for_draft`.
     """
+    if turn.surface == Turn.Surface.REVIEW:
+        return plan_for_review(actor, turn.creator_organisation_id, turn.version_id)
     if turn.publication_id:
         pin = Pin(turn.version_id, turn.created_at)
         plan = plan_for_publication(actor, turn.publication_id, used_before=True, pin=pin)

@@ -197,10 +197,16 @@ def visible_publication(reference: str) -> Publication | None:
     # Nothing of an organisation that the operator suspended is served.
     rows = rows.select_related(None).filter(organisation__suspended_at=None, **by)
     found: Publication | None = rows.first()
-    if found is None or found.visibility != Publication.Visibility.LINK:
+    if found is None or found.organisation_id == current_organisation_id():
         return found
-    own = found.organisation_id == current_organisation_id()
-    return found if own or links_work(found.organisation_id) else None
+    # What the policy says, said once more: neither wall stands alone.
+    if not found.is_live or found.visibility not in (
+        Publication.Visibility.PUBLIC,
+        Publication.Visibility.LINK,
+    ):
+        return None
+    open_ = found.visibility == Publication.Visibility.PUBLIC or links_work(found.organisation_id)
+    return found if open_ else None
 
 
 def links_work(organisation_id: int) -> bool:

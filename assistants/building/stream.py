@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from time import perf_counter
 from typing import Annotated, Any, Literal
 
+from django.conf import settings
 from django.utils import translation
 from pydantic import Field
 
@@ -103,7 +104,9 @@ def _call(use: ModelUse) -> dict[str, Any]:
     """One call of a model; its cost is None where nobody knows the price."""
     spent = {"input_tokens": use.input_tokens, "output_tokens": use.output_tokens}
     price = use.price
-    cost = {"amount": cost_of(price, **spent), "currency": price.currency} if price else None
+    amount = cost_of(price, **spent, units=use.quantity, unit_price=use.unit_price)
+    currency = price.currency if price else settings.CURRENCY
+    cost = {"amount": amount, "currency": currency} if price or use.quantity else None
     return {"kind": use.kind, "model": use.model_id, **spent, "cost": cost}
 
 

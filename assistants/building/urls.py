@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assistants.actions.views import action_paths
+from assistants.actions.views import action_paths, origin_paths
 from assistants.building.views.actions import check_assistant, draw_actions
 from assistants.building.views.assistants import (
     assistant_bin,
@@ -15,7 +15,12 @@ from assistants.building.views.assistants import (
 from assistants.building.views.compare import assistant_compare
 from assistants.building.views.configure import assistant_configure, assistant_picture, assistant_prompt
 from assistants.building.views.imports import assistant_import, assistant_import_paste, import_report
-from assistants.building.views.knowledge import assistant_knowledge, assistant_source, source_set_of
+from assistants.building.views.knowledge import (
+    assistant_knowledge,
+    assistant_source,
+    draw_origins,
+    source_set_of,
+)
 from assistants.building.views.presence import draft_presence
 from assistants.building.views.publish import assistant_publish, assistant_unpublish
 from assistants.building.views.releases import (
@@ -87,6 +92,7 @@ urlpatterns = [
     *knowledge_paths(
         "build/<str:assistant_id>/knowledge/", source_set_of, playground="building:assistant_try"
     ),
+    *origin_paths("build/<str:assistant_id>/knowledge/connect", source_set_of, draw_origins),
     *action_paths("build/<str:assistant_id>/actions", check_assistant, draw_actions),
     path("build/<str:assistant_id>/imported", import_report, name="import_report"),
     path("build/<str:assistant_id>/versions", version_list, name="version_list"),

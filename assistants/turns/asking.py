@@ -1,4 +1,4 @@
-"""What a turn asks of a person, as cards: a call to allow, edit or refuse, and an account to connect.
+"""What a turn asks of a person, as cards: a call to allow, edit or refuse, an account to connect, a program to run.
 
 A card is made of a request's public form alone, so it is drawn alike while an answer streams and when it is read back.
 """
@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from assistants.turns.pausing import CONFIRMATION
+from assistants.turns.pausing import COMPUTATION, CONFIRMATION
 from assistants.turns.readable import as_json, fields_of, rows_of, visible
 
 PENDING = "pending"
@@ -29,6 +29,8 @@ _RISK = {"reads": _("Reads"), "writes": _("Writes"), "destroys": _("Deletes")}
 
 def asked_card(request: Mapping[str, Any]) -> SafeString:
     """The card of one request in its public form; a line where it is decided."""
+    if request["kind"] == COMPUTATION:
+        return render_to_string("turns/compute.html", {"asked": request, "state": _state(request)})
     what = str(request.get("label", "")).removeprefix(f"{request['action']['name']}: ")
     context: dict[str, Any] = {
         "asked": request,

@@ -101,12 +101,15 @@ TOOLS = (
         "clock",
         gettext_lazy("Clock"),
         gettext_lazy("Knows today's date and the time, here and elsewhere."),
-        lambda _plan, _sources: Clock(),
+        lambda _context: Clock(),
+        icon="clock",
+        reads=gettext_lazy("The time"),
     ),
     BuiltInTool(
         "calculator",
         gettext_lazy("Calculator"),
         gettext_lazy("Calculates exactly instead of guessing."),
-        lambda _plan, _sources: Calculator(),
+        lambda _context: Calculator(),
+        icon="calculator",
     ),
 )

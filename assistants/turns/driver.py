@@ -1,7 +1,7 @@
 """Drives one opened turn to its end: retrieval, the loop, checked citations, and a close that always happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from assistants.turns.citations import MarkFilter
 from assistants.turns.context import build_request
 from assistants.turns.events import (
     Cited,
+    ComputationRequested,
     ConfirmationRequested,
     ConnectionRequested,
     MessageFinished,
@@ -34,7 +35,15 @@ from assistants.turns.events import (
 from assistants.turns.grounding import Ground
 from assistants.turns.limits import LimitReached
 from assistants.turns.loop import LoopEvent, Voice, run_turn
-from assistants.turns.pausing import CONFIRMATION, REQUIRES_ACTION, PauseRequest, TurnPaused, requires_action
+from assistants.turns.pausing import (
+    COMPUTATION,
+    CONFIRMATION,
+    CONNECTION,
+    REQUIRES_ACTION,
+    PauseRequest,
+    TurnPaused,
+    requires_action,
+)
 from assistants.turns.retrieval import Found
 from assistants.turns.rewriting import Query, rewritten_query
 from assistants.turns.sources import described
@@ -46,6 +55,11 @@ from kernel.errors import DomainError
 from kernel.registries import retriever
 from providers.tokens import count_tokens
 
+REQUESTED: dict[str, Callable[[dict[str, Any]], TurnEvent]] = {
+    CONFIRMATION: ConfirmationRequested,
+    CONNECTION: ConnectionRequested,
+    COMPUTATION: ComputationRequested,
+}
 logger = structlog.get_logger(__name__)
 
 
@@ -251,12 +265,7 @@ async def _suspend(opened: OpenedTurn, work: Work, requests: tuple[PauseRequest,
 
 def _asked(opened: OpenedTurn, work: Work, requests: tuple[PauseRequest, ...]) -> list[TurnEvent]:
     """What those who watch a turn that begins to wait are told."""
-    events: list[TurnEvent] = [
-        (ConfirmationRequested if request.kind == CONFIRMATION else ConnectionRequested)(
-            dict(request.document)
-        )
-        for request in requests
-    ]
+    events: list[TurnEvent] = [REQUESTED[request.kind](dict(request.document)) for request in requests]
     outcome = Outcome(
         state=REQUIRES_ACTION,
         text=work.text,
@@ -309,4 +318,5 @@ def identity_of(opened: OpenedTurn) -> TurnIdentity:
         user_id=opened.user_id,
         api_key_id=opened.api_key_id,
         keep_text=opened.keep_text,
+        earner_id=opened.plan.earner_of(opened.organisation_id),
     )

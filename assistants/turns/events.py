@@ -108,6 +108,28 @@ class ConnectionRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputationRequested:
+    """A call waits for what a person's browser works out; `request` says what, and within which limits."""
+
+    name: ClassVar[str] = "computation.requested"
+    request: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        return dict(self.request)
+
+
+@dataclass(frozen=True, slots=True)
+class ComputationFinished:
+    """A browser has worked it out, this one or another; `request` says which."""
+
+    name: ClassVar[str] = "computation.finished"
+    request: dict[str, Any]
+
+    def data(self) -> dict[str, Any]:
+        return dict(self.request)
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmationDecided:
     """A person has given their word on a call, here or on another device; `request` says which."""
 
@@ -194,6 +216,8 @@ TurnEvent = (
     | ToolFinished
     | ConfirmationRequested
     | ConnectionRequested
+    | ComputationRequested
+    | ComputationFinished
     | ConfirmationDecided
     | MessageWaiting
     | Cited
@@ -213,6 +237,8 @@ IN_WORDS = """Server-sent events with an `id` each, their data as JSON:
   waits for a person's word; answer it by `POST /api/v1/turns/{turn}/confirmations/{id}`
 - `connection.requested` {id, action, host, connect_url, …}: a call waits for a person's account; once it is connected,
   go on by `POST /api/v1/turns/{turn}/continue`, or without it by sending `{"without": [id]}` along
+- `computation.requested` {id, language, code, files[], limits, …}: a call waits for a program that the person's own side
+  runs; its result goes to `POST /api/v1/turns/{turn}/computations/{id}`; `computation.finished` {id, state, …}: it has come
 - `confirmation.decided` {id, state, arguments, …}: somebody has answered it
 - `message.waiting` {message}: all that can be done before the answers is done; what comes after them follows in this stream
 - `citations` {items[]}

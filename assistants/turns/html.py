@@ -7,6 +7,8 @@ from django.template.loader import render_to_string
 
 from assistants.turns.asking import asked_card
 from assistants.turns.events import (
+    ComputationFinished,
+    ComputationRequested,
     ConfirmationDecided,
     ConfirmationRequested,
     ConnectionRequested,
@@ -21,12 +23,14 @@ from assistants.turns.events import (
     Verified,
 )
 from assistants.turns.journal import Entry
-from assistants.turns.pausing import CONFIRMATION
+from assistants.turns.pausing import CONNECTION
 from assistants.turns.steps import steps_of
 from kernel.asgi import KEEP_ALIVE_SECONDS, Responder, event_bytes
 from web.markdown import render
 
 RENDER_SECONDS = 0.12
+ASKS = frozenset({ConfirmationRequested.name, ConnectionRequested.name, ComputationRequested.name})
+ASKED = ASKS | {ConfirmationDecided.name, ComputationFinished.name}
 
 
 class HtmlWriter:
@@ -75,8 +79,7 @@ class HtmlWriter:
             self._dirty = bool(self._text)
             await self.paint()
         # What is asked of a person stands before them at once, however lately something was painted.
-        asks = entry.name in (ConfirmationRequested.name, ConnectionRequested.name)
-        if self._parts.changed and (asks or self.due() <= 0):
+        if self._parts.changed and (entry.name in ASKS or self.due() <= 0):
             await self.paint()
 
     async def paint(self) -> None:
@@ -98,6 +101,7 @@ class Parts:
 
     def __init__(self) -> None:
         self.changed = False
+        self._turn = ""
         self._steps = ""
         self._kept_steps: list[str] | None = None
         self._writing = False
@@ -123,7 +127,7 @@ class Parts:
                 self._answered(entry.data["id"])
             case ToolFinished.name:
                 self._tools[entry.data["id"]] = entry.data
-            case ConfirmationRequested.name | ConnectionRequested.name | ConfirmationDecided.name:
+            case name if name in ASKED:
                 self._asked[entry.data["id"]] = entry.data
                 self._writing = False
             case VerificationStarted.name:
@@ -132,7 +136,9 @@ class Parts:
                 self._checking, self._verification = False, entry.data
             case MessageFinished.name:
                 self._checking = self._writing = False
-                self._kept_steps = entry.data.get("message", {}).get("steps")
+                message = entry.data.get("message", {})
+                self._kept_steps = message.get("steps")
+                self._turn = message.get("turn", "")  # by now it is kept, and so are its tables
                 if not (self._steps or self._tools or self._asked or self._verification):
                     return
                 self._asked.clear()
@@ -145,7 +151,7 @@ class Parts:
         self._asked = {
             key: asked
             for key, asked in self._asked.items()
-            if asked["kind"] == CONFIRMATION and asked["call"] != call_id
+            if asked["kind"] != CONNECTION and asked["call"] != call_id
         }
 
     def rendered(self) -> dict[str, str]:
@@ -153,6 +159,7 @@ class Parts:
         self.changed = False
         steps = steps_of(self._steps) if self._kept_steps is None else self._kept_steps
         before = {"steps": steps, "writing": self._writing, "tools": list(self._tools.values())}
+        before["turn"] = self._turn
         after = {"checking": self._checking, "verification": self._verification}
         return {
             "before": render_to_string("turns/before.html", before).strip(),

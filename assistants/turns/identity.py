@@ -14,4 +14,7 @@ def identity_of_turn(turn: Turn) -> TurnIdentity:
         user_id=turn.user_id,
         api_key_id=turn.api_key_id,
         keep_text=turn.surface not in Turn.UNKEPT,
+        earner_id=turn.creator_organisation_id
+        if turn.publication_id and turn.creator_organisation_id != turn.organisation_id
+        else None,
     )

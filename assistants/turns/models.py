@@ -25,10 +25,11 @@ class Turn(TenantModel):
         API = "api", _("API")
         BUILDER = "builder", _("Builder")
         TRIAL = "trial", _("Try-out")
+        REVIEW = "review", _("Moderator's test")
 
     OPEN_STATES = (State.PENDING, State.STREAMING)
     # Where question and answer are not kept in the database.
-    UNKEPT = frozenset({Surface.API, Surface.TRIAL})
+    UNKEPT = frozenset({Surface.API, Surface.TRIAL, Surface.REVIEW})
 
     public_id = PublicIdField("turn_")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 CONFIRMATION: Literal["confirmation"] = "confirmation"
 CONNECTION: Literal["connection"] = "connection"
+COMPUTATION: Literal["computation"] = "computation"
+ANSWERED_FIRST = frozenset({CONFIRMATION, COMPUTATION})  # kinds without whose answer a turn does not go on
 REQUIRES_ACTION = "requires_action"  # the state of an answer that waits, as clients read it
 
 
@@ -19,12 +21,13 @@ class PauseRequest:
     """Something that a person has to answer before a call is made.
 
     Attributes:
-        id: public id. kind: a word on this very call, or a connection to the service that it calls.
+        id: public id. kind: a word on this very call, a connection to the service that it calls, or something that the
+            person's browser works out for it.
         document: its public form.
     """
 
     id: str
-    kind: Literal["confirmation", "connection"]
+    kind: Literal["confirmation", "connection", "computation"]
     document: Mapping[str, Any]
     expires_at: datetime
 
@@ -57,5 +60,6 @@ def requires_action_document(requests: Sequence[Mapping[str, Any]], expires_at: 
     return {
         "confirmations": [request for request in requests if request["kind"] == CONFIRMATION],
         "connections": [request for request in requests if request["kind"] == CONNECTION],
+        "computations": [request for request in requests if request["kind"] == COMPUTATION],
         "expires_at": expires_at.isoformat().replace("+00:00", "Z"),
     }

@@ -114,6 +114,11 @@ class AssistantPlan:
     actions: tuple[ActionUse, ...] = ()
     limits: Limits = Limits()
 
+    def earner_of(self, organisation_id: int) -> int | None:
+        """The creator's organisation where this is published and `organisation_id` is another one, which may owe it something."""
+        home = self.creator_organisation_id
+        return home if self.publication_id and home != organisation_id else None
+
     @property
     def knobs(self) -> "SearchKnobs":
         """How its sources are searched."""

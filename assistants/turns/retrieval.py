@@ -9,12 +9,13 @@ from providers.catalogue import PriceSnapshot
 
 @dataclass(frozen=True, slots=True)
 class RetrievalUse:
-    """A paid call that a search made.
+    """A paid call that a search, or a tool, made.
 
     Attributes:
-        kind: embedding or rerank. model: the model's id; provider: whose it is.
-        tokens: read by the call, counted by us where `estimated`.
+        kind: embedding, rerank, search or image. model: the model's id; provider: whose it is.
+        tokens: read by the call, counted by us where `estimated`; written: those that it gave.
         price: what it is recorded at; None where nobody knows.
+        quantity, unit, unit_price: what is not counted in tokens, and micro-units for a million of it.
     """
 
     kind: str
@@ -23,6 +24,10 @@ class RetrievalUse:
     tokens: int
     price: PriceSnapshot | None = None
     estimated: bool = True
+    written: int = 0
+    quantity: int = 0
+    unit: str = ""
+    unit_price: int = 0
 
 
 @dataclass(frozen=True, slots=True)

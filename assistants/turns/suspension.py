@@ -4,7 +4,7 @@ What its version says is not in it: that is read again, with the right to use it
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -58,6 +58,7 @@ class Suspended:
         shown_passages: how many of the passages the model was given with the question.
         uses: what its calls are charged as, should it be given up. stretch: how often it has waited before.
         declined: ids of connections that it goes on without.
+        computed: what a person's side has worked out, by the id of the call that waits for it.
     """
 
     question: str
@@ -87,6 +88,7 @@ class Suspended:
     uses: tuple[ModelUse, ...]
     stretch: int = 0
     declined: tuple[str, ...] = ()
+    computed: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """It as JSON values."""

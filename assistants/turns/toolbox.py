@@ -9,7 +9,7 @@ def toolbox_of(context: TurnContext) -> Toolbox:
     plan = context.plan
     if not plan.capabilities and not plan.actions:
         return NO_TOOLS
-    made = [tool.make(plan, context.sources) for tool in tools if tool.name in plan.capabilities]
+    made = [tool.make(context) for tool in tools if tool.name in plan.capabilities]
     outside = action_tools.get()(context) if plan.actions else []
     found = [tool for tool in (*made, *outside) if tool is not None]
     reaching = any(isinstance(tool, OutsideTool) for tool in found)

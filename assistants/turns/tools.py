@@ -70,6 +70,9 @@ class Intention:
         consequential: what the operation says of itself: always ask, never ask, or nothing.
         arguments: as they are sent. schema: the JSON schema that they follow.
         organisation_id: whose action it is; None for a built-in tool.
+        chosen_host: an administrator or an operator named the host: no model has a say in where a call goes.
+        stays_home: that host belongs to the organisation of who asks, so that nothing that is sent leaves it.
+        connector: name, title and icon (path data) of the ready-made connector that the action is of; None for others.
     """
 
     action: str
@@ -84,6 +87,9 @@ class Intention:
     risk: str = "reads"
     consequential: bool | None = None
     organisation_id: int | None = None
+    chosen_host: bool = False
+    stays_home: bool = False
+    connector: Mapping[str, str] | None = None
 
     @property
     def reads(self) -> bool:
@@ -100,6 +106,17 @@ class OutsideTool(Protocol):
         ...
 
 
+@runtime_checkable
+class RemoteTool(Protocol):
+    """A tool whose work is done on the person's side, while the turn waits."""
+
+    async def fetch(self, call: ToolCall, arguments: dict[str, Any]) -> Tool:
+        """The tool that runs this very call with what was worked out for it. Raises a DomainError where the arguments do
+        not work or nobody can work it out, Paused where that has still to be done.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class TurnContext:
     """The turn that tools are made for.
@@ -108,6 +125,7 @@ class TurnContext:
         thread_id: of the conversation, in whatever room; empty where there is none.
         can_wait: whether there is somebody who can be asked while it runs.
         declined: ids of connections that they were asked for and go on without.
+        computed: what their side has worked out for calls, by the calls' ids; unchecked words from outside.
         resumed: whether it has waited for them before: only then can calls of it have been decided about.
     """
 
@@ -120,6 +138,7 @@ class TurnContext:
     trust: Trust
     can_wait: bool
     declined: frozenset[str] = frozenset()
+    computed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     resumed: bool = False
 
 
@@ -205,6 +224,11 @@ class Toolbox:
     def __bool__(self) -> bool:
         return bool(self._tools)
 
+    @property
+    def most_cost(self) -> int:
+        """What the calls of all tools may cost in a turn, in micro-units: kept for them before it begins."""
+        return sum(getattr(tool, "most_cost", 0) for tool in self._tools.values())
+
     def label(self, name: str) -> str:
         """A tool's words for people; the name itself where there is no such tool."""
         tool = self._tools.get(name)
@@ -226,10 +250,18 @@ class Toolbox:
             return ReadyCall(call, refusal=_refused(f"The arguments are no JSON: {error}"))
         if not isinstance(arguments, dict):
             return ReadyCall(call, refusal=_refused("The arguments have to be a JSON object."))
+        if isinstance(tool, RemoteTool):
+            return await self._remote(call, tool, arguments)
         if not isinstance(tool, OutsideTool):
             # In the model's order: such a tool may write a draft, or number what it finds.
             return ReadyCall(call, tool, Permit(arguments), parallel=False)
         return await self._outside(call, tool, arguments)
+
+    async def _remote(self, call: ToolCall, tool: RemoteTool, arguments: dict[str, Any]) -> ReadyCall:
+        try:
+            return ReadyCall(call, await tool.fetch(call, arguments), Permit(arguments), parallel=False)
+        except DomainError as error:
+            return ReadyCall(call, refusal=_refused(_in_words(error), str(error.message), code=error.code))
 
     async def _outside(self, call: ToolCall, tool: Any, arguments: dict[str, Any]) -> ReadyCall:
         assert self._gate and self._context, "a tool that reaches outside needs a gate"

@@ -100,6 +100,7 @@ class Work:
             uses=tuple(self.uses("stopped")),
             stretch=self.stretch + 1,
             declined=tuple(sorted(opened.declined)),
+            computed=opened.resumed.computed if opened.resumed else {},
         )
 
     @property
@@ -153,7 +154,16 @@ class Work:
             yield _use(self.rewriting, self.opened.answerer, "rewriting")
         for spent in self.opened.sources.uses:
             yield ModelUse(
-                spent.model, spent.provider, spent.price, spent.tokens, 0, spent.estimated, spent.kind
+                spent.model,
+                spent.provider,
+                spent.price,
+                spent.tokens,
+                spent.written,
+                spent.estimated,
+                spent.kind,
+                quantity=spent.quantity,
+                unit=spent.unit,
+                unit_price=spent.unit_price,
             )
         answerers = (self.opened.answerer, self.opened.fallback)
         for call in self.transcript.calls:
@@ -187,6 +197,8 @@ def _use(call: ModelCall, answerer: Answerer, kind: str = "chat") -> ModelUse:
         usage.output_tokens,
         usage.estimated,
         kind,
+        usage.cached_tokens,
+        usage.reasoning_tokens,
     )
 
 

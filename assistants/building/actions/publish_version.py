@@ -14,6 +14,7 @@ from assistants.building.opening import (
     face_of_version,
     request_opening,
     standing_of,
+    version_held,
     word_needed,
 )
 from assistants.building.queries import access_assistant, publication_of, specification_of
@@ -92,8 +93,8 @@ def freeze_and_go_live(
 ) -> Frozen:
     """The same inside the transaction of another action, which opens it to `visibility` next.
 
-    Where the policy wants a second person's word for that, the version is made and waits; those who use an earlier
-    one keep it.
+    Where the policy wants a second person's word for that, or moderators look first, the version is made and waits; those
+    who use an earlier one keep it.
     """
     assert_in_action()
     require(actor, Permission.BUILD_ASSISTANTS)
@@ -104,7 +105,7 @@ def freeze_and_go_live(
     check_may_open(actor, publication, wanted)
     version = freeze_draft(actor=actor, assistant=assistant, note=words.note, changes=words.changes)
     waits = word_needed(actor, version, wanted)
-    if waits and reaches_others:
+    if (waits and reaches_others) or (not waits and version_held(actor, publication, version)):
         record_audit(actor, "assistant.version_made", assistant, after=standing_of(version))
     else:
         _go_live(actor, assistant, publication, version, moves_conversations)

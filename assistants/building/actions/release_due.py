@@ -76,7 +76,7 @@ def release_scheduled(*, actor: Actor, scheduled_id: str) -> bool:
     if scheduled is None or scheduled.due_at > timezone.now():
         return False
     version: Version = Version.objects.for_organisation(actor.organisation).get(pk=scheduled.version_id)
-    approval = None
+    approval, held = None, False
     if publication is None:
         check_ready(actor, assistant, specification_of(version))
         first_publication(actor, assistant, version)
@@ -89,8 +89,13 @@ def release_scheduled(*, actor: Actor, scheduled_id: str) -> bool:
             kind=Release.Kind.SCHEDULED,
             moves_conversations=scheduled.moves_conversations,
         )
+        held = approval is None and publication.live_version_id != version.pk
     scheduled.state = State.DONE
-    scheduled.reason = str(_("It waits for somebody else's approval.")) if approval else ""
+    scheduled.reason = ""
+    if approval:
+        scheduled.reason = str(_("It waits for somebody else's approval."))
+    elif held:
+        scheduled.reason = str(_("It waits for the store's moderators."))
     scheduled.save(update_fields=["state", "reason"])
     return True
 

@@ -10,6 +10,7 @@ from assistants.building.opening import (
     check_may_open,
     request_opening,
     standing_of,
+    version_held,
     word_needed,
 )
 from assistants.building.queries import (
@@ -42,7 +43,7 @@ def release_version(
         without_removed_actions: that it goes live without those of its actions that are gone; the audit log names them.
 
     Returns:
-        The request that it waits for; None where it is live.
+        The request that it waits for; None where it is live, or waits for moderators.
 
     Raises:
         PermissionDenied: the actor may not build; or others use it and the actor may not publish.
@@ -132,6 +133,8 @@ def release(
             terms={"moves_conversations": moves_conversations, "over": live_number(publication)},
             kind=word,
         )
+    if version_held(actor, publication, version):
+        return None
     go_live(
         actor=actor,
         assistant=assistant,

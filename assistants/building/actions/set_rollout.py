@@ -9,7 +9,7 @@ from assistants.building.actions.release_version import (
     version_to_release,
 )
 from assistants.building.freezing import check_ready
-from assistants.building.opening import request_opening
+from assistants.building.opening import request_opening, version_held
 from assistants.building.queries import open_rollout, specification_of
 from assistants.building.rollouts import begin_rollout, checked_share
 from kernel.actions import entry_action
@@ -28,7 +28,7 @@ def set_rollout(*, actor: Actor, assistant_id: str, version: int | None, share: 
         share: how many of a hundred new conversations get it; 100 makes it the live one.
 
     Returns:
-        The request that it waits for where a second person has to agree; None where it runs.
+        The request that it waits for where a second person has to agree; None where it runs, or waits for moderators.
 
     Raises:
         PermissionDenied: the actor may not build; or others use it and the actor may not publish.
@@ -62,5 +62,7 @@ def set_rollout(*, actor: Actor, assistant_id: str, version: int | None, share: 
             terms={"share": share, "over": live_number(publication)},
             kind=kind,
         )
+    if version_held(actor, publication, candidate):
+        return None
     begin_rollout(actor=actor, assistant=assistant, publication=publication, candidate=candidate, share=share)
     return None

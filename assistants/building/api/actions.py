@@ -12,6 +12,7 @@ from assistants.actions.api.operations import (
     ExampleListView,
     OperationListView,
 )
+from assistants.actions.api.origins import OriginBrowseView, OriginConnectView, OriginListView
 from assistants.building.queries import access_assistant
 from organisations.actors import Actor
 from organisations.permissions import Level
@@ -24,6 +25,18 @@ class _OfAssistant:
 
     def check_assistant(self, assistant_id: str, *, edit: bool) -> None:
         access_assistant(self.actor, assistant_id, level=Level.EDIT if edit else Level.VIEW)
+
+
+class AssistantOrigins(_OfAssistant, OriginListView):
+    """The services that an assistant may know from."""
+
+
+class AssistantOriginBrowse(_OfAssistant, OriginBrowseView):
+    """What lies there."""
+
+
+class AssistantOriginConnect(_OfAssistant, OriginConnectView):
+    """Connecting an account there."""
 
 
 class AssistantActionList(_OfAssistant, ActionListView):

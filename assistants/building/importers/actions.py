@@ -30,11 +30,11 @@ def bring_actions(
     """
     with tenant_scope(actor.organisation):
         rows = actions_of(actor.organisation, assistant_id)
-        known = {(one.kind, one.name): one for one in rows}
+        known = {(one.kind, one.name, one.connector): one for one in rows}
         documents = dict(rows.values_list("public_id", "revision__document"))
     uses = []
     for one in brought:
-        present = known.pop((one.reading.kind, one.reading.name), None)
+        present = known.pop((one.reading.kind, one.reading.name, one.reading.connector), None)
         try:
             action = _brought(actor, assistant_id, one, present, documents)
         except DomainError as refusal:
@@ -55,8 +55,10 @@ def _brought(
     present: Action | None,
     documents: Mapping[str, str],
 ) -> Action:
-    auth = dict(one.auth) if one.auth else one.reading.auth
-    reading = replace(one.reading, auth=auth, privacy_policy_url=one.privacy_policy_url)
+    reading = one.reading
+    if not reading.connector:
+        auth = dict(one.auth) if one.auth else reading.auth
+        reading = replace(reading, auth=auth, privacy_policy_url=one.privacy_policy_url)
     if present is None:
         return add_action(actor=actor, assistant_id=assistant_id, reading=reading)
     if documents.get(present.public_id) == reading.document:

@@ -95,6 +95,7 @@ def _action(made: Definition, entry: ActionEntry, number: int, root: str, bundle
             document=bundle.read(member, MOST_BYTES),
             server_url=entry.server,
             source_url=entry.source,
+            connector=entry.connector,
         )
     except DomainError as refusal:
         reason = refusal.errors[0].message if refusal.errors else refusal.message

@@ -52,6 +52,8 @@ class ActionEntry(Part):
     operations: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=500)] = []
     # How calls are signed. Keys and passwords are never in a file: whoever brings it in signs in anew.
     auth: dict[str, Any] = {}
+    # The ready-made connector that it is made from; where that is known, it says itself what it can do and how it signs.
+    connector: Annotated[Line, Field(max_length=40)] = ""
 
     def written(self) -> dict[str, Any]:
         """The entry as it stands in the file: without what is at its default."""

@@ -123,6 +123,7 @@ def _carried_actions(
             privacy_policy_url=action.privacy_policy_url,
             operations=list(uses[action.id]),
             auth=dict(action.auth or {}),
+            connector=action.connector,
         )
         yield entry, action.document
 
@@ -145,6 +146,9 @@ def carried(documents: Sequence[Document], sites: Sequence[Source] = ()) -> list
     missing = [key for key in held if key not in whole]
     holders = _holders(documents[0].organisation_id, missing) if missing else []
     whole |= {holder.pk: holder.document for holder in holders if holder.document}
+    # Elsewhere nobody is connected to where these came from: each is carried as the file that it is.
+    gathered = {holder.pk for holder in holders if holder.type == Source.Type.CONNECTOR}
+    whole |= {document.source_id: document for document in documents if document.source.parent_id in gathered}
     followed = {site.pk: site for site in (*sites, *holders) if site.type == Source.Type.SITE}
     taken: set[str] = set()
     rows = sorted(whole.values(), key=lambda document: (document.name, document.sha256, document.source.url))

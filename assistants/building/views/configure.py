@@ -25,6 +25,8 @@ from assistants.building.views.builder import Builder, open_builder
 from assistants.building.workshop_queries import open_changes
 from kernel import registries
 from kernel.money import MICRO, SYMBOLS
+from organisations.actors import Actor
+from organisations.models import Organisation
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
 from organisations.policy_cache import policy_in_force
@@ -106,7 +108,7 @@ def _context(builder: Builder) -> dict[str, Any]:
         list_models("chat", organisation=builder.assistant.organisation_id), specification.model.id, estimate
     )
     known = {choice.id for choice in choices}
-    capabilities = _capabilities(specification.capabilities)
+    capabilities = _capabilities(specification.capabilities, builder.actor)
     return {
         "builder": builder,
         "spec": builder.document,
@@ -153,12 +155,19 @@ def _estimate(builder: Builder) -> Estimate:
     return typical_turn(builder.specification, has_sources=builder.source_count > 0)
 
 
-def _capabilities(allowed: dict[str, bool]) -> Sequence[CapabilityChoice]:
-    tools: Any = getattr(registries, "tools", ())
+def _capabilities(allowed: dict[str, bool], actor: Actor) -> Sequence[CapabilityChoice]:
     return [
-        CapabilityChoice(tool.name, str(tool.label), str(tool.description), allowed.get(tool.name, False))
-        for tool in tools
+        CapabilityChoice(
+            tool.name, str(tool.label), _about_tool(tool, actor.organisation), allowed.get(tool.name, False)
+        )
+        for tool in registries.tools
     ]
+
+
+def _about_tool(tool: registries.BuiltInTool, organisation: Organisation) -> str:
+    """What it does, and what has to be done before it can."""
+    lacks = tool.lacks(organisation) if tool.lacks else ""
+    return f"{tool.description} {lacks}".strip()
 
 
 def _answer_languages(current: str) -> list[tuple[str, str]]:

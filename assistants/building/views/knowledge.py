@@ -1,6 +1,7 @@
 """The pages of an assistant's sources; the knowledge room draws what is in them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponse
@@ -47,6 +48,14 @@ def assistant_source(request: OrganisationRequest, assistant_id: str, source_id:
     }
     context = {"builder": builder, **more, **shown}
     return render(request, "building/source.html", context)
+
+
+def draw_origins(
+    request: OrganisationRequest, assistant_id: str, template: str, context: dict[str, Any]
+) -> HttpResponse:
+    """A page of an assistant around what the room of actions shows of services outside; in the open scope."""
+    builder = open_builder(request.actor, assistant_id, "knowledge")
+    return render(request, "building/connect.html", {"builder": builder, "inner": template} | context)
 
 
 def _placed(owner: SourceOwner, source_id: str) -> dict[str, str]:

@@ -23,6 +23,8 @@ from assistants.building.models import Publication
 from assistants.building.opening import LINK, MEMBERS, PUBLIC, check_may_open, pending_opening
 from assistants.building.reaching import draft_reach
 from assistants.building.views.builder import Builder, open_builder
+from billing.terms import in_words as in_prices
+from billing.terms import offers_of
 from kernel.errors import DomainError
 from kernel.tenancy import tenant_scope
 from organisations.pages import OrganisationRequest, organisation_page
@@ -71,8 +73,16 @@ def _publish(request: OrganisationRequest, assistant_id: str, values: dict[str, 
     )
     with tenant_scope(request.actor.organisation):
         waiting = pending_opening(request.actor.organisation, assistant_id)
+        live = Publication.objects.for_organisation(request.actor.organisation).filter(
+            live_version_id=version.pk
+        )
+        goes_live = live.exists()
     if waiting and waiting.payload["version"] == version.public_id:
         words = _("Version %(number)s waits for somebody else's approval.")
+    elif not goes_live:
+        words = _(
+            "Version %(number)s waits for the store's moderators. Until then the present one stays live."
+        )
     else:
         words = _("Version %(number)s is live.")
     messages.success(request, words % {"number": version.number})
@@ -107,6 +117,7 @@ def _page(request: OrganisationRequest, assistant_id: str, form: PublishForm | N
         "warnings": _warnings(checks),
         "disclosure": in_words(told),
         "reach": reach_chip(told),
+        "price": in_prices(offers_of(builder.assistant.public_id)[:1]),
         "new_reach": draft_reach(request.actor, assistant_id, builder.specification),
         "next_number": builder.version_count + 1,
         "address": f"{settings.PUBLIC_URL}{PUBLIC_PATH}{publication.slug}" if publication else "",

@@ -1,6 +1,7 @@
 """How one version follows another, on the page of versions: at once, at a moment, or for a share first."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -10,6 +11,8 @@ from assistants.building.actions.release_version import release_version
 from assistants.building.actions.schedule_release import cancel_scheduled_release, schedule_release
 from assistants.building.actions.set_rollout import EVERYBODY, set_rollout
 from assistants.building.forms import RolloutForm, ScheduleForm
+from assistants.building.models import Publication, Version
+from kernel.tenancy import tenant_scope
 from organisations.models import Approval
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
@@ -25,7 +28,7 @@ def version_release(request: OrganisationRequest, assistant_id: str, number: int
         moves_conversations="moves_conversations" in request.POST,
         without_removed_actions="without_removed_actions" in request.POST,
     )
-    _say(request, waiting, _("Version %(number)s is live.") % {"number": number})
+    _say(request, waiting, _("Version %(number)s is live.") % {"number": number}, assistant_id, number)
     return redirect("building:version_list", assistant_id)
 
 
@@ -46,7 +49,8 @@ def rollout_put(request: OrganisationRequest, assistant_id: str) -> HttpResponse
                 _("Everybody gets it now."),
                 _("%(share)s%% of new conversations get it now.") % {"share": share},
             )
-            _say(request, waiting, everybody if share == EVERYBODY else some)
+            done = everybody if share == EVERYBODY else some
+            _say(request, waiting, done, assistant_id, form.cleaned_data["version"])
     _say_errors(request, form)
     return redirect("building:version_list", assistant_id)
 
@@ -89,12 +93,29 @@ def schedule_cancel(request: OrganisationRequest, assistant_id: str) -> HttpResp
     return redirect("building:version_list", assistant_id)
 
 
-def _say(request: OrganisationRequest, waiting: Approval | None, done: str) -> None:
-    if waiting is None:
+def _say(
+    request: OrganisationRequest, waiting: Approval | None, done: str, assistant_id: str, number: int | None
+) -> None:
+    if waiting is not None:
+        words = _("Version %(number)s waits for somebody else's approval.")
+        messages.success(request, words % {"number": waiting.payload["number"]})
+    elif _is_held(request, assistant_id, number):
+        messages.success(
+            request, _("It waits for the store's moderators. Until then the present version stays live.")
+        )
+    else:
         messages.success(request, done)
-        return
-    words = _("Version %(number)s waits for somebody else's approval.")
-    messages.success(request, words % {"number": waiting.payload["number"]})
+
+
+def _is_held(request: OrganisationRequest, assistant_id: str, number: int | None) -> bool:
+    """Whether a version that people were to get, by default the newest, waits for moderators."""
+    with tenant_scope(request.actor.organisation):
+        versions = Version.objects.for_organisation(request.actor.organisation)
+        named = versions.filter(assistant__public_id=assistant_id, **({"number": number} if number else {}))
+        wanted = named.order_by("-number").values_list("pk", flat=True).first()
+        rows = Publication.objects.for_organisation(request.actor.organisation)
+        given = rows.filter(Q(live_version_id=wanted) | Q(candidate_id=wanted))
+        return not given.exists()
 
 
 def _say_errors(request: OrganisationRequest, form: RolloutForm | ScheduleForm) -> None:

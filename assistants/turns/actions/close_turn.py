@@ -8,6 +8,7 @@ import orjson
 from django.db import connection
 
 from billing.actions.settle import UsageInput, settle
+from billing.metering.usages import TOOL
 from kernel.tenancy import tenant_scope
 from providers.catalogue import PriceSnapshot
 
@@ -28,6 +29,8 @@ class ModelUse:
     Attributes:
         kind: what it was for: chat, or a second pass over the answer.
         estimated: the tokens were counted by us, because the provider said nothing.
+        cached_tokens, reasoning_tokens: parts of those read and written, see `providers.ports.Usage`.
+        quantity, unit, unit_price: what is not counted in tokens, as `RetrievalUse` has it.
     """
 
     model_id: str
@@ -37,6 +40,11 @@ class ModelUse:
     output_tokens: int
     estimated: bool = False
     kind: str = "chat"
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+    quantity: int = 0
+    unit: str = ""
+    unit_price: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class TurnIdentity:
-    """Whose turn it is and what it is charged to."""
+    """Whose turn it is and what it is charged to. `earner_id` is the creator's organisation, where another one asks."""
 
     id: str
     organisation_id: int
@@ -87,6 +95,7 @@ class TurnIdentity:
     user_id: int | None
     api_key_id: int | None
     keep_text: bool = True
+    earner_id: int | None = None
 
 
 def close_turn(*, identity: TurnIdentity, outcome: Outcome) -> bool:
@@ -101,7 +110,11 @@ def close_turn(*, identity: TurnIdentity, outcome: Outcome) -> bool:
             settle(
                 organisation=identity.organisation_id,
                 reference=identity.id,
-                usages=[_usage(identity, ordinal, use) for ordinal, use in enumerate(outcome.uses)],
+                usages=[
+                    *(_usage(identity, ordinal, use) for ordinal, use in enumerate(outcome.uses)),
+                    *_tools(identity, outcome),
+                ],
+                answered=outcome.state != "failed" and bool(outcome.text),
             )
     return closed
 
@@ -144,5 +157,35 @@ def _usage(identity: TurnIdentity, ordinal: int, use: ModelUse) -> UsageInput:
         price=use.price,
         user_id=identity.user_id,
         api_key_id=identity.api_key_id,
+        earner_id=identity.earner_id,
         estimated=use.estimated,
+        cached_tokens=use.cached_tokens,
+        reasoning_tokens=use.reasoning_tokens,
+        quantity=use.quantity,
+        unit=use.unit,
+        unit_price=use.unit_price,
     )
+
+
+def _tools(identity: TurnIdentity, outcome: Outcome) -> list[UsageInput]:
+    """The tools that were called, as one use after those of models: they cost nothing here, and are counted."""
+    if not outcome.tool_calls:
+        return []
+    return [
+        UsageInput(
+            ordinal=len(outcome.uses),
+            kind=TOOL,
+            product=identity.product,
+            product_name=identity.product_name,
+            model="",
+            provider="",
+            input_tokens=0,
+            output_tokens=0,
+            price=None,
+            user_id=identity.user_id,
+            api_key_id=identity.api_key_id,
+            earner_id=identity.earner_id,
+            quantity=len(outcome.tool_calls),
+            unit="call",
+        )
+    ]

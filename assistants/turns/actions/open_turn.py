@@ -12,7 +12,7 @@ from assistants.turns.suspension import Suspended
 from assistants.turns.toolbox import toolbox_of
 from assistants.turns.tools import NO_TOOLS, Toolbox, TurnContext
 from assistants.turns.trust import Trust
-from billing.actions.reserve import reserve
+from billing.actions.open_charge import Sold, open_charge
 from billing.prices import cost_of
 from kernel.actions import assert_in_action
 from kernel.ids import new_public_id
@@ -22,7 +22,7 @@ from providers.catalogue import ModelInfo
 
 BYTES_A_TOKEN = 3  # for an estimate on the safe side
 # Where somebody can be asked while the answer is made, and the state of a turn may be kept.
-CAN_WAIT = frozenset({Turn.Surface.CHAT, Turn.Surface.PREVIEW})
+CAN_WAIT = frozenset({Turn.Surface.CHAT, Turn.Surface.PREVIEW, Turn.Surface.REVIEW})
 REWRITING_TOKENS, REWRITING_ANSWER = 1_700, 80  # of the call that makes a question stand alone, at most
 
 
@@ -115,6 +115,7 @@ def assemble_turn(
         trust,
         can_wait=asked.surface in CAN_WAIT,
         declined=declined,
+        computed=resumed.computed if resumed else {},
         resumed=resumed is not None,
     )
     return OpenedTurn(
@@ -156,6 +157,8 @@ def open_turn(
 
     Raises:
         AllowanceUsedUp: the organisation's allowance for the month is spent.
+        BudgetUsedUp: a budget that the answer falls under is.
+        WalletTooLow: the assistant has a price, and less than that is in the wallet.
         ModelNotFound: the assistant's model answers no more, and none takes its place.
         ModelForbidden, AssistantsModelForbidden: a policy does not allow it.
     """
@@ -176,14 +179,20 @@ def open_turn(
         actor=actor, plan=plan, turn_id=new_public_id("turn_"), asked=asked, toolbox=toolbox
     )
     turn = _saved(opened, runner)
-    reserve(
-        organisation=actor.organisation,
+    open_charge(
+        actor=actor,
         reference=turn.public_id,
         amount=_estimate(opened, turn.prompt_tokens),
-        user=actor.user,
-        api_key_id=actor.api_key_id,
+        sold=_sold(plan, actor),
+        product=plan.assistant_id,
     )
     return turn, opened
+
+
+def _sold(plan: AssistantPlan, actor: Actor) -> Sold | None:
+    """What is sold with the answer: an assistant that somebody else published."""
+    earner = plan.earner_of(actor.organisation.pk)
+    return Sold(plan.assistant_id, plan.assistant_name, earner) if earner is not None else None
 
 
 def _saved(opened: OpenedTurn, runner: str) -> Turn:
@@ -227,7 +236,8 @@ def _price_note(answerer: Answerer) -> dict[str, object]:
 
 
 def _estimate(opened: OpenedTurn, prompt_tokens: int) -> int:
-    """What the answer may cost us with the dearer of its models, what comes before and after it included; own keys cost us nothing."""
+    """What the answer may cost us with the dearer of its models, what comes before and after it and its tools included; own keys
+    cost us nothing."""
     answer = int(opened.plan.parameters.get("max_output_tokens") or DEFAULT_ANSWER_TOKENS)
     calls = [(prompt_tokens, answer)]
     if opened.plan.rewriting == "model" and opened.history and opened.plan.knowledge:
@@ -239,4 +249,4 @@ def _estimate(opened: OpenedTurn, prompt_tokens: int) -> int:
         sum(cost_of(one.info.price, input_tokens=sent, output_tokens=got) for sent, got in calls)
         for one in paid
     )
-    return max(costs, default=0)
+    return max(costs, default=0) + opened.toolbox.most_cost

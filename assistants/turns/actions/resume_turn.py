@@ -11,7 +11,7 @@ from assistants.connections.credentials import is_connected
 from assistants.connections.refs import read_profile_key
 from assistants.turns.actions.open_turn import Asked, OpenedTurn, assemble_turn
 from assistants.turns.models import Suspension, Turn
-from assistants.turns.pausing import CONFIRMATION, CONNECTION
+from assistants.turns.pausing import ANSWERED_FIRST, CONNECTION
 from assistants.turns.queries import access_turn
 from assistants.turns.suspension import read_suspended
 from kernel.actions import entry_action
@@ -37,7 +37,7 @@ class NotConnectedYet(Conflict):
 
 @entry_action
 def resume_turn(*, actor: Actor, turn_id: str, runner: str, without: Sequence[str] = ()) -> OpenedTurn:
-    """Take over a turn that waits, once every confirmation is decided and every account connected.
+    """Take over a turn that waits, once every confirmation is decided, every result there and every account connected.
 
     Args:
         runner: the id of the process that goes on with it.
@@ -46,7 +46,7 @@ def resume_turn(*, actor: Actor, turn_id: str, runner: str, without: Sequence[st
     Raises:
         NotFound: the actor has no such turn, or may not use its assistant any more.
         NotWaiting: somebody else went on with it, or it has ended.
-        StillAsked: a confirmation is not decided yet. NotConnectedYet: an account lacks.
+        StillAsked: a confirmation is not decided, or a result not there yet. NotConnectedYet: an account lacks.
         ModelNotFound, ModelForbidden, AssistantsModelForbidden: its model may not go on.
     """
     turn = access_turn(actor, turn_id)
@@ -54,7 +54,7 @@ def resume_turn(*, actor: Actor, turn_id: str, runner: str, without: Sequence[st
     suspension: Suspension | None = rows.select_for_update().filter(turn=turn).first()
     if suspension is None or suspension.expires_at <= timezone.now():
         raise NotWaiting
-    if any(item["kind"] == CONFIRMATION and not item["answered"] for item in suspension.requests):
+    if any(item["kind"] in ANSWERED_FIRST and not item["answered"] for item in suspension.requests):
         raise StillAsked
     connections = [item for item in suspension.requests if item["kind"] == CONNECTION]
     _check_connected(actor, (item for item in connections if item["id"] not in without))

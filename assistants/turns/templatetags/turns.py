@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from assistants.turns import asking, readable
 from assistants.turns.models import Turn
 from assistants.turns.queries import asked_of
+from assistants.turns.shown_results import Shown, shown_results
+from web.markdown.code import coloured
 
 register = template.Library()
 LONGEST_ARGUMENTS = 2000
@@ -37,9 +39,39 @@ def arguments(call: Mapping[str, Any]) -> str:
 
 
 @register.filter
+def program(code: str) -> SafeString:
+    """A program in Python, coloured; characters that cannot be seen are named."""
+    return mark_safe(coloured(readable.visible(str(code)), "python"))
+
+
+@register.filter
+def printed(output: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What a program printed, its value and its error, where there is something, with the words for each."""
+    labels = {
+        "stdout": _("Output"),
+        "stderr": _("Printed as errors"),
+        "value": _("Value"),
+        "error": _("Error"),
+    }
+    return [{"label": label, "text": output[name]} for name, label in labels.items() if output.get(name)]
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """A value as JSON, for an attribute."""
+    return orjson.dumps(value).decode()
+
+
+@register.filter
 def visible(text: str) -> str:
     """A text from outside, in which characters that cannot be seen are named."""
     return readable.visible(str(text))
+
+
+@register.filter
+def results(call: Mapping[str, Any], turn_id: str | None = "") -> Shown | None:
+    """What people look at in a call: tables, charts, pictures, files; None where there is nothing."""
+    return shown_results(call, turn_id or "")
 
 
 @register.filter
@@ -48,7 +80,8 @@ def asked(turn: Turn) -> SafeString:
     wanted = asked_of(turn)
     if wanted is None:
         return SafeString()
-    return mark_safe("".join(map(asking.asked_card, (*wanted["confirmations"], *wanted["connections"]))))
+    requests = (*wanted["computations"], *wanted["confirmations"], *wanted["connections"])
+    return mark_safe("".join(map(asking.asked_card, requests)))
 
 
 @register.filter

@@ -1,7 +1,9 @@
 // A column of questions and answers of one assistant: asks, paints what streams in, then shows what happened inside.
 
+import { startPython } from "../tools/python.js";
 import { startAsked } from "../turns/asked.js";
 import { paintParts } from "../turns/parts.js";
+import { startResults } from "../turns/results.js";
 import { request } from "../web/api.js";
 import { follower, paintAnswer } from "../web/asking.js";
 import { openDialog } from "../web/dialogs.js";
@@ -28,6 +30,8 @@ export class Answers {
     this.#extra = extra;
     this.#end = follower(log, 120);
     startAsked(log);
+    startPython(log);
+    startResults(log);
     log.addEventListener("click", (event) => {
       const mark = event.target.closest("[data-citation]");
       if (mark) showSource(mark);

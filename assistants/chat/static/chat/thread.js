@@ -2,8 +2,10 @@
 
 import { ApiError, request } from "../web/api.js";
 import { follower, startComposer } from "../web/asking.js";
+import { startPython } from "../tools/python.js";
 import { startAsked } from "../turns/asked.js";
 import { paintParts } from "../turns/parts.js";
+import { startResults } from "../turns/results.js";
 import { readEvents } from "../web/sse.js";
 
 const chat = document.getElementById("chat");
@@ -15,6 +17,7 @@ const sendButton = document.getElementById("send");
 const stopButton = document.getElementById("stop");
 const newest = document.getElementById("newest");
 const problem = document.getElementById("problem");
+const price = document.getElementById("price");
 const drawer = document.getElementById("drawer");
 const messagesUrl = `/api/v1/conversations/${chat.dataset.conversation}/messages`;
 let turn = null;
@@ -84,8 +87,8 @@ async function attend(article, url, options) {
 function show(event, article, body) {
   const follow = atBottom();
   if (event.event === "message.started") turn = event.data.turn;
-  else if (event.event === "message.waiting") setWaiting(true);
-  else if (GOES_ON.has(event.event)) setWaiting(false);
+  else if (event.event === "message.waiting") pause(body, asksReader(event.data.message));
+  else if (GOES_ON.has(event.event)) pause(body, false);
   else if (event.event === "parts") paintParts(article, event.data);
   else if (event.event === "html") {
     body.innerHTML = event.data.html;
@@ -96,12 +99,57 @@ function show(event, article, body) {
   if (follow && event.event === "message.waiting") article.querySelector("[data-asked-kind]")?.scrollIntoView({ block: "nearest" });
 }
 
+// A program that this very page runs is nothing that its reader has to answer.
+function asksReader({ requires_action: { confirmations, connections } }) {
+  return confirmations.length + connections.length > 0;
+}
+
+// While a person is asked nothing is read or written: an answer that has no words yet does not say that it is.
+function pause(body, paused) {
+  setWaiting(paused);
+  body.hidden = paused && body.querySelector("[data-placeholder]") !== null;
+}
+
 function caret() {
   const mark = document.createElement("span");
   mark.className = "caret";
   mark.setAttribute("aria-hidden", "true");
   return mark;
 }
+
+// What an answer costs is shown where it is asked for; once that is settled, what was asked goes on by itself.
+const PAYING = new Set(["payment_needed", "price_not_accepted", "spending_cap_reached", "wallet_too_low"]);
+// Nothing is settled where a limit is reached: a card says which, until when, and who can raise it.
+const LIMITS = new Set(["budget_used_up", "allowance_used_up", "overage_limit_reached"]);
+let afterPaying = null;
+
+async function showPrice(error, goOn) {
+  if (!(error instanceof ApiError) || !(PAYING.has(error.code) || LIMITS.has(error.code))) return false;
+  const limited = LIMITS.has(error.code);
+  const address = limited ? price.dataset.limitUrl : price.dataset.url;
+  await window.htmx.ajax("GET", address, { target: price, swap: "innerHTML" });
+  afterPaying = limited ? null : goOn;
+  price.hidden = false;
+  if (error.code === "payment_needed") showProblem(null); // the card says it
+  price.querySelector("#price-title")?.focus();
+  return true;
+}
+
+function hidePrice() {
+  afterPaying = null;
+  price.hidden = true;
+  price.replaceChildren();
+}
+
+document.body.addEventListener("price-settled", () => {
+  const goOn = afterPaying;
+  hidePrice();
+  showProblem(null);
+  goOn?.();
+});
+price.addEventListener("click", (event) => {
+  if (event.target.closest("[data-price-close]")) hidePrice();
+});
 
 // The saved thread, as the server draws it: with its sources, versions and buttons.
 async function reload() {
@@ -127,6 +175,7 @@ async function ask(text, parent) {
   if (waiting) await endWaiting();
   if (busy) return;
   showProblem(null);
+  hidePrice();
   if (!thread.querySelector("[data-question]")) thread.replaceChildren();
   const question = clone("question-template");
   question.querySelector("[data-text]").textContent = text;
@@ -143,8 +192,9 @@ async function ask(text, parent) {
       article.remove();
       field.value = text;
     }
-    showProblem(error);
     await reload().catch(() => {});
+    showProblem(error);
+    await showPrice(error, () => ask(field.value || text, parent));
   }
 }
 
@@ -158,6 +208,7 @@ async function endWaiting() {
 async function regenerate(message) {
   if (busy) return;
   showProblem(null);
+  hidePrice();
   const old = thread.querySelector(`[data-answer="${message}"]`);
   old?.remove();
   const article = clone("answer-template");
@@ -165,8 +216,9 @@ async function regenerate(message) {
   try {
     await watch(article, `${messagesUrl}/${message}/regenerate`, { method: "POST", json: { stream: true } });
   } catch (error) {
-    showProblem(error);
     await reload().catch(() => {});
+    showProblem(error);
+    await showPrice(error, () => regenerate(message));
   }
 }
 
@@ -286,9 +338,11 @@ document.addEventListener("keydown", (event) => {
 
 // A reload in mid-answer goes on where it was; a starter that was clicked in the store is asked.
 startAsked(thread, { back: location.pathname });
+startPython(thread);
+startResults(thread);
 const open = thread.querySelector("[data-open-turn]");
 if (open) {
   turn = open.dataset.openTurn;
   watch(open, `/api/v1/turns/${turn}/events`).catch(showProblem);
-  setWaiting(open.hasAttribute("data-waits"));
+  setWaiting(open.hasAttribute("data-waits") && thread.querySelector("[data-asked-kind]:not([data-asked-kind=computation])") !== null);
 } else if (chat.dataset.opening && composer) ask(chat.dataset.opening);

@@ -128,7 +128,9 @@ function mark(form, name, message) {
 }
 
 async function decide(card, json, place = () => "") {
-  await send(card, `/api/v1/turns/${card.dataset.askedTurn}/confirmations/${card.dataset.asked}`, json, place);
+  // Where a page's answers belong to another organisation than its reader acts in, it says where they are decided.
+  const turns = card.closest("[data-turns-url]")?.dataset.turnsUrl ?? "/api/v1/turns";
+  await send(card, `${turns}/${card.dataset.askedTurn}/confirmations/${card.dataset.asked}`, json, place);
 }
 
 async function proceed(card, json) {

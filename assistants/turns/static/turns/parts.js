@@ -17,5 +17,10 @@ function paint(holder, html) {
     fold.dataset.drawn = fold.open;
     if (old && old.dataset.drawn === fold.dataset.drawn) fold.open = old.open;
   }
+  // Results that were drawn already keep how they are sorted and scrolled. Once they are kept, and can be had whole, they have another name.
+  for (const results of page.querySelectorAll("[data-results]")) {
+    const old = holder.querySelector(`[data-results="${CSS.escape(results.dataset.results)}"]`);
+    if (old) results.replaceWith(old);
+  }
   holder.replaceChildren(...page.body.childNodes);
 }
