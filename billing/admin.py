@@ -11,9 +11,24 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from accounts.staff import Staff
+from billing import staff_business as staff_business  # its page joins the staff's
 from billing.actions.change_allowance import change_allowance
 from billing.models import AllowancePeriod, UsageDaily
+from billing.staff_budgets import BudgetTable
+from billing.staff_coupons import CouponTable
+from billing.staff_earning import (
+    EarningReviewTable,
+    MonthCloseTable,
+    ShareAgreementTable,
+    StatementTable,
+)
+from billing.staff_metered import MeterReportTable
+from billing.staff_metering import MeteringCheckTable
+from billing.staff_payments import BalanceLineTable, PaymentTable, StripeEventTable
+from billing.staff_payouts import PayoutAccountTable, PayoutFileTable, PayoutTable
 from billing.staff_plans import OrganisationPlanTable, PlanTable
+from billing.staff_selling import RefundTable, SaleTable
+from billing.staff_wallet import CreditRefundTable, SubscriptionTable, WalletTable
 from kernel.money import MICRO, format_money
 from organisations.staffing.tables import FINANCE, Act, ReasonForm, StaffTable, site
 
@@ -112,4 +127,28 @@ class UsageTable(StaffTable):
         return format_money(row.cost, settings.CURRENCY)
 
 
-__all__ = ["AllowanceTable", "OrganisationPlanTable", "PlanTable", "UsageTable"]
+__all__ = [
+    "AllowanceTable",
+    "BalanceLineTable",
+    "BudgetTable",
+    "CouponTable",
+    "CreditRefundTable",
+    "EarningReviewTable",
+    "MeterReportTable",
+    "MeteringCheckTable",
+    "MonthCloseTable",
+    "OrganisationPlanTable",
+    "PaymentTable",
+    "PayoutAccountTable",
+    "PayoutFileTable",
+    "PayoutTable",
+    "PlanTable",
+    "RefundTable",
+    "SaleTable",
+    "ShareAgreementTable",
+    "StatementTable",
+    "StripeEventTable",
+    "SubscriptionTable",
+    "UsageTable",
+    "WalletTable",
+]

@@ -6,11 +6,27 @@ from kernel.money import price_of
 from providers.catalogue import PriceSnapshot
 
 
-def cost_of(price: PriceSnapshot | None, *, input_tokens: int, output_tokens: int) -> int:
-    """What a call costs in micro-units: both directions summed exactly, then rounded once, half to even."""
-    if price is None:
-        return 0
-    return price_of(1, input_tokens * price.input_per_million + output_tokens * price.output_per_million)
+def cost_of(
+    price: PriceSnapshot | None,
+    *,
+    input_tokens: int,
+    output_tokens: int,
+    cached_tokens: int = 0,
+    units: int = 0,
+    unit_price: int = 0,
+) -> int:
+    """What a use costs in micro-units: all of it summed exactly, then rounded once, half to even.
+
+    Args:
+        cached_tokens: those of the input that the provider had kept, at their own rate where the price has one.
+        units, unit_price: what is not counted in tokens, and micro-units for a million of it.
+    """
+    millionths = units * unit_price
+    if price is not None:
+        kept = price.input_per_million if price.cached_per_million is None else price.cached_per_million
+        millionths += (input_tokens - cached_tokens) * price.input_per_million + cached_tokens * kept
+        millionths += output_tokens * price.output_per_million
+    return price_of(1, millionths)
 
 
 def this_month() -> date:

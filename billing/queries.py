@@ -8,12 +8,13 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
+from billing.metering.kinds import kind_words
 from billing.models import AllowancePeriod
 from billing.plans import plan_of
 from billing.prices import next_month, this_month
 
-GroupBy = Literal["day", "assistant", "model", "member"]
-GROUPS: tuple[GroupBy, ...] = ("day", "assistant", "model", "member")
+GroupBy = Literal["day", "assistant", "model", "member", "kind"]
+GROUPS: tuple[GroupBy, ...] = ("day", "assistant", "model", "member", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ class AllowanceStatus:
 
 @dataclass(frozen=True, slots=True)
 class UsageRow:
-    """A line of a report. `key` is a day, or a public id; `label` is for people."""
+    """A line of a report. `key` is a day, a kind, or a public id; `label` is for people.
+
+    `cached_tokens` and `reasoning_tokens` are within the tokens in and out. `quantity` counts what is no token: pages, tool
+    calls, megabytes for a day.
+    """
 
     key: str
     label: str
@@ -44,6 +49,9 @@ class UsageRow:
     input_tokens: int
     output_tokens: int
     cost: int
+    cached_tokens: int
+    reasoning_tokens: int
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,8 @@ class UsageTotal:
     input_tokens: int
     output_tokens: int
     cost: int
+    cached_tokens: int
+    reasoning_tokens: int
     people: int
 
 
@@ -82,33 +92,47 @@ def _new_limit(organisation: Any, latest: AllowancePeriod | None) -> int:
     return latest.limit if latest else settings.MONTHLY_ALLOWANCE_MICRO
 
 
-# Whole days come from their sums. Today is read from its records, so that nothing is missing that has just happened.
+# Sums, and the few records that have not joined them yet, so that nothing is missing that has just happened: both as
+# they stand at one moment. Calls are those of models: a tool's or a day's storage is none. What the platform pays
+# is nobody's cost here.
 USAGE = """
 WITH usage AS (
-  SELECT day, product, product_name, model, user_id, answers, calls, input_tokens, output_tokens, cost
+  SELECT day, product, product_name, model, kind, user_id, answers,
+    CASE WHEN kind IN ('tool', 'storage', 'fee') THEN 0 ELSE calls END AS calls,
+    input_tokens, output_tokens, cached_tokens, reasoning_tokens, quantity,
+    CASE WHEN paid_by = 'platform' THEN 0 ELSE cost END AS cost
   FROM billing_usagedaily
-  WHERE organisation_id = %(organisation)s AND day BETWEEN %(start)s AND %(end)s AND day < %(today)s
+  WHERE organisation_id = %(organisation)s AND day BETWEEN %(start)s AND %(end)s
     AND (%(user)s::bigint IS NULL OR user_id = %(user)s)
   UNION ALL
-  SELECT %(today)s::date, product, (array_agg(product_name ORDER BY id DESC))[1], model, user_id,
-    count(DISTINCT reference) FILTER (WHERE kind = 'chat'), count(*), sum(input_tokens), sum(output_tokens), sum(cost)
-  FROM billing_usagerecord
-  WHERE organisation_id = %(organisation)s AND created_at >= %(today)s::timestamp AT TIME ZONE 'UTC'
-    AND %(today)s BETWEEN %(start)s AND %(end)s AND (%(user)s::bigint IS NULL OR user_id = %(user)s)
-  GROUP BY product, model, user_id)
+  SELECT (record.created_at AT TIME ZONE 'UTC')::date, product, product_name, model, kind, user_id, answered::integer,
+    CASE WHEN kind IN ('tool', 'storage', 'fee') THEN 0 ELSE 1 END,
+    input_tokens, output_tokens, cached_tokens, reasoning_tokens, quantity,
+    CASE WHEN paid_by = 'platform' THEN 0 ELSE cost END AS cost
+  FROM billing_usagepending pending JOIN billing_usagerecord record ON record.id = pending.record_id
+  WHERE pending.organisation_id = %(organisation)s AND record.organisation_id = %(organisation)s
+    AND record.created_at >= %(start)s::timestamp AT TIME ZONE 'UTC'
+    AND record.created_at < (%(end)s::date + 1)::timestamp AT TIME ZONE 'UTC'
+    AND (%(user)s::bigint IS NULL OR user_id = %(user)s))
 """
-SUMS = "sum(answers)::bigint, sum(calls)::bigint, sum(input_tokens)::bigint, sum(output_tokens)::bigint, sum(cost)::bigint"
+TOTALS = (
+    "sum(answers)::bigint, sum(calls)::bigint, sum(input_tokens)::bigint, sum(output_tokens)::bigint, sum(cost)::bigint,"
+    " sum(cached_tokens)::bigint, sum(reasoning_tokens)::bigint"
+)
+SUMS = f"{TOTALS}, sum(quantity)::bigint"
 KEYS: dict[GroupBy, str] = {
     "day": "day::text, day::text",
     "assistant": "product, (array_agg(product_name ORDER BY day DESC))[1]",
     "model": "model, model",
     "member": "user_id::text, ''",
+    "kind": "kind, kind",
 }
 GROUP_COLUMNS: dict[GroupBy, str] = {
     "day": "day",
     "assistant": "product",
     "model": "model",
     "member": "user_id",
+    "kind": "kind",
 }
 
 
@@ -127,12 +151,14 @@ def usage_report(
         UsageRow(key or "", label, *sums)
         for key, label, *sums in _fetch(statement, organisation, start, end, user_id)
     ]
+    if group_by == "kind":
+        return [replace(row, label=str(kind_words(row.key))) for row in rows]
     return _with_names(rows) if group_by == "member" else rows
 
 
 def usage_total(organisation: Any, start: date, end: date, *, user_id: int | None = None) -> UsageTotal:
     """Everything that an organisation used between two days, both included."""
-    statement = f"{USAGE} SELECT {SUMS}, count(DISTINCT user_id) FROM usage"  # noqa: S608
+    statement = f"{USAGE} SELECT {TOTALS}, count(DISTINCT user_id) FROM usage"  # noqa: S608
     (row,) = _fetch(statement, organisation, start, end, user_id)
     return UsageTotal(*(value or 0 for value in row))
 
@@ -143,7 +169,7 @@ def usage_by_day_and_assistant(
     """Answers: (day, product, its name, how many), for the chart."""
     statement = (
         f"{USAGE} SELECT day, product, (array_agg(product_name))[1], sum(answers)::bigint"  # noqa: S608
-        " FROM usage GROUP BY day, product ORDER BY day"
+        " FROM usage GROUP BY day, product HAVING sum(answers) > 0 ORDER BY day"
     )
     return [
         (day, product, name, answers)
@@ -154,10 +180,12 @@ def usage_by_day_and_assistant(
 def usage_details(
     organisation: Any, start: date, end: date, *, user_id: int | None = None
 ) -> list[tuple[Any, ...]]:
-    """Everything, for a download: day, assistant's name and id, model, person, answers, calls, tokens in, out, cost."""
+    """Everything, for a download: day, assistant's name and id, model, person, answers, calls, tokens in, out, cost, of these
+    tokens cached and reasoning, quantity, kind.
+    """
     statement = (
-        f"{USAGE} SELECT day, (array_agg(product_name))[1], product, model, user_id, {SUMS}"  # noqa: S608
-        " FROM usage GROUP BY day, product, model, user_id ORDER BY day, product, model, user_id"
+        f"{USAGE} SELECT day, (array_agg(product_name))[1], product, model, user_id, {SUMS}, kind"  # noqa: S608
+        " FROM usage GROUP BY day, product, model, user_id, kind ORDER BY day, product, model, user_id, kind"
     )
     rows = _fetch(statement, organisation, start, end, user_id)
     people = User.objects.in_bulk({row[4] for row in rows if row[4]})
@@ -174,7 +202,7 @@ def _fetch(
 ) -> list[tuple[Any, ...]]:
     values = {"organisation": organisation.pk, "start": start, "end": end, "user": user_id}
     with connection.cursor() as cursor:
-        cursor.execute(statement, values | {"today": datetime.now(UTC).date()})
+        cursor.execute(statement, values)
         return list(cursor.fetchall())
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.access import only_own
+from billing.metering.kinds import amount_words
 from billing.models import Plan
 from billing.plans import plan_of
 from billing.prices import next_month, this_month
@@ -43,6 +44,14 @@ class Share:
     def tokens(self) -> int:
         """In and out together."""
         return self.row.input_tokens + self.row.output_tokens
+
+
+@dataclass(frozen=True)
+class KindOfUse:
+    """A kind of use, and how much of it in words."""
+
+    row: UsageRow
+    amount: str
 
 
 class MonthOfUsage:
@@ -115,6 +124,12 @@ class MonthOfUsage:
         """Models with their parts."""
         return self._shares("model")
 
+    @cached_property
+    def by_kind(self) -> list[KindOfUse]:
+        """What was used, kind by kind, the dearest first."""
+        rows = usage_report(self.organisation, self.start, self.end, "kind", user_id=self.own)
+        return [KindOfUse(row, amount_words(row)) for row in rows]
+
     @property
     def by_member(self) -> list[Share]:
         """Members with their parts; empty for those who see only their own."""
@@ -134,6 +149,7 @@ class MonthOfUsage:
 
     def _shares(self, group_by: Any) -> list[Share]:
         rows = usage_report(self.organisation, self.start, self.end, group_by, user_id=self.own)
+        rows = [row for row in rows if row.calls]  # storage belongs to no assistant and no model
         measure = "cost" if any(row.cost for row in rows) else "answers"
         highest = max((getattr(row, measure) for row in rows), default=0) or 1
         return [Share(row, getattr(row, measure) * 100 // highest) for row in rows[:12]]

@@ -1,5 +1,6 @@
 """Plans and who is on them, for the platform's finance and operators."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
@@ -17,6 +19,7 @@ from unfold.widgets import (
 from accounts.staff import Staff
 from billing.actions.change_plans import (
     MOST_COUNTED,
+    PlanTerms,
     archive_plan,
     create_plan,
     restore_plan,
@@ -24,6 +27,8 @@ from billing.actions.change_plans import (
 )
 from billing.actions.put_on_plan import put_on_plan
 from billing.models import OrganisationPlan, Plan
+from billing.plans import FEATURES
+from billing.selling.forms import units
 from kernel.money import MICRO, format_money
 from kernel.registries import KnowledgeLimits
 from organisations.models import Organisation
@@ -77,6 +82,68 @@ class PlanForm(ReasonForm):
         max_value=MOST_COUNTED,
         widget=UnfoldAdminIntegerFieldWidget,
     )
+    price = forms.DecimalField(
+        label=_("Price a month"),
+        help_text=_("0 for a plan that nobody pays for."),
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=2,
+        required=False,
+        initial=0,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+    features = forms.MultipleChoiceField(
+        label=_("Includes"),
+        choices=list(FEATURES.items()),
+        required=False,
+        initial=list(FEATURES),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    overage = forms.BooleanField(
+        label=_("Goes on beyond the allowance"),
+        help_text=_(
+            "Answers that the allowance has too little left for are paid from the wallet, or with the invoice."
+        ),
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
+    overage_paid_by = forms.ChoiceField(
+        label=_("What pays for it"),
+        help_text=_(
+            "The invoice counts for those who subscribe from then on; where it does not, the wallet pays."
+        ),
+        choices=Plan.OveragePaidBy.choices,
+        required=False,
+        initial=Plan.OveragePaidBy.WALLET,
+        widget=UnfoldAdminSelectWidget,
+    )
+    overage_limit = forms.DecimalField(
+        label=_("On the invoice at most, a month"),
+        help_text=_("Answers stop there. Needed where the invoice pays."),
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+    own_key_fee = forms.DecimalField(
+        label=_("Fee an answer by an own key"),
+        min_value=0,
+        max_value=1_000,
+        decimal_places=6,
+        required=False,
+        initial=0,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+    creator_share = forms.DecimalField(
+        label=_("Creators keep, in percent"),
+        help_text=_("Empty for the installation's part."),
+        required=False,
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
     is_default = forms.BooleanField(
         label=_("The default"),
         help_text=_(
@@ -93,6 +160,13 @@ class PlanForm(ReasonForm):
         "knowledge_files",
         "knowledge_megabytes",
         "knowledge_passages",
+        "price",
+        "features",
+        "overage",
+        "overage_paid_by",
+        "overage_limit",
+        "own_key_fee",
+        "creator_share",
         "is_default",
         "reason",
     )
@@ -116,7 +190,7 @@ class PutForm(ReasonForm):
     organisation = forms.SlugField(
         label=_("Organisation"), help_text=_("Its public name."), widget=UnfoldAdminTextInputWidget
     )
-    field_order = ("organisation", "reason")
+    field_order: tuple[str, ...] = ("organisation", "reason")
 
     def clean_organisation(self) -> Organisation:
         """The organisation of that public name."""
@@ -135,6 +209,15 @@ def _values(data: Data) -> Data:
             data["knowledge_files"],
             None if data["knowledge_megabytes"] is None else int(data["knowledge_megabytes"] * MEGABYTE),
             data["knowledge_passages"],
+        ),
+        "terms": PlanTerms(
+            price=int((data["price"] or 0) * MICRO),
+            features=frozenset(data["features"]),
+            overage=data["overage"],
+            overage_paid_by=data["overage_paid_by"] or Plan.OveragePaidBy.WALLET,
+            overage_limit=None if data["overage_limit"] is None else int(data["overage_limit"] * MICRO),
+            own_key_fee=int((data["own_key_fee"] or 0) * MICRO),
+            creator_share_bp=None if data["creator_share"] is None else int(data["creator_share"] * 100),
         ),
         "is_default": data["is_default"],
         "reason": data["reason"],
@@ -169,6 +252,13 @@ def _present(row: Plan) -> Data:
         "knowledge_files": row.knowledge_files,
         "knowledge_megabytes": row.knowledge_bytes and f"{row.knowledge_bytes / MEGABYTE:.1f}",
         "knowledge_passages": row.knowledge_passages,
+        "price": units(row.price),
+        "features": row.features,
+        "overage": row.overage,
+        "overage_paid_by": row.overage_paid_by,
+        "overage_limit": None if row.overage_limit is None else units(row.overage_limit),
+        "own_key_fee": units(row.own_key_fee),
+        "creator_share": None if row.creator_share_bp is None else Decimal(row.creator_share_bp) / 100,
         "is_default": row.is_default,
     }
 
@@ -180,7 +270,7 @@ class PlanTable(StaffTable):
     roles = FINANCE | OPERATOR
     label = _("Plans")
     icon = "sell"
-    list_display = ("name", "code", "allowance", "member_limit", "is_default", "archived_at")
+    list_display = ("name", "code", "costs", "allowance", "member_limit", "is_default", "archived_at")
     search_fields = ("name", "code")
     ordering = ("archived_at", "monthly_allowance", "code")
     fields = (
@@ -191,6 +281,11 @@ class PlanTable(StaffTable):
         "knowledge_files",
         "knowledge_bytes",
         "knowledge_passages",
+        "costs",
+        "included",
+        "overage",
+        "overage_paid_by",
+        "on_invoice",
         "is_default",
         "created_at",
         "archived_at",
@@ -235,6 +330,21 @@ class PlanTable(StaffTable):
     def allowance(self, row: Plan) -> str:
         """What it allows in a month."""
         return format_money(row.monthly_allowance, settings.CURRENCY)
+
+    @admin.display(description=_("Price a month"), ordering="price")
+    def costs(self, row: Plan) -> str:
+        """What it costs a month."""
+        return format_money(row.price, settings.CURRENCY)
+
+    @admin.display(description=_("On the invoice at most, a month"), ordering="overage_limit")
+    def on_invoice(self, row: Plan) -> str:
+        """What of use beyond the allowance may come on its invoice."""
+        return "" if row.overage_limit is None else format_money(row.overage_limit, settings.CURRENCY)
+
+    @admin.display(description=_("Includes"))
+    def included(self, row: Plan) -> str:
+        """What it includes."""
+        return ", ".join(str(words) for code, words in FEATURES.items() if code in row.features)
 
 
 def _take_off(_request: HttpRequest, staff: Staff, row: OrganisationPlan, data: Data) -> None:

@@ -5,6 +5,7 @@ from accounts.staff import Role, Staff, checked_reason, require_staff
 from billing.actions.change_plans import PlanArchived
 from billing.actions.set_allowance import save_allowance
 from billing.models import OrganisationPlan, Plan
+from kernel.actions import assert_in_action
 from kernel.errors import NotFound
 from kernel.tenancy import tenant_scope
 from organisations.actions.suspend_organisation import staff_actor
@@ -32,7 +33,7 @@ def put_on_plan(*, staff: Staff, organisation_id: int, plan_id: int | None, reas
         organisation = Organisation.objects.select_for_update(no_key=True).get(pk=found.pk)
         plan = _offered(plan_id) if plan_id is not None else None
         before = OrganisationPlan.objects.for_organisation(organisation).select_related("plan").first()
-        _put(organisation, plan, before)
+        place_on_plan(organisation, plan, before)
         change = {"before": {"plan": str(before or "")}, "after": {"plan": str(plan or "")}}
         record_audit(
             staff_actor(staff, organisation),
@@ -58,7 +59,13 @@ def _offered(plan_id: int) -> Plan:
     return plan
 
 
-def _put(organisation: Organisation, plan: Plan | None, before: OrganisationPlan | None) -> None:
+def place_on_plan(organisation: Organisation, plan: Plan | None, before: OrganisationPlan | None) -> None:
+    """The same inside the transaction of another action, which has locked the organisation.
+
+    Args:
+        before: the plan that it was on.
+    """
+    assert_in_action()
     if before is not None:
         before.delete()
     if plan is not None:

@@ -1,14 +1,18 @@
 """Keep a part of the month's allowance for a call that is about to be made."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
-from billing.key_budgets import take_from_key
+from billing.budgets.holding import hold_budgets
+from billing.budgets.matching import ANY_BUDGET, Spender
+from billing.metered import hold_metered, metered_terms
+from billing.overage import hold_overage
 from billing.plans import NEW_LIMIT
 from billing.prices import next_month, this_month
 from kernel.actions import assert_in_action
@@ -19,7 +23,7 @@ HELD_FOR = timedelta(minutes=30)
 
 # One statement takes and notes the credit. The period's row lock makes concurrent takers queue, and each looks again
 # at what is left when its turn comes.
-TAKE = """
+TAKE = f"""
 WITH taken AS (
   UPDATE billing_allowanceperiod SET reserved = reserved + %(amount)s
   WHERE organisation_id = %(organisation)s AND month = %(month)s AND spent + reserved + %(amount)s <= "limit"
@@ -29,15 +33,17 @@ WITH taken AS (
 INSERT INTO billing_reservation
   (organisation_id, reference, month, amount, state, user_id, api_key_id, created_at, expires_at)
 SELECT %(organisation)s, %(reference)s, %(month)s, %(amount)s, 'held', %(user)s, %(api_key)s, now(), now() + %(held_for)s
-FROM taken RETURNING id
-"""
+FROM taken RETURNING {ANY_BUDGET}
+"""  # noqa: S608
 OPEN_MONTH = f"""
 INSERT INTO billing_allowanceperiod (organisation_id, month, "limit", reserved, spent)
 SELECT %(organisation)s, %(month)s, {NEW_LIMIT}, 0, 0 ON CONFLICT (organisation_id, month) DO NOTHING
 """
 STANDING = """
-SELECT EXISTS (SELECT 1 FROM billing_reservation WHERE organisation_id = %(organisation)s AND reference = %(reference)s),
-       "limit", spent + reserved
+SELECT EXISTS (SELECT 1 FROM billing_reservation WHERE organisation_id = %(organisation)s AND reference = %(reference)s)
+         OR EXISTS (SELECT 1 FROM billing_wallethold
+                    WHERE organisation_id = %(organisation)s AND reference = %(reference)s AND purpose = 'usage'),
+       "limit", spent + reserved, metered_spent + metered_reserved
 FROM billing_allowanceperiod WHERE organisation_id = %(organisation)s AND month = %(month)s
 """
 
@@ -50,18 +56,46 @@ class AllowanceUsedUp(DomainError):
         " again on %(renews)s. Until then use a model without costs, or ask whoever runs this server to raise it."
     )
 
+    @property
+    def details(self) -> dict[str, Any]:
+        """When it starts again, and where it is looked at."""
+        return {
+            "renews_at": self.context["renews_at"],
+            "url": settings.PUBLIC_URL + reverse("billing:usage"),
+        }
+
+
+class OverageLimitReached(AllowanceUsedUp):
+    code = "overage_limit_reached"
+    user_message = _(
+        "%(organisation)s has %(left)s left of the %(limit)s that the plan %(plan)s lets come on its invoice beyond this"
+        " month's allowance, too little for this answer. The month starts again on %(renews)s. Until then use a model"
+        " without costs, or choose a plan with a larger allowance under Organisation, Plans."
+    )
+
 
 def reserve(
-    *, organisation: Any, reference: str, amount: int, user: Any = None, api_key_id: int | None = None
+    *,
+    organisation: Any,
+    reference: str,
+    amount: int,
+    user: Any = None,
+    api_key_id: int | None = None,
+    spender: Spender | None = None,
 ) -> None:
     """Hold `amount` micro-units for the call `reference`, in the caller's open tenant transaction.
 
-    The same reference again changes nothing. An amount of 0 (a model without costs) needs no reservation and is
-    never refused.
+    Of the month's allowance; where that has too little left and the plan goes on beyond it, of what may come on the plan's
+    invoice, or of the wallet. And of every budget that the call falls under. The same reference again changes nothing. An amount of 0 (a model without costs)
+    needs no reservation and is never refused.
+
+    Args:
+        spender: for whom and what, where that is more than the person and the key.
 
     Raises:
         AllowanceUsedUp: less than `amount` is left this month.
-        KeyBudgetUsedUp: less than that is left of the key's own budget.
+        OverageLimitReached: less than that may still come on the plan's invoice.
+        BudgetUsedUp: less than that is left of a budget.
     """
     assert_in_action()
     if amount <= 0:
@@ -78,28 +112,41 @@ def reserve(
     }
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values)
-        taken = cursor.fetchone() is not None or _take_slowly(cursor, organisation, values)
-        if taken and api_key_id is not None:
-            take_from_key(cursor, values)
+        taken = cursor.fetchone()
+        (has_budgets,) = taken or _take_slowly(cursor, organisation, values)
+    if has_budgets:
+        spender = spender or Spender(values["organisation"], values["user"], api_key_id)
+        hold_budgets(spender, reference=reference, amount=amount)
 
 
-def _take_slowly(cursor: Any, organisation: Any, values: dict[str, Any]) -> bool:
-    """The month is new, the reference known (then nothing is taken), or too little is left."""
+def _take_slowly(cursor: Any, organisation: Any, values: dict[str, Any]) -> tuple[bool]:
+    """The month is new, the reference known (then nothing is taken), or too little is left; whether there may be budgets."""
     cursor.execute(OPEN_MONTH, values)
     cursor.execute(TAKE, values)
-    if cursor.fetchone() is not None:
-        return True
+    taken: tuple[bool] | None = cursor.fetchone()
+    if taken is not None:
+        return taken
     cursor.execute(STANDING, values)
-    known, limit, gone = cursor.fetchone()
-    if not known:
+    known, limit, gone, spent_metered = cursor.fetchone()
+    if known:
+        return (False,)
+    terms = metered_terms(cursor, values)
+    if terms is not None:
+        plan, most = terms
+        if not hold_metered(cursor, values, most):
+            raise _used_up(organisation, most, spent_metered, values["month"], plan=plan)
+    elif not hold_overage(cursor, values):
         raise _used_up(organisation, limit, gone, values["month"])
-    return False
+    return (True,)
 
 
-def _used_up(organisation: Any, limit: int, gone: int, month: date) -> AllowanceUsedUp:
-    return AllowanceUsedUp(
+def _used_up(organisation: Any, limit: int, gone: int, month: date, *, plan: str = "") -> AllowanceUsedUp:
+    error = OverageLimitReached if plan else AllowanceUsedUp
+    return error(
+        plan=plan,
         organisation=organisation.name,
         left=format_money(max(limit - gone, 0), settings.CURRENCY),
         limit=format_money(limit, settings.CURRENCY),
         renews=formats.date_format(next_month(month), "j F"),
+        renews_at=datetime.combine(next_month(month), time(), UTC).isoformat(),
     )

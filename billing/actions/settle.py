@@ -5,127 +5,163 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
-from billing.key_budgets import charge_key
-from billing.plans import NEW_LIMIT
-from billing.prices import cost_of, this_month
+from billing.actions.charge_allowance import charge_allowance
+from billing.actions.settle_price import settle_price
+from billing.actions.use_trial import give_trial_back
+from billing.budgets.holding import settle_budgets
+from billing.budgets.matching import Spender
+from billing.fees import with_fee
+from billing.metered import PAYABLE, settle_metered
+from billing.metering.usages import COLUMNS, UsageInput, answer_at, row_of
+from billing.overage import settle_overage
+from billing.prices import this_month
 from kernel.actions import assert_in_action
 from kernel.tenancy import HasPk
-from providers.catalogue import PriceSnapshot
-from providers.snapshots import OWN
 
+__all__ = ["UsageInput", "settle"]
 
-@dataclass(frozen=True, slots=True)
-class UsageInput:
-    """One call of a model.
-
-    Attributes:
-        ordinal: counts the calls of one reference, from 0.
-        product: opaque public id of what was used; product_name: its name at the time.
-        estimated: the tokens were counted by us, because the provider said nothing.
-    """
-
-    ordinal: int
-    product: str
-    product_name: str
-    model: str
-    provider: str
-    input_tokens: int
-    output_tokens: int
-    price: PriceSnapshot | None
-    kind: str = "chat"
-    user_id: int | None = None
-    api_key_id: int | None = None
-    estimated: bool = False
-
-
-ROW = "(" + ", ".join(["%s"] * 17) + ", now())"
+# What an organisation's own key paid for is recorded, and drawn from nothing of ours; what the price of an answer covers
+# is drawn from no allowance.
+# What goes beyond both what was kept of the wallet and what is free in it is the platform's: nothing overdraws a wallet, or
+# brings more on a plan's invoice than the plan says.
+PAID_BY = (
+    "CASE WHEN EXISTS (SELECT 1 FROM held_price) THEN 'price' WHEN NOT EXISTS (SELECT 1 FROM payer) THEN 'allowance'"
+    " WHEN %s <= (SELECT payable FROM payer) THEN (SELECT name FROM payer) ELSE 'platform' END"
+)
+NAMES = ", ".join(COLUMNS)
+COST = list(COLUMNS).index("cost")
+VALUES = ", ".join(["%s"] * (1 + len(COLUMNS)))
+ROW = f"({VALUES}, now(), {PAID_BY})"
+OWN_ROW = f"({VALUES}, now(), 'own_key')"
 # Only rows that are new count as spent, and only a reservation still held is given back: a second settlement of the
-# same calls changes nothing. What an organisation's own key paid for is recorded, and drawn from nothing of ours.
+# same calls changes nothing.
 WRITE = (
-    "WITH fresh AS (INSERT INTO billing_usagerecord (organisation_id, reference, ordinal, kind, product, product_name,"
-    " model, provider, input_tokens, output_tokens, estimated, input_price, output_price, cost, currency, user_id,"
-    " api_key_id, created_at) VALUES {rows}"
-    " ON CONFLICT (organisation_id, reference, ordinal) DO NOTHING"
-    " RETURNING CASE WHEN starts_with(provider, '{own}') THEN 0 ELSE cost END AS cost),"
+    "WITH held_price AS (SELECT id FROM billing_wallethold WHERE organisation_id = %s AND reference = %s"  # noqa: S608
+    " AND purpose = 'price' AND state = 'held'),"
+    " beyond AS (SELECT held.amount + wallet.balance - wallet.reserved AS payable FROM billing_wallethold held"
+    " JOIN billing_wallet wallet ON wallet.organisation_id = held.organisation_id"
+    " WHERE held.organisation_id = %s AND held.reference = %s AND purpose = 'usage' AND state = 'held'"
+    " FOR UPDATE OF wallet),"
+    f" metered AS ({PAYABLE}),"
+    " payer AS (SELECT payable, 'wallet' AS name FROM beyond UNION ALL SELECT payable, 'metered' FROM metered),"
+    " fresh AS (INSERT INTO billing_usagerecord (organisation_id, {names}, created_at, paid_by) VALUES {rows} ON CONFLICT (organisation_id, reference, ordinal) DO NOTHING"
+    " RETURNING id, organisation_id, cost, paid_by, api_key_id),"
+    " pending AS (INSERT INTO billing_usagepending (record_id, organisation_id)"
+    " SELECT id, organisation_id FROM fresh),"
     " ended AS (UPDATE billing_reservation SET state = 'settled' WHERE organisation_id = %s AND reference = %s"
     " AND state = 'held' RETURNING amount)"
-    " SELECT COALESCE((SELECT sum(cost) FROM fresh), 0)::bigint, COALESCE((SELECT amount FROM ended), 0),"
-    " held.month, held.api_key_id FROM (SELECT 1) one"
+    " SELECT COALESCE((SELECT sum(cost) FROM fresh WHERE paid_by = 'allowance'), 0)::bigint,"
+    " COALESCE((SELECT sum(cost) FROM fresh WHERE paid_by = 'price'), 0)::bigint,"
+    " COALESCE((SELECT sum(cost) FROM fresh WHERE paid_by = 'wallet'), 0)::bigint,"
+    " COALESCE((SELECT sum(cost) FROM fresh WHERE paid_by = 'metered'), 0)::bigint,"
+    " EXISTS (SELECT 1 FROM held_price), EXISTS (SELECT 1 FROM beyond), COALESCE((SELECT amount FROM ended), 0),"
+    " held.month, COALESCE(held.metered, false), EXISTS (SELECT 1 FROM billing_budget WHERE organisation_id = %s)"
+    " OR EXISTS (SELECT 1 FROM billing_budgethold WHERE organisation_id = %s AND reference = %s)"
+    " OR EXISTS (SELECT 1 FROM organisations_apikey key JOIN fresh ON fresh.api_key_id = key.id"
+    " WHERE key.organisation_id = %s AND key.monthly_budget_micro IS NOT NULL) FROM (SELECT 1) one"
     " LEFT JOIN billing_reservation held ON held.organisation_id = %s AND held.reference = %s"
 )
 RELEASE = (
-    "UPDATE billing_reservation SET state = 'settled' WHERE organisation_id = %s AND reference = %s AND state = 'held'"
-    " RETURNING 0, amount, month, api_key_id"
+    "WITH ended AS (UPDATE billing_reservation SET state = 'settled'"
+    " WHERE organisation_id = %s AND reference = %s AND state = 'held' RETURNING amount, month, metered)"
+    " SELECT COALESCE((SELECT amount FROM ended), 0), (SELECT month FROM ended),"
+    " COALESCE((SELECT metered FROM ended), false),"
+    " EXISTS (SELECT 1 FROM billing_wallethold WHERE organisation_id = %s AND reference = %s AND purpose = 'usage'),"
+    " EXISTS (SELECT 1 FROM billing_budgethold WHERE organisation_id = %s AND reference = %s)"
 )
-CHARGE = f"""
-INSERT INTO billing_allowanceperiod AS period (organisation_id, month, "limit", reserved, spent)
-SELECT %(organisation)s, %(month)s, {NEW_LIMIT}, 0, %(cost)s
-ON CONFLICT (organisation_id, month) DO UPDATE
-SET spent = period.spent + %(cost)s, reserved = GREATEST(period.reserved - %(released)s, 0)
-"""
 
 
-def settle(*, organisation: HasPk | int, reference: str, usages: Sequence[UsageInput]) -> int:
+def settle(
+    *,
+    organisation: HasPk | int,
+    reference: str,
+    usages: Sequence[UsageInput],
+    answered: bool = True,
+) -> int:
     """Record the calls of `reference`, charge them and release what is left of its reservation.
 
-    Returns what was charged, in micro-units: calls that were recorded before are not among it.
+    Returns what the allowance was charged, in micro-units: calls that were recorded before are not among it.
 
     Idempotent by (reference, ordinal). What was really used is always recorded and charged, even beyond the
     reservation: it has been spent. In the caller's open tenant transaction. `organisation` may be its integer key.
+
+    Args:
+        answered: whether there is an answer; none is counted where there is none, and nobody pays its price.
     """
     assert_in_action()
     organisation_id = organisation if isinstance(organisation, int) else organisation.pk
-    key = [organisation_id, reference]
+    usages = with_fee(organisation_id, usages, answered=answered)
     with connection.cursor() as cursor:
-        if usages:
-            statement = WRITE.format(rows=", ".join([ROW] * len(usages)), own=OWN)
-            rows = [value for usage in usages for value in _row(organisation_id, reference, usage)]
-            cursor.execute(statement, [*rows, *key, *key])
-        else:
-            cursor.execute(RELEASE, key)
-        cost, released, month, api_key_id = cursor.fetchone() or (0, 0, None, None)
-        if cost or released:
-            _charge(cursor, organisation_id, month, cost, released)
-            # A call too cheap to be reserved names its key only in its records.
-            asked_by = api_key_id or next((usage.api_key_id for usage in usages if usage.api_key_id), None)
-            if asked_by is not None:
-                charge_key(
-                    cursor, organisation_id, asked_by, month or this_month(), cost=cost, released=released
-                )
-    return int(cost)
+        done = (
+            _written(cursor, organisation_id, reference, usages, answered=answered)
+            if usages
+            else _released(cursor, organisation_id, reference)
+        )
+        month = done.month or this_month()
+        kept = 0 if done.is_metered else done.released
+        if done.charged or kept:
+            charge_allowance(organisation_id, month, cost=done.charged, released=kept)
+        if done.is_metered:
+            settle_metered(cursor, organisation_id, month, cost=done.metered, released=done.released)
+        paid = done.charged + done.beyond + done.metered
+        if done.priced:
+            paid += settle_price(
+                organisation_id=organisation_id, reference=reference, cost=done.covered, answered=answered
+            )
+        if done.has_beyond:
+            settle_overage(cursor, organisation_id, reference, cost=done.beyond)
+        if done.has_budgets:
+            settle_budgets(cursor, _spender(organisation_id, usages), reference=reference, cost=paid)
+    if not answered:
+        give_trial_back(reference=reference)
+    return done.charged
 
 
-def _charge(cursor: Any, organisation_id: int, month: date | None, cost: int, released: int) -> None:
-    values = {
-        "organisation": organisation_id,
-        "month": month or this_month(),
-        "cost": cost,
-        "released": released,
-    }
-    cursor.execute(CHARGE, values | {"limit": settings.MONTHLY_ALLOWANCE_MICRO})
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was written: charged to the allowance, the price, the wallet and the invoice; and what else has to be settled."""
+
+    charged: int
+    covered: int
+    beyond: int
+    metered: int
+    priced: bool
+    has_beyond: bool
+    released: int
+    month: date | None
+    is_metered: bool
+    has_budgets: bool
 
 
-def _row(organisation_id: int, reference: str, usage: UsageInput) -> tuple[Any, ...]:
-    price = usage.price
-    return (
-        organisation_id,
-        reference,
-        usage.ordinal,
-        usage.kind,
-        usage.product,
-        usage.product_name[:160],
-        usage.model,
-        usage.provider,
-        usage.input_tokens,
-        usage.output_tokens,
-        usage.estimated,
-        price.input_per_million if price else 0,
-        price.output_per_million if price else 0,
-        cost_of(price, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens),
-        price.currency if price else settings.CURRENCY,
-        usage.user_id,
-        usage.api_key_id,
-    )
+def _written(
+    cursor: Any, organisation_id: int, reference: str, usages: Sequence[UsageInput], *, answered: bool
+) -> Done:
+    key = [organisation_id, reference]
+    counted = answer_at(usages) if answered else None
+    values: list[Any] = []
+    so_far = 0
+    for place, usage in enumerate(usages):
+        row = row_of(reference, usage, answered=place == counted)
+        values += [organisation_id, *row]
+        if not usage.own_key:
+            so_far += row[COST]
+            values.append(so_far)
+    rows = ", ".join(OWN_ROW if usage.own_key else ROW for usage in usages)
+    budgets = [organisation_id, *key, organisation_id]
+    cursor.execute(WRITE.format(names=NAMES, rows=rows), [*key, *key, *key, *values, *key, *budgets, *key])
+    return Done(*cursor.fetchone())
+
+
+def _released(cursor: Any, organisation_id: int, reference: str) -> Done:
+    cursor.execute(RELEASE, [organisation_id, reference] * 3)
+    released, month, is_metered, has_beyond, has_budgets = cursor.fetchone()
+    return Done(0, 0, 0, 0, True, has_beyond, released, month, is_metered, has_budgets)
+
+
+def _spender(organisation_id: int, usages: Sequence[UsageInput]) -> Spender:
+    """For whom calls are counted that were too cheap for anything to be kept for them."""
+    for usage in usages:
+        return Spender(organisation_id, usage.user_id, usage.api_key_id, usage.product)
+    return Spender(organisation_id)

@@ -48,7 +48,9 @@ class UsageReport(OrganisationAPIView):
     class Output(serializers.Serializer[Any]):
         class Row(serializers.Serializer[Any]):
             key = serializers.CharField(
-                help_text=_("The day, or the public id of the assistant or member, or the model.")
+                help_text=_(
+                    "The day, or the public id of the assistant or member, or the model, or the kind of use."
+                )
             )
             label = serializers.CharField()  # type: ignore[assignment]
             answers = serializers.IntegerField()
@@ -56,6 +58,15 @@ class UsageReport(OrganisationAPIView):
             input_tokens = serializers.IntegerField()
             output_tokens = serializers.IntegerField()
             cost = serializers.IntegerField(help_text=_("Millionths of the currency."))
+            cached_tokens = serializers.IntegerField(
+                help_text=_("Those of the input that the provider had kept from a call before.")
+            )
+            reasoning_tokens = serializers.IntegerField(
+                help_text=_("Those of the output that are not shown.")
+            )
+            quantity = serializers.IntegerField(
+                help_text=_("What is not counted in tokens: pages, calls of tools, megabytes for a day.")
+            )
 
         class Total(serializers.Serializer[Any]):
             answers = serializers.IntegerField()
@@ -63,6 +74,8 @@ class UsageReport(OrganisationAPIView):
             input_tokens = serializers.IntegerField()
             output_tokens = serializers.IntegerField()
             cost = serializers.IntegerField()
+            cached_tokens = serializers.IntegerField()
+            reasoning_tokens = serializers.IntegerField()
             people = serializers.IntegerField()
 
         class Allowance(serializers.Serializer[Any]):
@@ -82,7 +95,7 @@ class UsageReport(OrganisationAPIView):
 
     @extend_schema(parameters=[Input], responses=Output)
     def get(self, request: Request) -> Response:
-        """Usage summed up by day, assistant, model or member."""
+        """Usage summed up by day, assistant, model, member or kind."""
         wanted = self.Input(data=request.query_params.dict())
         wanted.is_valid(raise_exception=True)
         start, end = wanted.validated_data["from"], wanted.validated_data["to"]

@@ -1,0 +1,1 @@
+"""What creators earn: shares, clawback, reviews, the month's close and its statements."""

@@ -1,0 +1,1 @@
+"""What creators are paid: their accounts, the monthly payouts, and the files that a bank is given."""

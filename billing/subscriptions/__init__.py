@@ -1,0 +1,1 @@
+"""Plans that organisations pay by the month."""

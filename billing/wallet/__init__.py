@@ -1,0 +1,1 @@
+"""Prepaid credit: bought, given, given back, and what became of it."""
