@@ -13,6 +13,8 @@ from store.actions.suspend_listing import restore_listing, suspend_listing
 from store.models import Listing
 from store.staff_showcases import ShowcaseTable as ShowcaseTable
 
+OPEN = (Listing.Visibility.PUBLIC, Listing.Visibility.LINK)
+
 
 def _suspend(_request: HttpRequest, staff: Staff, row: Listing, data: dict[str, Any]) -> None:
     suspend_listing(staff=staff, listing_id=row.public_id, reason=data["reason"])
@@ -24,7 +26,7 @@ def _restore(_request: HttpRequest, staff: Staff, row: Listing, data: dict[str, 
 
 @admin.register(Listing, site=site)
 class ListingTable(StaffTable):
-    """What stands, or stood, in the public store."""
+    """What stands, or stood, in the public store, or that anybody may use who has its link."""
 
     roles = MODERATOR
     label = _("Listings")
@@ -42,7 +44,10 @@ class ListingTable(StaffTable):
         Act(
             "suspend",
             _("Suspend"),
-            _("It leaves the store; who has its link still uses it. Its owners are told why."),
+            _(
+                "It stops everywhere, in running chats too, and its owners are told why. Unless a second moderator agrees"
+                " within 24 hours, it comes back."
+            ),
             _suspend,
             lambda row: row.state == Listing.State.LIVE,
         ),
@@ -56,5 +61,5 @@ class ListingTable(StaffTable):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Listing]:
-        rows = super().get_queryset(request).filter(visibility=Listing.Visibility.PUBLIC)
+        rows = super().get_queryset(request).filter(visibility__in=OPEN)
         return cast(QuerySet[Listing], rows.exclude(live_at=None))

@@ -5,11 +5,13 @@ from django.urls import path
 from store import keeping_api_urls
 from store.api import (
     creators,
+    domains,
     insights,
     installs,
     listings,
     matters,
     moderation,
+    pricing,
     public,
     reviews,
 )
@@ -17,6 +19,7 @@ from store.api import (
 urlpatterns = [
     path("listings", listings.ListingList.as_view(), name="api-listings"),
     path("listings/<str:listing_id>", listings.ListingDetail.as_view(), name="api-listing"),
+    path("listings/<str:listing_id>/price", pricing.ListingPrice.as_view(), name="api-listing-price"),
     path("listings/<str:listing_id>/submit", listings.ListingSubmit.as_view(), name="api-listing-submit"),
     path(
         "listings/<str:listing_id>/unpublish",
@@ -58,6 +61,11 @@ urlpatterns = [
         name="api-rating-reply",
     ),
     path(
+        "store/listings/<str:slug>/ratings/<str:review_id>/report",
+        reviews.RatingReport.as_view(),
+        name="api-rating-report",
+    ),
+    path(
         "store/listings/<str:slug>/feedback", reviews.ListingFeedback.as_view(), name="api-listing-feedback"
     ),
     path("listings/<str:listing_id>/feedback", reviews.OwnFeedback.as_view(), name="api-own-feedback"),
@@ -67,6 +75,11 @@ urlpatterns = [
         name="api-own-feedback-item",
     ),
     path("creator", creators.OwnCreator.as_view(), name="api-own-creator"),
+    path("creator/domains", domains.OwnDomains.as_view(), name="api-own-domains"),
+    path("creator/domains/<str:proof_id>", domains.OwnDomain.as_view(), name="api-own-domain"),
+    path(
+        "creator/domains/<str:proof_id>/check", domains.OwnDomainCheck.as_view(), name="api-own-domain-check"
+    ),
     path("creators/<str:handle>", creators.CreatorDetail.as_view(), name="api-creator"),
     path("creators/<str:handle>/follow", creators.CreatorFollow.as_view(), name="api-creator-follow"),
     *keeping_api_urls.urlpatterns,

@@ -14,9 +14,11 @@ class StoreConfig(AppConfig):
         from store.directories import entry as directories
         from store.disclosing import checks
         from store.moderation import entry as moderation
+        from store.pricing import product_of
         from store.reviews import entry as opinions
         from store.stream import TRIAL
 
+        registries.products.fill(product_of)
         notices.register()
         directories.register()
         opinions.register()
@@ -33,3 +35,4 @@ class StoreConfig(AppConfig):
         registries.event_consumers.register(consumers.ANSWERED)
         registries.event_consumers.register(consumers.TELL)
         counting.register()
+        registries.periodic_tasks["store.embed_entries"] = {"task": "store.embed_entries", "schedule": 5.0}

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from billing.terms import price_in_words
+
 FEWEST_SHOWN = 3
 
 
@@ -13,7 +17,7 @@ class Card:
     Attributes:
         seed: of its picture. hosts: how many outside hosts it calls. writes: whether it may change something there.
         rating: the average of its stars to one decimal; None while there are too few.
-        chats: how many were begun.
+        chats: how many were begun. price: what it costs, in words.
     """
 
     slug: str
@@ -28,6 +32,13 @@ class Card:
     chats: int
     hosts: int
     writes: bool
+    price_kind: str = ""
+    price_amount: int = 0
+
+    @property
+    def price(self) -> str:
+        """What it costs, for people."""
+        return _("Free") if self.free else price_in_words(self.price_kind, self.price_amount)
 
     @classmethod
     def of(cls, row: Any, *, slug: str, seed: str, hosts: int, writes: bool) -> "Card":
@@ -45,6 +56,8 @@ class Card:
             row.conversations,
             hosts,
             writes,
+            row.price_kind,
+            row.price_amount,
         )
 
 

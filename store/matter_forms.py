@@ -89,10 +89,16 @@ class DecisionForm(forms.Form):
     message = forms.CharField(max_length=LONG, required=False)
     note = forms.CharField(max_length=LONG, required=False)
     urgent = forms.BooleanField(required=False)
+    seen = forms.CharField(max_length=48, required=False)
 
     def verdict(self) -> Verdict:
         """What was sent in."""
         given: dict[str, Any] = self.cleaned_data
         return Verdict(
-            given["outcome"], list(given["reasons"]), given["message"], given["note"], given["urgent"]
+            given["outcome"],
+            list(given["reasons"]),
+            given["message"],
+            given["note"],
+            given["urgent"],
+            given["seen"],
         )

@@ -26,12 +26,17 @@ def _changed(organisation_id: int, kind: str, payload: dict[str, Any], event_id:
 
 
 def _widened(organisation_id: int, kind: str, payload: dict[str, Any], event_id: int) -> bool:
-    _later(organisation_id, payload["listing"], "creator.widened")
+    _later(organisation_id, payload["listing"], "creator.widened", payload["widening"])
     return True
 
 
-def _later(organisation_id: int, listing_id: str, kind: str) -> None:
-    arguments = {"organisation_id": organisation_id, "listing_id": listing_id, "kind": kind}
+def _later(organisation_id: int, listing_id: str, kind: str, widening_id: int = 0) -> None:
+    arguments = {
+        "organisation_id": organisation_id,
+        "listing_id": listing_id,
+        "kind": kind,
+        "widening_id": widening_id,
+    }
     current_app.send_task("store.tell_followers", kwargs=arguments)
 
 

@@ -15,6 +15,7 @@ from organisations.grants import level_on, reachable
 from organisations.models import Organisation
 from organisations.permissions import Level, Permission
 from store.directories.reach import public_rows, require_reach
+from store.discovery.meaning import Question
 from store.discovery.narrowing import Narrowing, narrowed
 from store.discovery.own_rows import matching
 from store.discovery.search import SORTS as SORTS
@@ -106,12 +107,14 @@ def search_listings(
     sort: str = "",
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
+    question: Question | None = None,
     **filters: str,
 ) -> Page[Any]:
     """A page of listings; without a sort, what was searched for comes by relevance and everything else by use.
 
     Args:
         rows: entries of the public store, or an organisation's own listings.
+        question: the vector of what is searched for; the public store is searched by it, too.
         filters: fields of a `Narrowing`.
 
     Raises:
@@ -119,7 +122,9 @@ def search_listings(
     """
     wanted = Narrowing(**filters)
     if rows.model is Entry:
-        return find(rows, search=search, wanted=wanted, sort=sort, cursor=cursor, limit=limit).page
+        return find(
+            rows, search=search, wanted=wanted, sort=sort, question=question, cursor=cursor, limit=limit
+        ).page
     chosen = sort or ("relevance" if search.strip() else "popular")
     if chosen not in ORDERS:
         raise InvalidInput.on(

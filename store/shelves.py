@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.pagination import Page
 from store.categories import CATEGORIES, Category
 from store.discovery.facets import FAMILIES
+from store.discovery.meaning import Question
 from store.discovery.narrowing import Narrowing
 from store.discovery.search import find
 from store.models import Entry, Listing
@@ -25,13 +26,16 @@ SORT_LABELS: dict[str, str | Promise] = {
     "new": _("Newest"),
 }
 LANGUAGE_LABELS: dict[str, tuple[str, str]] = {"en": ("English", "en"), "zh": ("中文", "zh-Hans")}
-# What can be switched on, each with the one value that it has.
-SWITCHES: dict[str, tuple[str, str | Promise]] = {
-    "price": ("free", _("Free")),
-    "creator": ("verified", _("Verified creator")),
-    "hosts": ("none", _("No outside hosts")),
-    "writes": ("none", _("Changes nothing elsewhere")),
-}
+# What can be switched on: a filter, its value, and what it says. Of one filter's values one is on at a time.
+SWITCHES: tuple[tuple[str, str, str | Promise], ...] = (
+    ("price", "free", _("Free")),
+    ("price", "paid", _("Paid")),
+    ("price", "included", _("In a subscription")),
+    ("creator", "verified", _("Verified creator")),
+    ("hosts", "none", _("No outside hosts")),
+    ("writes", "none", _("Changes nothing elsewhere")),
+)
+SWITCHED = tuple(dict.fromkeys(name for name, _value, _label in SWITCHES))
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,20 @@ class Search:
         total: how many were found; None where nothing was searched for.
     """
 
-    def __init__(self, rows: QuerySet[Any], query: QueryDict, *, path: str, category: str = "") -> None:
-        self.rows, self.path = rows, path
+    def __init__(
+        self,
+        rows: QuerySet[Any],
+        query: QueryDict,
+        *,
+        path: str,
+        category: str = "",
+        question: Question | None = None,
+    ) -> None:
+        self.rows, self.path, self.question = rows, path, question
         self.words = query.get("search", "").strip()[:200]
         self.sort = query.get("sort", "") or ("relevance" if self.words else "popular")
         self._fixed_category = bool(category)
-        given = {name: query.get(name, "")[:40] for name in ("language", "model", *SWITCHES)}
+        given = {name: query.get(name, "")[:40] for name in ("language", "model", *SWITCHED)}
         self.wanted = Narrowing(category=category or query.get("category", ""), **given)
         self.category, self.language = self.wanted.category, self.wanted.language
         self.correction = ""
@@ -71,6 +83,7 @@ class Search:
                 search=self.words,
                 wanted=self.wanted,
                 sort=self.sort,
+                question=self.question,
                 cursor=cursor,
                 limit=CARDS,
             )
@@ -82,6 +95,7 @@ class Search:
             sort=self.sort,
             cursor=cursor,
             limit=CARDS,
+            question=None,
             **self.wanted.given,
         )
 
@@ -98,7 +112,7 @@ class Search:
     @property
     def wide_url(self) -> str:
         """The same words without any filter."""
-        return self._url(**dict.fromkeys(["language", "model", *SWITCHES, "category"], ""))
+        return self._url(**dict.fromkeys(["language", "model", *SWITCHED, "category"], ""))
 
     @property
     def is_narrowed(self) -> bool:
@@ -138,7 +152,7 @@ class Search:
         """What can be switched on and off, each by itself."""
         return [
             Choice(label, self._url(**{name: "" if on else value}), on)
-            for name, (value, label) in SWITCHES.items()
+            for name, value, label in SWITCHES
             for on in [getattr(self.wanted, name) == value]
         ]
 

@@ -16,11 +16,12 @@ from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.queries import anonymous_actor
 from organisations.stream_auth import check_csrf
-from store.actions.open_trial_turn import checked_question, open_trial_turn
+from store.actions.open_trial_turn import MAX_LENGTH, TOO_LONG, open_trial_turn
 from store.models import Listing
 from store.queries import visible_listing
 from store.trial.limits import may_try, take_turn
-from store.trial.thread import Said, give_back, read_thread, remember, take_own_turn
+from store.trial.questions import checked_question
+from store.trial.thread import Said, give_back, read_thread, remember, said_in, take_own_turn
 from store.trial.visitor import visitor_in
 
 MAX_BODY = 32 * 1024
@@ -41,7 +42,7 @@ async def trial_ask(request: StreamRequest, respond: Responder) -> None:
     visitor = visitor_in(request.cookies)
     if not visitor:
         raise VisitorUnknown
-    text = checked_question(_text(await request.json(MAX_BODY)))
+    text = checked_question(text_in(await request.json(MAX_BODY)), most=MAX_LENGTH, too_long=TOO_LONG)
     actor = await run_db(anonymous_actor, request_id=request.request_id, ip=request.client_ip)
     listing, thread = await run_db(_look, actor, request.params["slug"], visitor)
     await take_own_turn(visitor, listing)
@@ -96,17 +97,15 @@ async def _stream(
 async def _keep(running: RunningTurn, visitor: str, listing: Listing) -> None:
     """Keep what was asked and answered once the turn has ended, however it did."""
     await asyncio.wait({running.task})
-    outcome, opened = running.ending.outcome, running.opened
-    said = Said(opened.question, version=opened.plan.version_id or "")
-    if outcome is not None:
-        said.answer, said.citations = outcome.text, list(outcome.citations)
-        said.model = outcome.model_id or opened.info.id
-        said.problem = outcome.error_message
-        said.tainted = opened.trust.tainted
-    await remember(visitor, listing, said)
+    await remember(visitor, listing, said_in(running))
 
 
-def _text(body: dict[str, Any]) -> str:
+def text_in(body: dict[str, Any]) -> str:
+    """The question in a body that holds nothing else.
+
+    Raises:
+        InvalidInput: something else is in it, or it is no text.
+    """
     errors = [
         FieldError(name, "unknown_field", str(_("There is no such field.")))
         for name in body

@@ -1,12 +1,15 @@
 """What search engines read of a page: schema.org as JSON-LD."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from billing.terms import offers_of
+from kernel.money import MICRO
 from store.cards import average
 from store.models import Listing
 
@@ -59,8 +62,7 @@ def of_listing(listing: Listing, *, picture: str) -> SafeString:
         said["datePublished"] = listing.live_at.date().isoformat()
     if listing.version_at:
         said["dateModified"] = listing.version_at.date().isoformat()
-    if listing.is_free:
-        said["offers"] = {"@type": "Offer", "price": "0", "priceCurrency": "EUR"}
+    said["offers"] = _offers(listing)
     shown = average(listing.stars, listing.reviews_count)
     if shown is not None:
         said["aggregateRating"] = {
@@ -71,6 +73,13 @@ def of_listing(listing: Listing, *, picture: str) -> SafeString:
             "worstRating": 1,
         }
     return _script(said)
+
+
+def _offers(listing: Listing) -> list[dict[str, Any]]:
+    """What it costs; a price within a plan has no sum of its own."""
+    sold = [one for one in offers_of(listing.publication.assistant_public_id) if one.amount]
+    amounts = [f"{Decimal(one.amount) / MICRO:f}" for one in sold] or ([] if listing.in_pool else ["0"])
+    return [{"@type": "Offer", "price": one, "priceCurrency": settings.CURRENCY} for one in amounts]
 
 
 def _script(said: dict[str, Any]) -> SafeString:

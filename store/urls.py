@@ -4,6 +4,7 @@ from django.urls import path
 
 from store import keeping_urls
 from store.views import (
+    case_tests,
     creator_settings,
     creators,
     for_you,
@@ -16,6 +17,7 @@ from store.views import (
     matters,
     moderation,
     panel,
+    pricing,
     reviews,
     samples,
     trial,
@@ -33,6 +35,9 @@ urlpatterns = [
     path("store/panel/<str:assistant_id>/words", panel.listing_words, name="listing_words"),
     path("store/panel/<str:assistant_id>/sample", samples.sample_list, name="sample_list"),
     path("store/panel/<str:assistant_id>/sample/<str:turn_id>", samples.sample_pair, name="sample_pair"),
+    path("store/panel/<str:assistant_id>/price", pricing.price_panel, name="price_panel"),
+    path("store/panel/<str:assistant_id>/price/save", pricing.price_save, name="price_save"),
+    path("store/panel/<str:assistant_id>/price/preview", pricing.price_preview, name="price_preview"),
     path("store/panel/<str:assistant_id>/preview", samples.listing_preview, name="listing_preview"),
     path("store/for-you", for_you.suggestion_list, name="for_you"),
     path("store/for-you/switch", for_you.suggestion_switch, name="for_you_switch"),
@@ -83,6 +88,8 @@ urlpatterns = [
     path("moderation/next", moderation.case_next, name="case_next"),
     path("moderation/<str:case_id>", moderation.case_detail, name="case_detail"),
     path("moderation/<str:case_id>/page", moderation.case_page, name="case_page"),
+    path("moderation/<str:case_id>/test", case_tests.case_test, name="case_test"),
+    path("moderation/<str:case_id>/test/thread", case_tests.case_test_thread, name="case_test_thread"),
     path("moderation/<str:case_id>/look", moderation.case_look, name="case_look"),
     path("moderation/<str:case_id>/take", moderation.case_take, name="case_take"),
     path("moderation/<str:case_id>/ask", moderation.case_ask, name="case_ask"),

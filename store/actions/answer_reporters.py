@@ -1,44 +1,49 @@
 """Tell those who reported something, and the outsider who asked, what came of it."""
 
+from django.utils import timezone
+
 from kernel.jobs import enqueue_after_commit
 from kernel.outbox import publish_event
-from kernel.tenancy import tenant_scope
+from kernel.tenancy import across_organisations, tenant_scope
 from organisations.models import Organisation
-from store.models import Case, Decision, Report, Takedown
+from store.models import Case, Decision, Report
 
+BATCH = 200
 AGAINST = (Decision.Outcome.REQUEST_CHANGES, Decision.Outcome.SUSPEND, Decision.Outcome.REJECT)
 
 
+WHY = "those who reported it acted in organisations of their own"
+
+
 def answer_reporters(*, organisation_id: int, case_id: str) -> None:
-    """Announce the outcome to each reporter, in the organisation that they acted in; to an outsider by mail."""
+    """Announce the outcome to each reporter, in the organisation that they acted in; to outsiders by mail.
+
+    Whoever is told is marked in the same transaction, so it can be asked for again after a crash.
+    """
     with tenant_scope(organisation_id, durable=True):
-        case = (
-            Case.objects.for_organisation(organisation_id)
-            .select_related("listing")
-            .filter(public_id=case_id)
-            .first()
-        )
-        if case is None or case.evidence.get("answered"):
+        rows = Case.objects.for_organisation(organisation_id).select_related("listing")
+        case: Case | None = rows.filter(public_id=case_id).first()
+        if case is None:
             return
         upheld = case.decisions.filter(outcome__in=AGAINST, is_final=True).exists()
-        name = case.listing.name
-        people = list(
-            Report.objects.for_organisation(organisation_id)
-            .filter(case=case)
-            .values_list("user_id", "from_organisation")
-        )
-        takedown = Takedown.objects.for_organisation(organisation_id).filter(case=case).first()
-        if takedown is not None:
+        waiting = case.takedowns.filter(answered_at=None)
+        for takedown_id in waiting.order_by("pk").values_list("public_id", flat=True):
             enqueue_after_commit(
-                "store.send_takedown_outcome", organisation_id=organisation_id, takedown_id=takedown.public_id
+                "store.send_takedown_outcome", organisation_id=organisation_id, takedown_id=takedown_id
             )
-    for user_id, acted_in in people:
-        organisation = Organisation.objects.filter(pk=acted_in).first()
-        if organisation is not None:
-            with tenant_scope(organisation, durable=True):
-                payload = {"user": user_id, "name": name, "upheld": upheld}
-                publish_event(organisation, "report.answered", payload)
-    with tenant_scope(organisation_id, durable=True):
-        Case.objects.for_organisation(organisation_id).filter(pk=case.pk).update(
-            evidence={**case.evidence, "answered": True}
-        )
+    while _answer_some(case, upheld):
+        pass
+
+
+def _answer_some(case: Case, upheld: bool) -> bool:
+    """Tell the next reporters; whether there were any."""
+    with across_organisations(reason=WHY, durable=True):
+        reports = Report.objects.across_organisations(reason=WHY).filter(case=case, answered_at=None)
+        found = list(reports.select_for_update(of=("self",)).order_by("pk")[:BATCH])
+        known = Organisation.objects.in_bulk([report.from_organisation for report in found])
+        for report in found:
+            if report.from_organisation in known:
+                payload = {"user": report.user_id, "name": case.listing.name, "upheld": upheld}
+                publish_event(known[report.from_organisation], "report.answered", payload)
+        reports.filter(pk__in=[report.pk for report in found]).update(answered_at=timezone.now())
+    return bool(found)

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from assistants.building.actions.suspend_publication import change_standing as change_publication
+from assistants.building.actions.change_standing import change_standing as change_publication
 from assistants.building.models import Publication
 from kernel.actions import assert_in_action
 from kernel.outbox import publish_event

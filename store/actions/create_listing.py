@@ -1,5 +1,6 @@
 """Begin a listing of a published assistant."""
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.actions.unpublish import NothingPublished
@@ -37,13 +38,21 @@ def create_listing(*, actor: Actor, assistant_id: str, fields: ListingFields) ->
     if existing is not None:
         raise ListedAlready(name=existing.name, listing=existing.public_id)
     values = {"visibility": publication.visibility, "tagline": publication.tagline, **checked(fields)}
-    made: Listing = Listing.objects.create(
-        organisation=actor.organisation,
-        publication=publication,
-        name=publication.name,
-        creator_name=creator_name(actor.organisation, actor.user),
-        **{"language": publication.language, **values},
-    )
+    try:
+        with transaction.atomic():
+            made: Listing = Listing.objects.create(
+                organisation=actor.organisation,
+                publication=publication,
+                name=publication.name,
+                creator_name=creator_name(actor.organisation, actor.user),
+                **{"language": publication.language, **values},
+            )
+    except IntegrityError:
+        # Somebody listed it in this moment, perhaps the job that follows a publication.
+        _publication, existing = listing_of_assistant(actor, assistant_id)
+        if existing is None:
+            raise
+        raise ListedAlready(name=existing.name, listing=existing.public_id) from None
     refresh_listing(made, publication, tagline="tagline" not in fields.given())
     record_audit(actor, "listing.created", made, after={"visibility": made.visibility})
     return made

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.record_staff_action import record_staff_action
 from accounts.staff import Staff
-from assistants.building.actions.suspend_publication import change_standing as change_publication
+from assistants.building.actions.change_standing import change_standing as change_publication
+from assistants.building.actions.release_held import release_held
+from assistants.building.models import Version
 from kernel.errors import Conflict, NotFound
+from kernel.jobs import enqueue_after_commit
 from kernel.outbox import publish_event
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.actions.suspend_organisation import staff_actor
@@ -21,10 +25,10 @@ from store.models import Case, Decision, Listing, Review
 from store.moderation.clocks import CHANGES_WITHIN, LAPSES_AFTER
 from store.moderation.findings import read_findings
 from store.moderation.gate import note_approved
-from store.moderation.outcomes import DOWN, Verdict, checked_verdict, settled
+from store.moderation.outcomes import DOWN, Verdict, checked_verdict, is_pending, settled
 from store.moderation.people import belongs_to, is_alone, require_moderator
 from store.moderation.states import may_become, move
-from store.moderation.subject import subject_of
+from store.moderation.subject import shown_now, subject_of
 
 Outcome, State = Decision.Outcome, Listing.State
 
@@ -44,6 +48,14 @@ class OwnOrganisation(Conflict):
     user_message = _("You are a member of the organisation that this is about. A colleague has to decide.")
 
 
+class SubjectChanged(Conflict):
+    code = "subject_changed"
+    user_message = _(
+        "Its creator changed it after this case was brought up to date, so you would open what nobody looked at. Reload the"
+        " page in a moment, look at what is new, and decide again."
+    )
+
+
 def decide_case(*, staff: Staff, case_id: str, verdict: Verdict) -> Case:
     """Decide a case, or add a note to it. A removal is proposed by one moderator and holds once another agrees.
 
@@ -55,6 +67,7 @@ def decide_case(*, staff: Staff, case_id: str, verdict: Verdict) -> Case:
         InvalidInput: no such outcome or reason, or no reason where one is needed.
         OutcomeNotOffered: it cannot be decided so, as things stand.
         SecondPersonNeeded, SomebodyElseDecides, OwnOrganisation: a colleague has to.
+        SubjectChanged: it would open what is not what the case shows.
     """
     require_moderator(staff)
     given = checked_verdict(verdict)
@@ -69,6 +82,8 @@ def decide_case(*, staff: Staff, case_id: str, verdict: Verdict) -> Case:
         if outcome == Outcome.SUSPEND and not _may_hold(staff, case):
             _propose(actor, staff, case, listing, given)
             return case
+        if outcome in (Outcome.APPROVE, Outcome.RESTORE):
+            _check_subject(case, listing, given)
         _carry_out(actor, staff, case, listing, given, outcome)
     return case
 
@@ -132,6 +147,17 @@ def _check_person(staff: Staff, case: Case, outcome: str) -> None:
         raise SomebodyElseDecides
 
 
+def _check_subject(case: Case, listing: Listing, verdict: Verdict) -> None:
+    """What is opened is what the case shows, and what the moderator's page showed."""
+    shown = case.evidence.get("version", {}).get("id", "")
+    if verdict.seen and verdict.seen != shown:
+        raise SubjectChanged
+    if case.kind in (Case.Kind.SUBMISSION, Case.Kind.APPEAL):
+        version = subject_of(listing).version
+        if version.public_id != shown or case.evidence.get("listing") != shown_now(listing, version):
+            raise SubjectChanged
+
+
 def _may_hold(staff: Staff, case: Case) -> bool:
     """Whether a removal holds with this person's word: it is the second, or there is nobody else to ask."""
     if is_alone(staff.user):
@@ -178,14 +204,24 @@ def _carry_out(
 
 
 def _review(case: Case, outcome: str) -> str:
-    if case.review is None:
-        return "case.dismissed"
     shown = outcome == Outcome.APPROVE
-    set_review_state(case.review, Review.State.SHOWN if shown else Review.State.HIDDEN)
+    if case.review is not None:
+        set_review_state(case.review, Review.State.SHOWN if shown else Review.State.HIDDEN)
+    elif case.evidence.get("together"):
+        enqueue_after_commit(
+            "store.settle_burst", organisation_id=case.organisation_id, case_id=case.public_id
+        )
+    else:
+        return "case.dismissed"
     return "review.shown" if shown else "review.hidden"
 
 
 def _approve(actor: Actor, case: Case, listing: Listing, verdict: Verdict) -> str:
+    if is_pending(case):
+        version = _subject_version(case, listing)
+        release_held(actor=actor, publication=lock_publication(listing), version=version)
+        note_approved(listing, version, read_findings(case.evidence.get("findings", ())))
+        return "listing.version_approved"
     make_live(
         actor=actor, listing=listing, visibility=case.evidence.get("wanted") or Listing.Visibility.PUBLIC
     )
@@ -193,7 +229,9 @@ def _approve(actor: Actor, case: Case, listing: Listing, verdict: Verdict) -> st
 
 
 def _request_changes(actor: Actor, case: Case, listing: Listing, verdict: Verdict) -> str:
-    if listing.is_live:
+    if is_pending(case):
+        pass  # the version that people have stays as it is, and was looked at
+    elif listing.is_live:
         listing.audit_due_at = timezone.now() + CHANGES_WITHIN
         listing.save(update_fields=["audit_due_at"])
     elif may_become(listing, State.CHANGES_REQUESTED):
@@ -204,10 +242,21 @@ def _request_changes(actor: Actor, case: Case, listing: Listing, verdict: Verdic
     return "listing.changes_requested"
 
 
+def _subject_version(case: Case, listing: Listing) -> Version:
+    """The version that is decided about: one that waits, or the live one."""
+    if not is_pending(case):
+        return subject_of(listing).version
+    rows = Version.objects.for_organisation(listing.organisation_id).select_related("assistant")
+    found: Version | None = rows.filter(public_id=case.evidence["version"]["id"]).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _reject(actor: Actor, case: Case, listing: Listing, verdict: Verdict) -> str:
     if case.kind == Case.Kind.APPEAL:
         return _uphold(actor, case, listing, verdict)
-    listing.approved = {**listing.approved, "rejected": subject_of(listing).version.public_id}
+    listing.approved = {**listing.approved, "rejected": _subject_version(case, listing).public_id}
     if listing.is_live:  # for fewer people, who keep it: only everybody does not get it
         listing.save(update_fields=["approved"])
     else:
@@ -236,10 +285,10 @@ def _restore(actor: Actor, case: Case, listing: Listing, verdict: Verdict) -> st
     wanted = Listing.Visibility.PUBLIC if appealed in (State.REJECTED, State.CHANGES_REQUESTED) else None
     make_live(actor=actor, listing=listing, visibility=wanted)
     _announce(case, listing, "listing.restored", verdict)
-    rows = Case.objects.for_organisation(case.organisation_id).filter(
-        listing=listing, kind=Case.Kind.APPEAL, state=Case.State.OPEN
-    )
-    rows.exclude(pk=case.pk).update(state=Case.State.DECIDED, decided_at=timezone.now())
+    # An appeal, and a removal that waits for a second person, are over with it.
+    over = Q(kind=Case.Kind.APPEAL, state=Case.State.OPEN) | Q(state=Case.State.SECOND)
+    rows = Case.objects.for_organisation(case.organisation_id).filter(over, listing=listing)
+    rows.exclude(pk=case.pk).update(state=Case.State.DECIDED, decided_at=timezone.now(), lapses_at=None)
     return "listing.restored"
 
 

@@ -12,6 +12,9 @@ from store.reviews.rating import NOTHING, count_in, share_of
 def delete_review(*, actor: Actor, slug: str) -> None:
     """Delete what the person acting wrote about a listing, with its votes and its reply.
 
+    Of what moderators took away, or look at, an empty place stays that nobody sees: or whoever writes again would pass
+    them by.
+
     Raises:
         NotAuthenticated, PersonNeeded: nobody is signed in, or a machine acts.
         NotFound: there is no such listing for this person, or they have not rated it.
@@ -20,7 +23,12 @@ def delete_review(*, actor: Actor, slug: str) -> None:
     with tenant_scope(actor.organisation):
         listing = visible_listing(actor, slug)
     with tenant_scope(listing.organisation_id, author=actor.authorship, durable=True):
-        if not remove_review(listing.organisation_id, listing.pk, person.pk):
+        rows = Review.objects.for_organisation(listing.organisation_id).filter(listing=listing, user=person)
+        kept: Review | None = rows.exclude(state=Review.State.SHOWN).select_for_update().first()
+        if kept is not None:
+            kept.text, kept.reply, kept.replied_at, kept.state = "", "", None, Review.State.HIDDEN
+            kept.save(update_fields=["text", "reply", "replied_at", "state", "updated_at"])
+        elif not remove_review(listing.organisation_id, listing.pk, person.pk):
             raise NotFound
 
 

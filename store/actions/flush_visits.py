@@ -12,7 +12,7 @@ from store.counting.days import add_to_days
 from store.counting.notes import note
 from store.counting.visits import BATCHES, BUFFER
 
-KINDS = {"i": "impressions", "o": "opens"}
+KINDS = {"i": "impressions", "o": "opens", "a": "listed"}
 # What is counted becomes a batch with a name in one step; without anything counted there is none.
 _NAME = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end

@@ -11,6 +11,7 @@ from organisations.actors import Actor
 from organisations.audit import record_audit
 from store.actions.change_standing import make_live
 from store.actions.decide_case import held_case, write_decision
+from store.actions.open_case import withdraw_cases
 from store.models import Case, Decision
 from store.moderation.outcomes import DOWN, Verdict
 
@@ -37,6 +38,7 @@ def _lapse(organisation_id: int, case_id: str, moment: datetime) -> None:
         actor = Actor(user=None, organisation=listing.organisation, staff="Bottega")
         if listing.state in DOWN:
             make_live(actor=actor, listing=listing)
+            withdraw_cases(listing=listing, kinds=[Case.Kind.APPEAL])  # what was appealed has ended by itself
         write_decision(case, None, Verdict("restore", note=NOTE), Decision.Outcome.RESTORE, is_final=False)
         case.state, case.lapses_at = Case.State.OPEN, None
         case.save(update_fields=["state", "lapses_at"])

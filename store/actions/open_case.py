@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from assistants.building.models import Version
 from kernel.actions import assert_in_action
 from kernel.outbox import publish_event
 from store.models import Case, Listing, Review
@@ -23,6 +24,7 @@ def open_case(
     statement: str = "",
     about: Case | None = None,
     review: Review | None = None,
+    version: Version | None = None,
     **more: Any,
 ) -> Case:
     """Open a case about a listing, in the open scope of its organisation; an open one of the same kind is brought up to date.
@@ -32,14 +34,18 @@ def open_case(
         clock: how soon it is looked at; by default as its kind says.
         statement: what whoever brings it up says.
         about: the case whose decision is appealed.
+        version: what it is about; by default the live one.
         more: further JSON values to keep as evidence.
     """
     assert_in_action()
     timed = clock or clock_of(kind, findings)
-    evidence = evidence_of(listing, subject_of(listing).version, findings, **more)
+    evidence = evidence_of(listing, version or subject_of(listing).version, findings, **more)
     rows = Case.objects.for_organisation(listing.organisation_id).filter(
         listing=listing, kind=kind, review=review, state__in=OPEN
     )
+    # What waits to go live is another matter than what is live.
+    waiting = {"evidence__has_key": "pending"}
+    rows = rows.filter(**waiting) if more.get("pending") else rows.exclude(**waiting)
     known: Case | None = rows.select_for_update().order_by("-id").first()
     if known is not None:
         known.evidence = {**known.evidence, **evidence}

@@ -10,14 +10,16 @@ from assistants.turns.models import Turn
 from assistants.turns.runtime import runtime
 from billing.actions.reserve import AllowanceUsedUp
 from kernel.actions import entry_action
-from kernel.errors import DomainError, InvalidInput, NotFound
+from kernel.errors import DomainError, NotFound
 from organisations.actors import Actor
 from store.queries import visible_listing
 from store.trial.limits import may_try
 from store.trial.plan import trial_plan
+from store.trial.questions import checked_question
 from store.trial.thread import Said, as_history
 
 MAX_LENGTH = 2000
+TOO_LONG = _("Without an account a question has at most 2,000 characters. Make one to ask longer ones.")
 
 
 class TrialsPaidOut(DomainError):
@@ -53,7 +55,7 @@ def open_trial_turn(
         _turn, opened = open_turn(
             actor=actor,
             plan=plan,
-            question=checked_question(text),
+            question=checked_question(text, most=MAX_LENGTH, too_long=TOO_LONG),
             surface=Turn.Surface.TRIAL,
             runner=runtime().runner,
             history=as_history(thread),
@@ -63,20 +65,3 @@ def open_trial_turn(
     except AllowanceUsedUp as spent:
         raise TrialsPaidOut from spent
     return opened
-
-
-def checked_question(text: str) -> str:
-    """A stranger's question, when it may be asked.
-
-    Raises:
-        InvalidInput: it is empty or too long.
-    """
-    question = text.replace("\x00", "").strip()
-    if not question:
-        raise InvalidInput.on("text", "required", _("Write a question first."))
-    if len(question) > MAX_LENGTH:
-        message = _(
-            "Without an account a question has at most 2,000 characters. Make one to ask longer ones."
-        )
-        raise InvalidInput.on("text", "too_long", message)
-    return question

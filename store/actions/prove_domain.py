@@ -11,6 +11,7 @@ from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.keys import hash_secret
 from organisations.permissions import Permission, require
+from organisations.plan_gates import require_in_plan
 from store.creators.domains import checked_address, checked_domain, new_challenge, token_of
 from store.creators.queries import proofs_of
 from store.models import DomainProof
@@ -34,6 +35,7 @@ def prove_by_record(*, actor: Actor, domain: str) -> DomainProof:
         PermissionDenied: the actor may not change the organisation's settings.
         InvalidInput: no public domain is called that, or anybody gets names under it.
         TooManyDomains: there are ten already.
+        NotInPlan: the organisation's plan does not include it.
     """
     require(actor, Permission.MANAGE_ORGANISATION)
     return _begin(actor=actor, domain=checked_domain(domain), method=DNS, address="", language="")
@@ -63,6 +65,7 @@ def _begin(*, actor: Actor, domain: str, method: str, address: str, language: st
     rows = proofs_of(actor)
     proof: DomainProof | None = rows.select_for_update().filter(domain=domain, method=method).first()
     if proof is None:
+        require_in_plan(actor.organisation, "domains")
         if rows.count() >= MOST:
             raise TooManyDomains(most=MOST)
         proof = DomainProof(

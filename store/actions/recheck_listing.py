@@ -9,7 +9,7 @@ from django.utils import timezone
 from assistants.building.models import Version
 from kernel.jobs import enqueue_after_commit
 from kernel.tenancy import across_organisations, tenant_scope
-from store.actions.open_case import open_case
+from store.actions.open_case import OPEN, open_case
 from store.models import Case, Listing
 from store.moderation.checks import run_checks
 from store.moderation.clocks import next_audit
@@ -34,8 +34,10 @@ def recheck_listing(*, organisation_id: int, listing_id: str, kind: str = Case.K
     with tenant_scope(organisation_id, durable=True):
         rows = Listing.objects.for_organisation(organisation_id).select_related("organisation", "publication")
         listing: Listing | None = rows.select_for_update(of=("self",)).filter(public_id=listing_id).first()
-        if listing is None or not listing.is_live or listing.publication.visibility != "public":
+        if listing is None:
             return None
+        if not listing.is_live or listing.publication.visibility != "public":
+            return _bring_up_to_date(listing)
         version = subject_of(listing).version
         findings = run_checks(listing)
         known = set(listing.approved.get("findings", ()))
@@ -49,6 +51,17 @@ def recheck_listing(*, organisation_id: int, listing_id: str, kind: str = Case.K
             return open_case(listing=listing, kind=kind, findings=findings, sampled=True)
         note_approved(listing, version, findings)
     return None
+
+
+def _bring_up_to_date(listing: Listing) -> Case | None:
+    """Let moderators who look at what is not open see it as it is now; None where nobody does."""
+    rows = Case.objects.for_organisation(listing.organisation_id).filter(
+        listing=listing, state__in=OPEN, kind__in=(Case.Kind.SUBMISSION, Case.Kind.APPEAL)
+    )
+    case: Case | None = rows.order_by("-id").first()
+    if case is None:
+        return None
+    return open_case(listing=listing, kind=case.kind, findings=run_checks(listing))
 
 
 def audit_due_listings(*, now: datetime | None = None) -> int:

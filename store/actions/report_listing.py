@@ -47,6 +47,9 @@ def report_listing(*, actor: Actor, slug: str, reason: str, text: str = "") -> R
     with tenant_scope(listing.organisation_id, durable=True):
         rows = Listing.unscoped.select_related("organisation", "publication")
         held = rows.select_for_update(of=("self",)).get(pk=listing.pk)
+        before = Report.unscoped.filter(listing=held, user=person, review=None).select_related("case").first()
+        # What was decided is answered; whoever finds something wrong again says something new.
+        anew = bool(before and before.case and before.case.state == Case.State.DECIDED)
         report, _made = Report.unscoped.update_or_create(
             organisation_id=held.organisation_id,
             listing=held,
@@ -58,6 +61,7 @@ def report_listing(*, actor: Actor, slug: str, reason: str, text: str = "") -> R
                 "weight": weight,
                 "from_organisation": actor.organisation.pk,
                 "is_young": age < timedelta(days=30),
+                **({"case": None, "answered_at": None} if anew else {}),
             },
         )
         count_reports(held)

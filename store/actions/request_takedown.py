@@ -70,20 +70,18 @@ def request_takedown(*, actor: Actor, fields: TakedownFields) -> Takedown:
             what=given.what,
             sworn=True,
             digest=digest_of(secret),
+            language=translation.get_language() or "en",
         )
         # The secret never stands in the broker: the job fetches it once.
         sync_redis().set(_mailbox(made.public_id), secret, ex=CONFIRM_WITHIN)
-        enqueue_after_commit(
-            "store.send_takedown_link",
-            organisation_id=key,
-            takedown_id=made.public_id,
-            language=translation.get_language() or "en",
-        )
+        enqueue_after_commit("store.send_takedown_link", organisation_id=key, takedown_id=made.public_id)
     return made
 
 
 def confirm_takedown(*, secret: str) -> Takedown:
     """Confirm a request by the secret of its link: it becomes a case, and its clock starts. Again changes nothing.
+
+    Where one about the same listing waits already, both are looked at together; each of their writers gets a receipt.
 
     Raises:
         NotFound: there is no such request, or its link was not opened in time.
@@ -104,12 +102,11 @@ def confirm_takedown(*, secret: str) -> Takedown:
             clock=clock_of_takedown(request.kind),
             statement=request.what,
         )
-        taken = Takedown.objects.for_organisation(key).filter(case=case).exclude(pk=request.pk).exists()
-        request.confirmed_at, request.case = timezone.now(), None if taken else case
-        if taken:  # one case holds several requests; each is named in its evidence
-            others = [*case.evidence.get("requests", []), request.public_id]
-            Case.unscoped.filter(pk=case.pk).update(evidence={**case.evidence, "requests": others})
+        request.confirmed_at, request.case = timezone.now(), case
         request.save(update_fields=["confirmed_at", "case"])
+        enqueue_after_commit(
+            "store.send_takedown_receipt", organisation_id=key, takedown_id=request.public_id
+        )
         actor = Actor(user=None, organisation=listing.organisation)
         record_audit(actor, "takedown.received", listing, case=case.public_id, kind=str(request.kind))
     return request

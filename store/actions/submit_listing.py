@@ -11,6 +11,7 @@ from kernel.outbox import publish_event
 from organisations.actors import Actor
 from organisations.audit import record_audit
 from organisations.permissions import Permission, require
+from organisations.plan_gates import require_in_plan
 from store.disclosing.statements import check_listing
 from store.models import Listing
 from store.moderation.gate import AppealPending
@@ -41,6 +42,7 @@ def submit_listing(*, actor: Actor, listing_id: str) -> Listing:
 
     Raises:
         PermissionDenied: the actor may not publish.
+        NotInPlan: it is for the organisation's directory, which its plan does not include.
         EmailNotVerified: it is for everybody, and the actor's address is not confirmed.
         PolicyForbids, LinksForbidden: the organisation's policy is against it.
         ApprovalPending: a second person was asked already.
@@ -61,6 +63,8 @@ def submit_listing(*, actor: Actor, listing_id: str) -> Listing:
         listing.tagline or listing.publication.tagline
     ):
         raise TaglineMissing
+    if listing.visibility == Listing.Visibility.ORGANISATION:
+        require_in_plan(actor.organisation, "private_directory")
     check_listing(listing)
     assistant = listing.publication.assistant.public_id
     publication = open_publication(actor=actor, assistant_id=assistant, visibility=listing.visibility)

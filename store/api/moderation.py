@@ -2,23 +2,19 @@
 
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.mfa import has_second_factor
 from accounts.staff import Staff
-from kernel.errors import NotFound
 from kernel.tenancy import across_organisations
 from organisations.api.base import OrganisationAPIView, StrictSerializer, limit_of
-from organisations.permissions import require_person
 from store.actions.decide_case import decide_case
 from store.actions.suspend_listing import begin_case
 from store.models import Case, Decision
 from store.moderation.outcomes import Verdict
-from store.moderation.people import is_moderator
+from store.moderation.people import moderator_of
 from store.moderation.queue import access_case, case_file, cases, filtered, queue_page
 from store.moderation.reasons import REASONS
 
@@ -31,14 +27,7 @@ class ModeratorView(OrganisationAPIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Settle who moderates. Staff who act as somebody do nothing of their own meanwhile."""
         super().initial(request, *args, **kwargs)
-        person = self.actor.user
-        if self.actor.staff or not is_moderator(person):
-            raise NotFound
-        require_person(self.actor)
-        assert person is not None
-        if settings.PRODUCTION and not has_second_factor(person.pk):
-            raise NotFound
-        self.staff = Staff(person, ip=self.actor.ip)
+        self.staff = moderator_of(self.actor)
 
 
 class CaseOutput(serializers.Serializer[Any]):

@@ -8,11 +8,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from kernel.tenancy import tenant_scope
 from organisations.api.base import OrganisationAPIView, StrictSerializer
 from organisations.permissions import Permission
 from store.api.serializers import PublicListing, PublicListingDetail
 from store.categories import CATEGORY_CHOICES
+from store.counting import note_listed
 from store.discovery.facets import FAMILIES, OTHER
+from store.discovery.meaning import Question, question_of
+from store.discovery.meaning.questions import PATIENCE, READING_ON
 from store.discovery.narrowing import CHOICES
 from store.models import Entry
 from store.queries import (
@@ -43,12 +47,13 @@ class SearchInput(StrictSerializer):
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100)
 
 
-def search_response(request: Request, rows: QuerySet[Any]) -> Response:
+def search_response(request: Request, rows: QuerySet[Any], question: Question | None = None) -> Response:
     """A page of what was searched for."""
     wanted = SearchInput(data=request.query_params.dict())
     wanted.is_valid(raise_exception=True)
-    page = search_listings(rows, **wanted.validated_data)
+    page = search_listings(rows, question=question, **wanted.validated_data)
     found = listings_of(page.results) if rows.model is Entry else page.results
+    note_listed(request, found)
     results = PublicListing(found, many=True).data
     return Response({"results": results, "next": page.next, "previous": page.previous})
 
@@ -67,8 +72,13 @@ class StoreListings(OrganisationAPIView):
     @extend_schema(parameters=[SearchInput], responses=ListingPage, auth=[])
     def get(self, request: Request) -> Response:
         """Search the public store; no key needed."""
-        require_open(self.actor)
-        return search_response(request, store_entries(self.actor))
+        self.leave_scope()  # a model is asked
+        query = request.query_params
+        patience = READING_ON if query.get("cursor") else PATIENCE
+        question = question_of(query.get("search", ""), patience=patience)
+        with tenant_scope(self.actor.organisation):
+            require_open(self.actor)
+            return search_response(request, store_entries(self.actor), question)
 
 
 class StoreListing(OrganisationAPIView):

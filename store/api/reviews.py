@@ -13,9 +13,11 @@ from organisations.permissions import Permission
 from store.actions.delete_review import delete_review
 from store.actions.read_feedback import read_feedback
 from store.actions.reply_to_review import reply_to_review
+from store.actions.report_review import report_review
 from store.actions.send_feedback import send_feedback
 from store.actions.vote_for_review import vote_for_review
 from store.actions.write_review import write_review
+from store.api.matters import ReportInput, ReportOutput
 from store.models import Review
 from store.queries import access_listing, visible_listing
 from store.reviews.inbox import inbox_of
@@ -165,6 +167,17 @@ class RatingReply(OrganisationAPIView):
         wanted = self.read_input(request, ReplyInput)
         review = reply_to_review(actor=self.actor, review_id=review_id, text=wanted["text"])
         return Response(ReviewOutput(review).data)
+
+
+class RatingReport(OrganisationAPIView):
+    permission = Permission.USE_ASSISTANTS
+
+    @extend_schema(request=ReportInput, responses={201: ReportOutput})
+    def post(self, request: Request, slug: str, review_id: str) -> Response:
+        """Report a review; neither its author nor the creator learns who did. Again changes what you said."""
+        values = self.read_input(request, ReportInput)
+        made = report_review(actor=self.actor, slug=slug, review_id=review_id, **values)
+        return Response(ReportOutput(made).data, status=201)
 
 
 class ListingFeedback(OrganisationAPIView):

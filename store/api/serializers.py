@@ -88,6 +88,15 @@ class OwnListing(serializers.Serializer[Any]):
         return f"{settings.PUBLIC_URL}/a/{listing.publication.slug}"
 
 
+class ListedPrice(serializers.Serializer[Any]):
+    """The first of its prices; `amount` is in millionths of the installation's currency, `kind` empty where it is free."""
+
+    kind = serializers.CharField(source="price_kind")
+    amount = serializers.IntegerField(source="price_amount")
+    words = serializers.CharField(source="card.price")
+    included = serializers.BooleanField(source="in_pool", help_text="Whether a paying plan includes it.")
+
+
 class PublicListing(serializers.Serializer[Any]):
     """A listing as everybody sees it."""
 
@@ -105,6 +114,7 @@ class PublicListing(serializers.Serializer[Any]):
     version = serializers.IntegerField(source="version_number")
     verified = serializers.BooleanField(source="is_verified")
     free = serializers.BooleanField(source="is_free")
+    price = ListedPrice(source="*")
     rating = serializers.FloatField(source="card.rating", allow_null=True)
     reviews = serializers.IntegerField(source="reviews_count")
     calls_outside = serializers.BooleanField()

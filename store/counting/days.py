@@ -6,7 +6,7 @@ from typing import Any
 
 COLUMNS = (
     "impressions", "opens", "conversations", "turns", "people", "returns", "installs", "uninstalls", "helpful", "unhelpful",
-    "refused", "failed", "timed", "milliseconds",
+    "refused", "failed", "timed", "milliseconds", "trials", "listed",
 )  # fmt: skip
 # A listing, a day (UTC) and the number of a version, with what is to be added.
 Days = Mapping[tuple[int, date, int], Mapping[str, int]]

@@ -14,7 +14,7 @@ LONGEST = 120_000
 _TAKE = """
 INSERT INTO store_counted (key, at)
 SELECT t.public_id, t.finished_at FROM turns_turn t
-WHERE t.publication_id <> '' AND t.finished_at IS NOT NULL AND t.surface IN ('chat', 'api')
+WHERE t.publication_id <> '' AND t.finished_at IS NOT NULL AND t.surface IN ('chat', 'api', 'trial')
     AND t.finished_at > COALESCE((SELECT at FROM store_counted WHERE key = 'turns'), '-infinity') - interval '10 minutes'
     AND NOT EXISTS (SELECT FROM store_counted c WHERE c.key = t.public_id)
 ORDER BY t.finished_at LIMIT %s RETURNING key, at
@@ -29,7 +29,7 @@ SELECT t.organisation_id, t.user_id, t.publication_id, l.id, t.finished_at, (t.c
         COALESCE(NULLIF(btrim(v.specification #>> '{answer_policy,not_enough_information}'), ''), %(sentence)s),
     round(extract(epoch FROM t.finished_at - t.created_at) * 1000)::bigint, u.created_at,
     t.organisation_id = p.organisation_id OR EXISTS (SELECT FROM organisations_membership m
-        WHERE m.user_id = t.user_id AND m.organisation_id = p.organisation_id)
+        WHERE m.user_id = t.user_id AND m.organisation_id = p.organisation_id), t.surface = 'trial'
 FROM turns_turn t JOIN building_publication p ON p.public_id = t.publication_id
 LEFT JOIN store_listing l ON l.publication_id = p.id
 LEFT JOIN building_version v ON v.public_id = NULLIF(t.version_id, '') AND v.organisation_id = p.organisation_id
@@ -45,7 +45,7 @@ class Ended:
     Attributes:
         day: on which it began, UTC. refused: it said that there was not enough information.
         milliseconds: how long it took. joined_at: when the person's account was made.
-        own: it was asked by somebody of the creator's organisation.
+        own: it was asked by somebody of the creator's organisation. trial: by a stranger who tries it.
     """
 
     organisation_id: int
@@ -60,6 +60,7 @@ class Ended:
     milliseconds: int
     joined_at: datetime | None
     own: bool
+    trial: bool
 
     @property
     def is_use(self) -> bool:
@@ -76,6 +77,8 @@ class Ended:
         """What it adds to its listing's day."""
         if not self.is_counted:
             return {}
+        if self.trial:
+            return {"trials": int(self.state != "failed")}
         timed = self.state == "complete" and 0 <= self.milliseconds <= LONGEST
         return {
             "turns": 1,

@@ -14,3 +14,4 @@ def register() -> None:
     periodic_tasks["store.flush_visits"] = {"task": "store.flush_visits", "schedule": 60.0}
     periodic_tasks["store.find_neighbours"] = {"task": "store.find_neighbours", "schedule": 24 * 3600.0}
     periodic_tasks["store.drop_old_counts"] = {"task": "store.drop_old_counts", "schedule": 3600.0}
+    periodic_tasks["store.drop_old_words"] = {"task": "store.drop_old_words", "schedule": 24 * 3600.0}

@@ -19,6 +19,7 @@ logger = structlog.get_logger(__name__)
 BUFFER = "store:{visits}:now"
 BATCHES = "store:{visits}:batches"
 MOST = 200
+LISTED = "a"  # a kind of its own among the fields: others are `i` and `o`
 PAUSE_SECONDS = 10.0
 _silent_until = 0.0
 
@@ -60,11 +61,16 @@ def note_open(request: Any, listing: Shown) -> int:
     return _note("o", request, [listing])
 
 
+def note_listed(request: Any, rows: Iterable[Shown]) -> int:
+    """Count that an answer of the API held listings. Programs ask it, so that these are counted here, and apart."""
+    return _note(LISTED, request, list(rows)[:MOST])
+
+
 def _note(kind: str, request: Any, rows: list[Shown]) -> int:
     global _silent_until
     own = request.actor.organisation.pk
     fields = [f"{kind}:{row.pk}:{row.version_number}" for row in rows if row.organisation_id != own]
-    if not fields or monotonic() < _silent_until or not is_person(request):
+    if not fields or monotonic() < _silent_until or not (kind == LISTED or is_person(request)):
         return 0
     now = datetime.now(UTC)
     seen = "store:{visits}:seen:" + visitor_of(request, f"{now:%Y-%m-%dT%H}")

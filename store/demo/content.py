@@ -10,6 +10,15 @@ PASSWORD = "bottega"  # noqa: S105 - printed by `make run`, and refused in produ
 CREATOR, MEMBER, STAFF = "creator@bottega.local", "member@bottega.local", "staff@bottega.local"
 NAMES = {CREATOR: "Mira Holm", MEMBER: "Jun Sato", STAFF: "林岚"}
 HARBOUR, SHUFANG = "Harbour & Pine", "城南书坊"
+# Where the teams' own directories hold what they made.
+DEPARTMENTS = {
+    "first-fortnight": "People",
+    "plain-words": "Writing",
+    "git-rescue": "Workshop tools",
+    "wood-library": "Workshop tools",
+    "shufang-shouce": "门店",
+    "lunwen-daodu": "读书",
+}
 DONT_KNOW_ZH = "我手头的资料里没有足够的信息来回答这个问题。"
 
 

@@ -14,6 +14,7 @@ from assistants.building.actions.create_assistant import create_assistant
 from assistants.building.models import Assistant
 from assistants.knowledge.actions.add_file import add_file
 from assistants.knowledge.queries import source_count
+from billing.dashboards.demo import give_demo_credit
 from kernel.errors import Conflict
 from kernel.jobs import enqueue_after_commit
 from kernel.tenancy import tenant_scope
@@ -66,6 +67,9 @@ def load_demo(*, only: Collection[str] = ()) -> int:
         raise DemoRefused
     people = {email: _person(email) for email in NAMES}
     actors = {name: _organisation(name, people) for name in OWNERS}
+    personal = actor_for(people[MEMBER], memberships_of(people[MEMBER])[0].organisation_id)
+    if personal is not None:
+        give_demo_credit(personal.organisation.pk)
     wanted = [demo for demo in DEMO_ASSISTANTS if not only or demo.slug in only]
     if not _was_laid_out(actors[HARBOUR]):
         for demo in wanted:

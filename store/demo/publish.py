@@ -1,24 +1,30 @@
 """Publish an assistant of the demo when its knowledge can be searched."""
 
+from contextlib import suppress
+
 from accounts.models import User
 from accounts.staff import Staff
 from assistants.building.actions.publish_version import publish_version
 from assistants.building.actions.set_publication import set_publication
 from assistants.building.models import Assistant
 from assistants.knowledge.queries import manifest, source_count, totals
+from kernel.errors import InvalidInput
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
 from organisations.queries import actor_for, memberships_of
+from store.actions.create_department import create_department
 from store.actions.create_listing import create_listing
 from store.actions.feature_listing import feature_listing
 from store.actions.install_listing import install_listing
+from store.actions.place_listing import place_listing
 from store.actions.submit_listing import submit_listing
 from store.actions.suspend_listing import begin_case
-from store.demo.content import DEMO_ASSISTANTS, HARBOUR, MEMBER, STAFF, DemoAssistant
+from store.demo.content import DEMO_ASSISTANTS, DEPARTMENTS, HARBOUR, MEMBER, STAFF, DemoAssistant
 from store.demo.counts import lay_out_counts
 from store.demo.opinions import say_opinions, show_creator
+from store.demo.sales import sell
 from store.fields import ListingFields
-from store.models import Listing
+from store.models import Department, Listing
 from store.queries import listing_of_assistant
 
 # A case for moderators to begin with.
@@ -72,7 +78,9 @@ def _begin_listing(actor: Actor, demo: DemoAssistant, assistant: Assistant) -> L
 def _submit(actor: Actor, demo: DemoAssistant, listing: Listing) -> None:
     show_creator(actor)
     submitted = submit_listing(actor=actor, listing_id=listing.public_id)
+    _place(actor, demo, submitted)
     say_opinions(actor, demo.slug, submitted)
+    sell(actor, demo.slug, submitted)
     if demo.visibility == "public":
         lay_out_counts(submitted, demo.slug)
     if demo.featured:
@@ -81,6 +89,18 @@ def _submit(actor: Actor, demo: DemoAssistant, listing: Listing) -> None:
         _pin(demo, listing)
     if demo.slug == LOOKED_AT:
         begin_case(staff=Staff(User.objects.get(email=STAFF)), reference=listing.public_id, reason=WHY)
+
+
+def _place(actor: Actor, demo: DemoAssistant, listing: Listing) -> None:
+    """In a department of its team's directory."""
+    name = DEPARTMENTS.get(demo.slug)
+    if name is None:
+        return
+    with suppress(InvalidInput):  # it is there, perhaps since another job made it a moment ago
+        create_department(actor=actor, name=name)
+    with tenant_scope(actor.organisation):
+        department = Department.objects.for_organisation(actor.organisation).get(name=name)
+    place_listing(actor=actor, listing_id=listing.public_id, department_id=department.public_id)
 
 
 def _pin(demo: DemoAssistant, listing: Listing) -> None:

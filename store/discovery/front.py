@@ -1,9 +1,12 @@
-"""The store's front page: every shelf in one statement."""
+"""The store's front page: every shelf in one statement, kept for a moment, as everybody sees the same."""
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from itertools import chain
+from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import get_language
 
@@ -48,14 +51,45 @@ class Front:
         return shelves_of(self.counts)
 
 
+class _Kept:
+    """The front page of one language as this process read it last."""
+
+    def __init__(self) -> None:
+        self.front: Front | None = None
+        self.read_at = self.due_at = 0.0
+
+    def get(self, language: str, seconds: float) -> Front:
+        now = monotonic()
+        if self.front is None or now >= self.due_at or now - self.read_at >= 2 * seconds:
+            # Whoever comes meanwhile is shown what there is, but never what is older than twice the time.
+            self.due_at = now + seconds
+            self.front, self.read_at = _read(language), now
+        return self.front
+
+
+_kept: dict[str, _Kept] = defaultdict(_Kept)
+
+
+def forget_front() -> None:
+    """Let go of what this process keeps of the front page."""
+    _kept.clear()
+
+
 def front() -> Front:
-    """Read the front page as everybody sees it."""
+    """The front page as everybody sees it, at most `STORE_FRONT_SECONDS` old, twice that while it is read anew."""
+    language, seconds = (get_language() or "en").split("-")[0], settings.STORE_FRONT_SECONDS
+    if seconds <= 0:
+        return _read(language)
+    return replace(_kept[language].get(language, seconds))
+
+
+def _read(language: str) -> Front:
     made = Front()
     shown: dict[str, list[Entry]] = {}
     names = [str(field.column) for field in Entry._meta.concrete_fields]
     columns = ", ".join(f"(f.entry).{name}" for name in names)
     with connection.cursor() as cursor:
-        cursor.execute(_FRONT.format(entry=columns), [(get_language() or "en").split("-")[0]])
+        cursor.execute(_FRONT.format(entry=columns), [language])
         for shelf, total, category, *values in cursor.fetchall():
             if shelf == "tally":
                 made.counts[category] = int(total)

@@ -7,10 +7,13 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import InvalidInput
-from kernel.pagination import DEFAULT_LIMIT, Page, paginate, paginate_ranked
+from kernel.errors import InvalidInput, Unavailable
+from kernel.pagination import DEFAULT_LIMIT, Page, belongs, paginate_ranked, paginate_together
 from store.discovery.indexing import CONFIG
-from store.discovery.narrowing import EVERYTHING, Narrowing, narrowed
+from store.discovery.meaning import Question
+from store.discovery.meaning.centres import as_text
+from store.discovery.narrowing import EVERYTHING, Narrowing, beside, narrowed
+from store.discovery.shares import use_shares
 from store.discovery.wording import Wording, worded
 from store.models import Entry
 
@@ -24,23 +27,41 @@ ORDERS = {
 SORTS = ("relevance", *ORDERS)
 MOST_NARROWED = 5000
 
+# What is found by meaning weighs by the reciprocal of its place, the first as much as most of the words together; a place does not
+# change with what the words find, so that pages fit each other. Beyond the distance lies what has nothing to do with a question:
+# without their centre, vectors of such texts stand at right angles, give or take 0.1.
+MEANING, SLOWLY, FARTHEST = 5.0, 20.0, 0.86
+# Entries are looked up one by one, since the planner takes the candidates for more than they are.
 # Whoever has all words stands before whoever has fewer; then what the words weigh, whether the name is meant, and use.
 _WEIGHED = """
 WITH asked AS (
     SELECT ARRAY(SELECT to_tsquery(%(config)s::regconfig, l) FROM unnest(%(ladder)s::text[]) l) AS ladder,
-        to_tsquery(%(config)s::regconfig, %(loosest)s) AS loosest)
+        to_tsquery(%(config)s::regconfig, %(loosest)s) AS loosest),
+said AS (SELECT c.id, c.rung FROM asked a, store_candidates(a.ladder, %(marks)s::tsquery, %(within)s::bigint[], %(shares)s::float8[]) c),
+meant AS (
+    SELECT m.id, row_number() OVER (ORDER BY m.distance, m.id) AS place
+    FROM store_meant(%(model)s, %(vector)s::halfvec, %(farthest)s, %(marks)s::tsquery, %(within)s::bigint[]) m),
+found AS (SELECT id, coalesce(said.rung, 0) AS rung, meant.place FROM said FULL JOIN meant USING (id))
 SELECT e.listing_id,
-    (10 - 2 * c.rung + ts_rank('{0.1, 0.3, 0.6, 1.0}', w.words, a.loosest)
+    (CASE WHEN c.rung > 0 THEN 10 - 2 * c.rung ELSE 0 END + coalesce(%(meaning)s / (1 + (c.place - 1) / %(slowly)s), 0)
+        + ts_rank('{0.1, 0.3, 0.6, 1.0}', w.words, a.loosest)
         + CASE WHEN lower(e.name) = %(text)s THEN 2 WHEN starts_with(lower(e.name), %(text)s) THEN 1 ELSE 0 END
         + 0.06 * ln(1 + e.conversations + e.installs))::float8 AS score,
     e.conversations, e.live_at, e.rating, e.trend, c.rung
-FROM asked a, store_candidates(a.ladder, %(marks)s::tsquery, %(within)s::bigint[]) c
-JOIN store_entry e ON e.listing_id = c.id JOIN store_entrywords w ON w.listing_id = c.id
+FROM asked a, found c CROSS JOIN LATERAL (SELECT * FROM store_entry e WHERE e.listing_id = c.id LIMIT 1) e
+CROSS JOIN LATERAL (SELECT w.words FROM store_entrywords w WHERE w.listing_id = c.id LIMIT 1) w
 """
 
 
+class SearchMovedOn(Unavailable):
+    code = "search_moved_on"
+    user_message = _(
+        "The rest of this search cannot be put in order just now. Search again from its beginning."
+    )
+
+
 class Match(NamedTuple):
-    """A candidate, with what it may be ordered by."""
+    """A candidate, with what it may be ordered by; `rung` is 0 where it says none of the words, and was found by meaning alone."""
 
     listing_id: int
     score: float
@@ -71,6 +92,7 @@ def find(
     search: str = "",
     wanted: Narrowing = EVERYTHING,
     sort: str = "",
+    question: Question | None = None,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> Found:
@@ -78,9 +100,11 @@ def find(
 
     Args:
         rows: entries that may be shown; `store.queries.store_entries`.
+        question: the vector of what is searched for; without it words do alone.
 
     Raises:
         InvalidInput: no such sort, or a cursor of another list.
+        SearchMovedOn: the page before was ordered by meaning, too, and this one cannot be.
     """
     chosen = sort or ("relevance" if search.strip() else "popular")
     if chosen not in SORTS:
@@ -90,10 +114,16 @@ def find(
     asked = worded(search) if search.strip() else Wording("")
     if not asked.ladder:
         order = ORDERS.get(chosen, ORDERS["popular"])
-        return Found(paginate(narrowed(rows, wanted), cursor=cursor, limit=limit, order=order))
-    matches = matching(rows, asked, wanted)
+        lists = [one for one in (narrowed(rows, wanted), beside(rows, wanted)) if one is not None]
+        return Found(paginate_together(lists, cursor=cursor, limit=limit, order=order))
     order = ("-score", "-listing_id") if chosen == "relevance" else ORDERS[chosen]
-    page = paginate_ranked(matches, cursor=cursor, limit=limit, order=order, purpose=f"store:{asked.text}")
+    question, purpose = _as_before(question, f"store:{asked.text}", cursor, order)
+    matches = matching(rows, asked, wanted, question)
+    if chosen != "relevance" and any(match.rung for match in matches):
+        matches = [
+            match for match in matches if match.rung
+        ]  # by use, what is only near would push them aside
+    page = paginate_ranked(matches, cursor=cursor, limit=limit, order=order, purpose=purpose)
     shown = rows.in_bulk([match.listing_id for match in page.results])
     found = [shown[match.listing_id] for match in page.results if match.listing_id in shown]
     exact = any(match.rung == 1 for match in matches)
@@ -102,8 +132,22 @@ def find(
     )
 
 
-def matching(rows: QuerySet[Entry], asked: Wording, wanted: Narrowing) -> list[Match]:
-    """What the words may mean, unordered: all of it where few listings say them, the most used otherwise."""
+def _as_before(
+    question: Question | None, purpose: str, cursor: str | None, order: tuple[str, ...]
+) -> tuple[Question | None, str]:
+    """The question as far as the page before was ordered by it, and the purpose of the list's cursors."""
+    meaning = f"{purpose}:meaning"
+    if cursor and question and belongs(cursor, order=order, purpose=purpose):
+        question = None
+    if cursor and not question and belongs(cursor, order=order, purpose=meaning):
+        raise SearchMovedOn
+    return question, meaning if question else purpose
+
+
+def matching(
+    rows: QuerySet[Entry], asked: Wording, wanted: Narrowing, question: Question | None = None
+) -> list[Match]:
+    """What may be meant, unordered: of what the words find all where few listings say them, the most used otherwise."""
     within = None
     if (
         rows.query.where
@@ -117,7 +161,13 @@ def matching(rows: QuerySet[Entry], asked: Wording, wanted: Narrowing) -> list[M
             "'" + mark.replace("\\", "\\\\").replace("'", "''") + "'" for mark in wanted.marks
         ),
         "within": within,
+        "shares": use_shares(),
         "text": asked.text.lower(),
+        "model": question.model if question else "",
+        "vector": as_text(question.vector) if question else None,
+        "farthest": FARTHEST,
+        "meaning": MEANING,
+        "slowly": SLOWLY,
     }
     with connection.cursor() as cursor:
         cursor.execute(_WEIGHED, values)

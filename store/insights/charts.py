@@ -21,7 +21,9 @@ from web.charts import BarChart, Series
 # What can be looked at day by day, in the order of the funnel.
 MEASURES: dict[str, str | Promise] = {
     "impressions": gettext_lazy("Cards shown"),
+    "listed": gettext_lazy("Listed by the API"),
     "opens": gettext_lazy("Page opened"),
+    "trials": gettext_lazy("Tried without an account"),
     "conversations": gettext_lazy("Chats begun"),
     "people": gettext_lazy("People"),
     "turns": gettext_lazy("Answers"),

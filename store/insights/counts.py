@@ -12,7 +12,7 @@ from store.insights.period import Period
 from store.models import Listing, ListingDay
 
 # Numbers of visitors and pins, and of answers that nobody got; everything else says what those did who asked something.
-OF_NOBODY = ("impressions", "opens", "installs", "uninstalls", "failed")
+OF_NOBODY = ("impressions", "listed", "opens", "trials", "installs", "uninstalls", "failed")
 OF_PEOPLE = ("conversations", "turns", "people", "returns", "helpful", "unhelpful", "refused")
 SHOWN = (*OF_NOBODY, *OF_PEOPLE)
 

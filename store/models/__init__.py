@@ -3,10 +3,11 @@
 from store.models.counting import Counted, Crowd, Neighbour, NoSuggestions
 from store.models.creators import CreatorPage, DomainProof, Follow, OldHandle
 from store.models.directories import AllowedListing, Department, Requirement
-from store.models.disclosing import Widening, WideningSeen
+from store.models.disclosing import Telling, Widening, WideningSeen
 from store.models.discovery import Entry, EntryWords, Showcase, StoreWord, Tally
 from store.models.library import Collection, CollectionItem, Install, Pass, ShareLink, Use
 from store.models.listings import Listing, ListingDay
+from store.models.meaning import EntryMeaning, MeaningDue, MeaningModel
 from store.models.moderation import Case, Decision, Report, Takedown
 from store.models.reviews import Feedback, RatingPrior, Review, ReviewVote
 
@@ -22,12 +23,15 @@ __all__ = [
     "Department",
     "DomainProof",
     "Entry",
+    "EntryMeaning",
     "EntryWords",
     "Feedback",
     "Follow",
     "Install",
     "Listing",
     "ListingDay",
+    "MeaningDue",
+    "MeaningModel",
     "Neighbour",
     "NoSuggestions",
     "OldHandle",
@@ -42,6 +46,7 @@ __all__ = [
     "StoreWord",
     "Takedown",
     "Tally",
+    "Telling",
     "Use",
     "Widening",
     "WideningSeen",

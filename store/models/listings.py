@@ -65,6 +65,10 @@ class Listing(TenantModel):
     model_family = models.CharField(max_length=40, blank=True)
     is_verified = models.BooleanField(default=False)
     is_free = models.BooleanField(default=True)
+    # Its first price, for lists: the kind, and micro-units. Whether a paying plan includes it.
+    price_kind = models.CharField(max_length=8, blank=True, default="", db_default="")
+    price_amount = models.BigIntegerField(default=0, db_default=0)
+    in_pool = models.BooleanField(default=False, db_default=False)
     # What its sources are about, in a few words a source; searched, never shown.
     topics = models.TextField(blank=True)
     # A conversation that its creator chose, as `[{role, text}]`.
@@ -153,9 +157,10 @@ class ListingDay(TenantModel):
     """What was counted about a listing on one day, by the version that was live: never who it was.
 
     Attributes:
-        impressions: cards shown. opens: visits of its page. people: who asked something. returns: of those, who had
+        impressions: cards shown. listed: answers of the API that held it. opens: visits of its page. people: who asked something. returns: of those, who had
             asked something on an earlier day.
         helpful, unhelpful: thumbs. refused: answers that said there was not enough information.
+        trials: questions of strangers who tried it without an account.
         timed, milliseconds: answers whose time is known, and that time of all of them together.
     """
 
@@ -174,6 +179,8 @@ class ListingDay(TenantModel):
     unhelpful = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
+    trials = models.PositiveIntegerField(default=0)
+    listed = models.PositiveIntegerField(default=0)
     timed = models.PositiveIntegerField(default=0)
     milliseconds = models.PositiveBigIntegerField(default=0)
 

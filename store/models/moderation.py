@@ -55,6 +55,9 @@ class Case(TenantModel):
     due_at = models.DateTimeField(null=True)
     # When a removal that took effect at once ends, unless somebody else agrees before.
     lapses_at = models.DateTimeField(null=True)
+    # When moderators were told that it waits, and that its time runs out.
+    told_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True)
 
@@ -125,6 +128,8 @@ class Report(TenantModel):
     reason = models.CharField(max_length=24)
     text = models.TextField(max_length=2000, blank=True)
     weight = models.FloatField(default=1)
+    # When its writer was told what came of it.
+    answered_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
@@ -144,7 +149,8 @@ class Report(TenantModel):
 class Takedown(TenantModel):
     """What an outsider asks for, with whom they are and what they assert; it has a clock of its own.
 
-    It has a case from when the outsider confirmed their address. `digest` is of the secret in their link.
+    It has a case from when the outsider confirmed their address; requests about one listing share the open one. `digest` is
+    of the secret in their link, `language` the one that they are written to in.
     """
 
     class Kind(models.TextChoices):
@@ -155,7 +161,7 @@ class Takedown(TenantModel):
 
     public_id = PublicIdField("tkd_")
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="takedowns")
-    case = models.OneToOneField(Case, null=True, on_delete=models.CASCADE, related_name="takedown")
+    case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="takedowns")
     kind = models.CharField(max_length=12, choices=Kind)
     name = models.CharField(max_length=120)
     email = models.EmailField()
@@ -164,7 +170,11 @@ class Takedown(TenantModel):
     # That it is true and made in good faith.
     sworn = models.BooleanField(default=False)
     digest = models.CharField(max_length=64, unique=True)
+    language = models.CharField(max_length=32, default="en")
     confirmed_at = models.DateTimeField(null=True)
+    # When they were sent the receipt, and what was decided.
+    received_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -33,6 +33,10 @@ class Review(TenantModel):
     is_public = models.BooleanField(default=False)
     # How much its stars count: 0 for one that looks like part of a brigade.
     weight = models.FloatField(default=1)
+    # The matter of a whole burst, where it is looked at as a part of one.
+    burst = models.ForeignKey(
+        "store.Case", null=True, on_delete=models.SET_NULL, related_name="burst_reviews"
+    )
     helpful = models.PositiveIntegerField(default=0)
     reply = models.TextField(max_length=2000, blank=True)
     replied_at = models.DateTimeField(null=True)
@@ -48,6 +52,7 @@ class Review(TenantModel):
             models.Index(fields=["listing", "state", "-helpful", "-id"], name="review_helpful"),
             models.Index(fields=["listing", "state", "-created_at", "-id"], name="review_new"),
             models.Index(fields=["listing", "state", "-stars", "-id"], name="review_stars_order"),
+            models.Index(fields=["burst", "id"], condition=models.Q(state="held"), name="review_in_burst"),
         ]
 
     def __str__(self) -> str:

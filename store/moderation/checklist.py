@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from assistants.building.checks import run_checks as run_publish_checks
 from assistants.evaluation.queries import test_count
 from organisations.actors import Actor
+from store.disclosing.personal import personal_hosts
 from store.models import Listing
 from store.moderation.checks import run_checks
 from store.moderation.findings import Finding
@@ -91,6 +92,10 @@ def _policy(listing: Listing) -> Item:
     hosts = (listing.publication.disclosure or {}).get("hosts", [])
     if listing.privacy_policy_url or not hosts:
         return Item("privacy_policy", label, OK)
+    if names := personal_hosts(listing.publication.disclosure):
+        told = _("It sends something about people to %(hosts)s, and names no privacy policy.")
+        advice = _("Give the address of yours below. Without one it is not open to everybody.")
+        return Item("privacy_policy", label, STOP, (told % {"hosts": ", ".join(names)},), advice)
     sentence = ngettext(
         "It calls an outside host, and names no privacy policy.",
         "It calls %(count)s outside hosts, and names no privacy policy.",

@@ -57,12 +57,16 @@ class Changed:
     pieces: tuple[Piece, ...]
 
 
-def changes_since_approval(listing: Listing) -> list[Changed]:
-    """What its creator's own words said when it was approved, against now; empty where nothing was."""
+def changes_since_approval(listing: Listing, version: Version | None = None) -> list[Changed]:
+    """What its creator's own words said when it was approved, against now; empty where nothing was.
+
+    Args:
+        version: with which they are read; by default the live one.
+    """
     before = listing.approved.get("listing")
     if not before:
         return []
-    now = shown_now(listing, subject_of(listing).version)
+    now = shown_now(listing, version or subject_of(listing).version)
     return [
         Changed(str(PLACES.get(name, name)), tuple(_pieces(str(before.get(name, "")), str(value))))
         for name, value in now.items()

@@ -1,14 +1,19 @@
 """What is looked at before a listing is open to everybody."""
 
+from dataclasses import asdict
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assistants.building.models import Publication, Version
+from assistants.building.opening import disclosure_of
 from kernel.errors import Conflict
 from organisations.actors import Actor
 from organisations.audit import record_audit
-from store.actions.open_case import open_case, withdraw_cases
+from store.actions.open_case import OPEN, open_case, withdraw_cases
+from store.disclosing.personal import check_privacy_policy
+from store.disclosing.widening import changes_between
 from store.models import Case, Listing
 from store.moderation.checks import run_checks
 from store.moderation.clocks import next_audit
@@ -47,6 +52,7 @@ def gate(actor: Actor, publication: Publication, version: Version) -> bool:
     Raises:
         ListingRejected: moderators rejected exactly this version.
         AppealPending: the creator appealed, and nobody has decided yet.
+        PrivacyPolicyNeeded: it sends something about people outside, and names no privacy policy.
     """
     rows = Listing.objects.for_organisation(publication.organisation_id).filter(publication=publication)
     listing: Listing | None = rows.select_for_update(of=("self",)).select_related("publication").first()
@@ -58,6 +64,7 @@ def gate(actor: Actor, publication: Publication, version: Version) -> bool:
         raise ListingRejected(number=version.number)
     if is_as_approved(listing, version):
         return False
+    check_privacy_policy(listing, disclosure_of(version))
     findings = run_checks(listing, version)
     if not people_review() and not any(finding.is_serious for finding in findings):
         if listing.pk:
@@ -66,6 +73,48 @@ def gate(actor: Actor, publication: Publication, version: Version) -> bool:
     if not listing.pk:
         listing.save(force_insert=True)
     hold(actor, listing, findings)
+    return True
+
+
+def version_gate(actor: Actor, publication: Publication, version: Version) -> bool:
+    """Whether a new version of what is in the store waits for moderators; for `kernel.registries.version_gates`.
+
+    It does where people look first and it does more with people's data than what they were told, or more can go wrong with
+    it than what was approved. Any other version ends the waiting of an earlier one, as it goes live over it.
+
+    Raises:
+        ListingRejected: moderators rejected exactly this version.
+        PrivacyPolicyNeeded: it sends something about people outside, and its listing names no privacy policy.
+    """
+    rows = Listing.objects.for_organisation(publication.organisation_id).filter(publication=publication)
+    listing: Listing | None = rows.select_related("publication", "organisation").first()
+    if listing is None or not listing.is_live:
+        return False
+    told = disclosure_of(version)
+    check_privacy_policy(listing, told)
+    if not people_review():
+        return False
+    if listing.approved.get("rejected") == version.public_id:
+        raise ListingRejected(number=version.number)
+    findings = run_checks(listing, version)
+    changes = [] if is_as_approved(listing, version) else changes_between(publication.disclosure or {}, told)
+    known = set(listing.approved.get("findings", ()))
+    risks = [one for one in findings if one.is_serious and f"{one.code}:{one.where}" not in known]
+    waiting = Case.objects.for_organisation(listing.organisation_id).filter(
+        listing=listing, kind=Case.Kind.CHANGE, state__in=OPEN, evidence__pending=True
+    )
+    if not changes and not risks:
+        waiting.update(state=Case.State.WITHDRAWN)
+        return False
+    case = open_case(
+        listing=listing,
+        kind=Case.Kind.CHANGE,
+        findings=findings,
+        version=version,
+        pending=True,
+        widens=[asdict(change) for change in changes],
+    )
+    record_audit(actor, "listing.version_held", listing, case=case.public_id, version=version.number)
     return True
 
 

@@ -1,4 +1,4 @@
-"""What creators and reporters are told about decisions."""
+"""What creators and reporters are told about decisions, and moderators about what waits."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,9 @@ from kernel import registries
 from kernel.registries import NotificationKind
 from organisations.permissions import Level
 from organisations.recipients import people_with_grant
+from store.actions.tell_moderators import APPEALED, DUE, OPENED
 from store.models import Listing
+from store.moderation.people import MODERATORS, moderators
 from store.moderation.reasons import reason_words
 
 Notices = Iterator[tuple[int, list[Any], list[Any] | None, str]]
@@ -76,7 +78,53 @@ def _answered(_organisation_id: int, payload: dict[str, Any]) -> Notices:
     yield payload["user"], [said, {"name": payload["name"]}], body, reverse("store:home")
 
 
+def _waiting(one: str, many: str) -> Any:
+    """To every moderator: a single case by its name, several by their number."""
+
+    def notices(_organisation_id: int, payload: dict[str, Any]) -> Notices:
+        single = payload["count"] == 1
+        title = [one if single else many, {"count": payload["count"], "name": payload["name"]}]
+        address = (
+            reverse("store:case_detail", args=[payload["case"]]) if single else reverse("store:case_list")
+        )
+        for moderator in moderators():
+            yield moderator.pk, title, None, address
+
+    return notices
+
+
 KINDS = (
+    NotificationKind(
+        "cases_opened",
+        _("Moderation: new cases wait"),
+        OPENED,
+        _waiting(
+            gettext_noop("%(name)s waits for a moderator"),
+            gettext_noop("%(count)s new cases wait for moderators"),
+        ),
+        "daily",
+        staff=frozenset(MODERATORS),
+    ),
+    NotificationKind(
+        "cases_appealed",
+        _("Moderation: somebody appeals"),
+        APPEALED,
+        _waiting(
+            gettext_noop("A decision about %(name)s is appealed"),
+            gettext_noop("%(count)s decisions are appealed"),
+        ),
+        staff=frozenset(MODERATORS),
+    ),
+    NotificationKind(
+        "cases_due",
+        _("Moderation: the time of takedown requests runs out"),
+        DUE,
+        _waiting(
+            gettext_noop("The request to take %(name)s down has to be decided soon"),
+            gettext_noop("%(count)s requests to take something down have to be decided soon"),
+        ),
+        staff=frozenset(MODERATORS),
+    ),
     NotificationKind(
         "listing_suspended",
         _("Your assistant is taken out of the store"),

@@ -1,6 +1,6 @@
 """What a moderator may decide about a case, as its listing stands."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,12 @@ OF_REVIEWS: dict[str, str | Promise] = {
     Outcome.REJECT: _("The review is hidden, and its stars do not count"),
 }
 
+# Of reviews that came in a burst, all together.
+OF_BURSTS: dict[str, str | Promise] = {
+    Outcome.APPROVE: _("All of these reviews are shown, and their stars count"),
+    Outcome.REJECT: _("All of these reviews are hidden, and their stars do not count"),
+}
+
 
 class OutcomeNotOffered(Conflict):
     code = "outcome_not_offered"
@@ -45,6 +51,7 @@ class Verdict:
         reasons: codes of store.moderation.reasons.
         message: what the creator reads.
         note: what moderators read.
+        seen: the public id of the version that they looked at, where it is known.
         urgent: whether a removal takes effect at once, for 24 hours, before somebody else agrees.
     """
 
@@ -53,6 +60,7 @@ class Verdict:
     message: str = ""
     note: str = ""
     urgent: bool = False
+    seen: str = ""
 
 
 def outcomes_for(case: Case, listing: Listing) -> list[str]:
@@ -74,9 +82,16 @@ def outcomes_for(case: Case, listing: Listing) -> list[str]:
 
 def waits(case: Case, listing: Listing) -> bool:
     """Whether something is not open to everybody yet, because of this case."""
-    return bool(case.kind == Kind.SUBMISSION and listing.publication.visibility != "public") or (
-        listing.state == State.SUBMITTED
+    return (
+        bool(case.kind == Kind.SUBMISSION and listing.publication.visibility != "public")
+        or (listing.state == State.SUBMITTED)
+        or is_pending(case)
     )
+
+
+def is_pending(case: Case) -> bool:
+    """Whether it is about a version that is not live, while an earlier one is."""
+    return bool(case.kind == Kind.CHANGE and case.evidence.get("pending"))
 
 
 # Where a matter is about what is open already, approving it is dismissing the matter; granting an appeal is restoring.
@@ -125,4 +140,4 @@ def checked_verdict(verdict: Verdict) -> Verdict:
         )
     if verdict.outcome == Outcome.NOTE and not verdict.note.strip():
         raise InvalidInput.on("note", "required", _("Write what your colleagues are to know."))
-    return Verdict(verdict.outcome, reasons, verdict.message.strip(), verdict.note.strip(), verdict.urgent)
+    return replace(verdict, reasons=reasons, message=verdict.message.strip(), note=verdict.note.strip())

@@ -11,15 +11,16 @@ from assistants.building.models import Version
 from kernel.errors import InvalidInput, NotFound
 from kernel.pagination import DEFAULT_LIMIT, Page, paginate
 from store.actions.open_case import OPEN
-from store.models import Case, Decision, Report, Takedown
+from store.disclosing.widening import in_sentences
+from store.models import Case, Decision, Report, Review, Takedown
 from store.moderation.evidence import Changed, changes_since_approval
 from store.moderation.findings import Finding, read_findings
-from store.moderation.outcomes import outcomes_for
+from store.moderation.outcomes import is_pending, outcomes_for
 from store.moderation.reasons import REPORT_REASONS
 
 ORDER = ("urgency", "due_at", "id")
 RECENT = ("-opened_at", "-id")
-EARLIER = 10
+EARLIER, REVIEWS = 10, 50
 
 
 def cases() -> QuerySet[Case]:
@@ -100,17 +101,22 @@ class CaseFile:
 
     Attributes:
         does: the live version's disclosure in words, by part.
+        widens: what a version that waits does more with people's data than the live one, in sentences.
+        reviews: the first of those that it is about, of `reviews_count`.
     """
 
     case: Case
     findings: list[Finding]
     does: dict[str, list[str]]
     changes: list[Changed]
+    widens: list[str]
     reports: list[ReportsOfReason]
     decisions: list[Decision]
     earlier: list[Case]
     outcomes: list[str]
-    takedown: Takedown | None
+    takedowns: list[Takedown]
+    reviews: list[Review]
+    reviews_count: int
     facts: dict[str, Any]
 
 
@@ -122,14 +128,23 @@ def case_file(case: Case) -> CaseFile:
         case=case,
         findings=read_findings(case.evidence.get("findings", ())),
         does=in_words(listing.publication.disclosure or {}),
-        changes=changes_since_approval(listing),
+        changes=changes_since_approval(listing, version_of(case) if is_pending(case) else None),
+        widens=in_sentences(case.evidence.get("widens", ())) if is_pending(case) else [],
         reports=_reports(case),
         decisions=list(case.decisions.order_by("id")),
         earlier=list(earlier.prefetch_related("decisions")[:EARLIER]),
         outcomes=[str(outcome) for outcome in outcomes_for(case, listing)],
-        takedown=Takedown.unscoped.filter(case=case).first(),
+        reviews=list(reviews_of(case)[:REVIEWS]),
+        reviews_count=reviews_of(case).count(),
+        takedowns=list(case.takedowns.order_by("confirmed_at", "id")),
         facts=_facts(case),
     )
+
+
+def reviews_of(case: Case) -> QuerySet[Review]:
+    """The reviews that a case is about: one, or those of a burst."""
+    rows: QuerySet[Review] = Review.unscoped.filter(organisation_id=case.organisation_id)
+    return rows.filter(Q(pk=case.review_id) | Q(burst=case)).order_by("id")
 
 
 def _facts(case: Case) -> dict[str, Any]:

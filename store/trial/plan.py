@@ -7,6 +7,7 @@ from django.conf import settings
 from assistants.actions.calling.planned import frozen_revision
 from assistants.actions.disclosing import READS
 from assistants.actions.models import Action
+from assistants.connections.models import AuthProfile
 from assistants.turns.plan import ActionUse, AssistantPlan, Limits
 from kernel.tenancy import tenant_scope
 
@@ -14,8 +15,8 @@ TOOL_CALLS = 3
 SECONDS = 60
 CHARACTERS = 12_000
 PASSAGES_TOKENS = 1500
-# Strangers do not send the server to whatever address they name.
-LEFT_OUT = frozenset({"fetch_page"})
+# Strangers get tools that reach nothing, cost nothing and leave nothing behind.
+CAPABILITIES = frozenset({"clock", "calculator", "search"})
 
 
 def trial_plan(plan: AssistantPlan) -> AssistantPlan:
@@ -27,7 +28,7 @@ def trial_plan(plan: AssistantPlan) -> AssistantPlan:
     return replace(
         plan,
         parameters={**plan.parameters, "max_output_tokens": answer},
-        capabilities=plan.capabilities - LEFT_OUT,
+        capabilities=plan.capabilities & CAPABILITIES,
         actions=_reading(plan),
         budget_tokens=min(plan.budget_tokens, PASSAGES_TOKENS),
         rerank=False,
@@ -41,6 +42,21 @@ def trial_plan(plan: AssistantPlan) -> AssistantPlan:
             cost=plan.limits.cost,
         ),
     )
+
+
+def without_own_accounts(plan: AssistantPlan) -> tuple[ActionUse, ...]:
+    """The actions of a plan but for those that each person signs with an account of their own."""
+    if not plan.actions:
+        return ()
+    organisation = plan.creator_organisation_id
+    with tenant_scope(organisation):
+        rows = Action.objects.for_organisation(organisation).filter(
+            public_id__in=[use.action_id for use in plan.actions],
+            profile__owner=AuthProfile.Owner.USER,
+            profile__deleted_at=None,
+        )
+        own = set(rows.exclude(profile__kind="none").values_list("public_id", flat=True))
+    return tuple(use for use in plan.actions if use.action_id not in own)
 
 
 def _reading(plan: AssistantPlan) -> tuple[ActionUse, ...]:

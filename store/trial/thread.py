@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from assistants.turns.context import PastMessage
+from assistants.turns.runtime import RunningTurn
 from kernel.errors import Conflict
 from kernel.redis import async_redis, sync_redis
 from store.models import Listing
@@ -77,12 +78,28 @@ async def give_back(visitor: str, listing: Listing) -> None:
     await async_redis().decr(f"{_key(visitor, listing)}:turns")
 
 
-async def remember(visitor: str, listing: Listing, said: Said) -> None:
-    """Keep a question and its answer for a day."""
+async def remember(visitor: str, listing: Listing, said: Said, *, most: int | None = None) -> None:
+    """Keep a question and its answer for a day.
+
+    Args:
+        most: how many are kept, the last ones; by default as many as somebody may ask without an account.
+    """
     key = _key(visitor, listing)
     await async_redis().rpush(key, orjson.dumps(asdict(said)))
-    await async_redis().ltrim(key, -settings.TRIAL_TURNS, -1)
+    await async_redis().ltrim(key, -(most or settings.TRIAL_TURNS), -1)
     await async_redis().expire(key, DAY)
+
+
+def said_in(running: RunningTurn) -> Said:
+    """What was asked and answered in a turn that has ended."""
+    outcome, opened = running.ending.outcome, running.opened
+    said = Said(opened.question, version=opened.plan.version_id or "")
+    if outcome is not None:
+        said.answer, said.citations = outcome.text, list(outcome.citations)
+        said.model = outcome.model_id or opened.info.id
+        said.problem = outcome.error_message
+        said.tainted = opened.trust.tainted
+    return said
 
 
 def as_history(thread: Sequence[Said]) -> tuple[PastMessage, ...]:

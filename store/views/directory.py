@@ -19,6 +19,7 @@ from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
 from store.actions.allow_listing import allow_listing
 from store.actions.ask_for_listing import ask_for_listing
+from store.counting import note_impressions
 from store.directories.queries import (
     ALLOWING_KIND,
     DEPARTMENT_KIND,
@@ -35,6 +36,7 @@ from store.library.queries import required_listings, usable
 from store.models import Department, Listing
 from store.queries import directory_of, store_entries
 from store.shelves import Search, shelves
+from store.views.asking import SearchRequest, asks_by_meaning
 
 USES = Permission.USE_ASSISTANTS
 SHOWN = 6
@@ -55,7 +57,7 @@ def directory_home(request: OrganisationRequest) -> HttpResponse:
     rows = directory_of(request.actor)
     search = Search(rows, request.GET, path=reverse("store:directory"))
     if request.headers.get("HX-Request") and request.GET.get("cursor"):
-        return render(request, "store/_cards.html", {"search": search})
+        return _more(request, search)
     return _page(request, rows, search, {})
 
 
@@ -70,8 +72,13 @@ def directory_department(request: OrganisationRequest, department_id: str) -> Ht
     path = reverse("store:department", args=[department.public_id])
     search = Search(rows, request.GET, path=path)
     if request.headers.get("HX-Request") and request.GET.get("cursor"):
-        return render(request, "store/_cards.html", {"search": search})
+        return _more(request, search)
     return _page(request, rows, search, {"department": department, "action": path})
+
+
+def _more(request: OrganisationRequest, search: Search) -> HttpResponse:
+    note_impressions(request, search.page.results)
+    return render(request, "store/_cards.html", {"search": search})
 
 
 def _page(
@@ -81,6 +88,9 @@ def _page(
     counted = shelves(rows)
     plain = not (search.words or search.wanted.given or more)
     sections = _sections(request, rows) if plain else []
+    required, chosen = (required_listings(actor), _chosen(request)) if plain else ([], [])
+    # Of what stands there only others' are counted: the allowed ones of the public store.
+    note_impressions(request, [*required, *chosen, *search.page.results])
     manages = actor.can(Permission.MANAGE_ORGANISATION)
     decides = actor.can(Permission.DECIDE_APPROVALS)
     context = {
@@ -90,8 +100,8 @@ def _page(
         "shelves": counted,
         "total": sum(shelf["count"] for shelf in counted),
         "sections": sections,
-        "required": required_listings(actor) if plain else [],
-        "chosen": _chosen(request) if plain else [],
+        "required": required,
+        "chosen": chosen,
         "waiting": _waiting_for(request)[:3] if decides else [],
         "may_build": actor.can(Permission.BUILD_ASSISTANTS),
         "may_manage": manages,
@@ -155,17 +165,20 @@ def directory_decide(request: OrganisationRequest, approval_id: str) -> HttpResp
     return redirect("store:directory_waiting")
 
 
+@asks_by_meaning
 @organisation_page(USES)
 @vary_on_headers("HX-Request")
-def directory_pick(request: OrganisationRequest) -> HttpResponse:
+def directory_pick(request: SearchRequest) -> HttpResponse:
     """The whole public store, for choosing from it or asking for something of it."""
     require_public_store(request.actor)
-    search = Search(store_entries(), request.GET, path=reverse("store:directory_pick"))
+    path = reverse("store:directory_pick")
+    search = Search(store_entries(), request.GET, path=path, question=request.question)
+    note_impressions(request, search.page.results)
     listed = set(allowed_listings(request.actor.organisation).values_list("listing_id", flat=True))
     context = {
         "nav": "store",
         "search": search,
-        "action": search.path,
+        "action": path,
         "listed": listed,
         "may_allow": request.actor.can(Permission.MANAGE_POLICY),
     }

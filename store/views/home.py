@@ -17,6 +17,7 @@ from store.queries import store_entries
 from store.shelves import Search, shelves_of
 from store.switches import store_page
 from store.trending import with_newcomers
+from store.views.asking import SearchRequest, asks_by_meaning
 
 NEW = 12
 
@@ -32,19 +33,21 @@ def store_home(request: OrganisationRequest) -> HttpResponse:
     return render(request, "store/home.html", context)
 
 
+@asks_by_meaning
 @store_page()
 @vary_on_headers("HX-Request")
-def store_search(request: OrganisationRequest) -> HttpResponse:
-    return _results(request, Search(store_entries(request.actor), request.GET, path=reverse("store:search")))
+def store_search(request: SearchRequest) -> HttpResponse:
+    return _results(request, path=reverse("store:search"))
 
 
+@asks_by_meaning
 @store_page()
 @vary_on_headers("HX-Request")
-def store_category(request: OrganisationRequest, category: str) -> HttpResponse:
+def store_category(request: SearchRequest, category: str) -> HttpResponse:
     if category not in CATEGORIES:
         raise NotFound
     path = reverse("store:category", args=[category])
-    return _results(request, Search(store_entries(request.actor), request.GET, path=path, category=category))
+    return _results(request, path=path, category=category)
 
 
 @store_page()
@@ -58,7 +61,9 @@ def store_suggest(request: OrganisationRequest) -> HttpResponse:
     )
 
 
-def _results(request: OrganisationRequest, search: Search) -> HttpResponse:
+def _results(request: SearchRequest, *, path: str, category: str = "") -> HttpResponse:
+    rows = store_entries(request.actor)
+    search = Search(rows, request.GET, path=path, category=category, question=request.question)
     note_impressions(request, search.page.results)
     if request.headers.get("HX-Request") and request.GET.get("cursor"):
         return render(request, "store/_cards.html", {"search": search})

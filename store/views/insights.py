@@ -1,13 +1,12 @@
 """How a creator's listings do: an overview, a page for each, and its download."""
 
-import csv
-
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from assistants.building.views.builder import open_builder
 from kernel.errors import NotFound
 from kernel.pagination import paginate
+from kernel.spreadsheets import file_chunks
 from organisations.pages import OrganisationRequest, organisation_page
 from organisations.permissions import Permission
 from store.insights.counts import SHOWN, sums_of
@@ -49,10 +48,10 @@ def insights_export(request: OrganisationRequest, assistant_id: str) -> HttpResp
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"insights-{listing.publication.slug}-{found.period.start}-{found.period.end}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(response)
-    writer.writerow(["day", *SHOWN])
     columns = [found.cells_of_days(name) for name in SHOWN]
-    for place, day in enumerate(found.period.days):
-        cells = [column[place] for column in columns]
-        writer.writerow([day, *(cell.text if cell.is_hidden else cell.value for cell in cells)])
+    rows = (
+        [day, *(one.text if one.is_hidden else one.value for one in cells)]
+        for day, *cells in zip(found.period.days, *columns, strict=True)
+    )
+    response.writelines(file_chunks(["day", *SHOWN], [rows]))
     return response

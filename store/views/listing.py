@@ -11,7 +11,7 @@ from assistants.building.disclosures import in_words
 from organisations.pages import OrganisationRequest, organisation_page, public_page
 from organisations.permissions import Permission
 from store.actions.see_widening import see_widening
-from store.counting import note_open
+from store.counting import note_impressions, note_open
 from store.creators.queries import page_of
 from store.directories.queries import is_required
 from store.directories.reach import ListingNotAllowed
@@ -30,12 +30,14 @@ def listing_detail(request: OrganisationRequest, slug: str) -> HttpResponse:
         listing = visible_listing(request.actor, slug)
     except ListingNotAllowed:
         return redirect("store:ask", slug)
+    related = related_listings(listing, actor=request.actor)
     note_open(request, listing)
+    note_impressions(request, related)
     context = listing_context(request, listing) | {
         "pin": install_of(request.actor, listing),
         "required": is_required(request.actor, listing.public_id),
         "creator": page_of(listing.organisation_id),
-        "related": related_listings(listing, actor=request.actor),
+        "related": related,
     }
     context["news"] = news_for(request.actor, listing, context["history"])
     return render(request, "store/listing.html", context)

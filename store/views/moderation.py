@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 
 from kernel.errors import DomainError, InvalidInput
 from kernel.tenancy import across_organisations
-from organisations.permissions import Permission
 from store.actions.decide_case import decide_case
-from store.actions.look_into import look_into
+from store.actions.look_into import Insides, look_into
 from store.actions.take_case import ask_colleague, take_case
 from store.matter_forms import DecisionForm
 from store.models import Case, Decision
-from store.moderation.outcomes import EXPLANATIONS, OF_REVIEWS
+from store.moderation.outcomes import EXPLANATIONS, OF_BURSTS, OF_REVIEWS
 from store.moderation.pages import ModeratorRequest, moderator_page
 from store.moderation.people import is_alone, other_moderators
 from store.moderation.queue import (
@@ -29,6 +28,7 @@ from store.moderation.queue import (
     filtered,
     next_case,
     queue_page,
+    version_of,
     waiting_count,
 )
 from store.moderation.reasons import REASONS, reason_words
@@ -86,7 +86,12 @@ def case_page(request: ModeratorRequest, case_id: str) -> HttpResponse:
 @moderator_page(methods=("POST",))
 def case_look(request: ModeratorRequest, case_id: str) -> HttpResponse:
     insides = look_into(staff=request.staff, case_id=case_id)
-    return TemplateResponse(request, "store/moderation/_insides.html", {"insides": insides})
+    if request.headers.get("HX-Request") == "true":
+        return TemplateResponse(request, "store/moderation/_insides.html", {"insides": insides})
+    with across_organisations(reason="moderators look at everybody's"):
+        response = _case(request, access_case(case_id), insides=insides)
+        assert isinstance(response, TemplateResponse)
+        return response.render()
 
 
 @moderator_page(methods=("POST",))
@@ -149,6 +154,7 @@ def _case(
     *,
     form: DecisionForm | None = None,
     problem: DomainError | None = None,
+    insides: Insides | None = None,
     status: int = 200,
 ) -> HttpResponse:
     user = request.staff.user
@@ -156,7 +162,7 @@ def _case(
     given: Any = form.data if form is not None else {}
     sent = given.getlist("reasons") if form is not None else []
     chosen = given.get("outcome") or (file.outcomes[0] if file.outcomes else "")
-    explained = EXPLANATIONS | (OF_REVIEWS if case.kind == Case.Kind.REVIEW else {})
+    explained = EXPLANATIONS | _of_reviews(case)
     context = {
         "case": case,
         "listing": case.listing,
@@ -166,14 +172,21 @@ def _case(
         "reasons": [(reason, reason.code in sent) for reason in REASONS.values()],
         "given": given,
         "problem": _sentence(problem, form),
+        "insides": insides,
         "mine": case.taken_by_id == user.pk,
         "others": other_moderators(user),
         "alone": is_alone(user),
         "next": next_case(user, after=case),
-        "may_chat": request.actor.can(Permission.USE_ASSISTANTS) and case.listing.is_live,
+        "may_test": version_of(case) is not None,
         "decided": [(decision, reason_words(decision.reasons)) for decision in file.decisions],
     }
     return TemplateResponse(request, "store/moderation/case.html", context, status=status)
+
+
+def _of_reviews(case: Case) -> dict[str, Any]:
+    if case.kind != Case.Kind.REVIEW:
+        return {}
+    return OF_REVIEWS if case.review_id else OF_BURSTS
 
 
 def _sentence(problem: DomainError | None, form: DecisionForm | None) -> str:

@@ -85,7 +85,7 @@ def _context(
     return {
         "listing": listing,
         "publication": listing.publication,
-        "thread": [(said, _html(said)) for said in thread],
+        "thread": [(said, html_of(said)) for said in thread],
         "left": turns_left(visitor, listing) if visitor else settings.TRIAL_TURNS,
         "may_ask": request.actor.is_anonymous and may_try(listing),
         "sign_up": f"{reverse('account_signup')}?{back}",
@@ -93,5 +93,6 @@ def _context(
     }
 
 
-def _html(said: Said) -> SafeString:
+def html_of(said: Said) -> SafeString:
+    """An answer as it is shown, with its citations."""
     return markdown(said.answer, citations={item["number"]: item["title"] for item in said.citations})

@@ -71,29 +71,52 @@ function announce(list, row) {
   status().textContent = `${row.dataset.orderName}: ${status().dataset.moved.replace("%s", rowsOf(list).indexOf(row) + 1)}`;
 }
 
+// Mouse, pen and finger alike: the browser's own dragging knows no fingers. Escape, or the system taking over, undoes it.
 function startDragging(list, save) {
-  let dragged = null;
-  list.addEventListener("dragstart", (event) => {
-    dragged = event.target.closest("[data-order-handle]")?.closest("[data-order-row]") ?? null;
-    if (!dragged) return;
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setDragImage(dragged, 16, 16);
-    dragged.classList.add("opacity-50");
-  });
-  list.addEventListener("dragover", (event) => {
-    const over = event.target.closest("[data-order-row]");
-    if (!dragged || !over) return;
+  let drag = null;
+  for (const handle of list.querySelectorAll("[data-order-handle]")) handle.style.touchAction = "none"; // or a finger scrolls
+  list.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest("[data-order-handle]");
+    if (!handle || event.button !== 0 || drag) return;
     event.preventDefault();
-    if (over === dragged) return;
+    const row = handle.closest("[data-order-row]");
+    drag = { row, pointer: event.pointerId, before: rowsOf(list) };
+    row.classList.add("opacity-50");
+  });
+  // On the whole page: a row that is moved loses its hold of the pointer, which may leave the list.
+  document.addEventListener("pointermove", (event) => {
+    if (drag?.pointer !== event.pointerId) return;
+    const over = rowsOf(list).find((row) => row !== drag.row && isAt(row, event.clientY));
+    if (!over) return;
     const box = over.getBoundingClientRect();
-    if (event.clientY < box.top + box.height / 2) over.before(dragged);
-    else over.after(dragged);
+    const above = event.clientY < box.top + box.height / 2;
+    // Moved only where it changes places, or rows of different heights would jump to and fro.
+    if (above && follows(drag.row, over)) over.before(drag.row);
+    else if (!above && follows(over, drag.row)) over.after(drag.row);
+    else return;
+    drag.row.scrollIntoView({ block: "nearest" });
   });
-  list.addEventListener("dragend", () => {
-    if (!dragged) return;
-    dragged.classList.remove("opacity-50");
-    announce(list, dragged);
-    dragged = null;
-    save();
-  });
+  const end = (undo) => {
+    if (!drag) return;
+    const { row, before } = drag;
+    drag = null;
+    row.classList.remove("opacity-50");
+    if (undo) list.append(...before);
+    else if (rowsOf(list).some((one, place) => one !== before[place])) {
+      announce(list, row);
+      save();
+    }
+  };
+  document.addEventListener("pointerup", (event) => drag?.pointer === event.pointerId && end(false));
+  document.addEventListener("pointercancel", (event) => drag?.pointer === event.pointerId && end(true));
+  document.addEventListener("keydown", (event) => event.key === "Escape" && end(true));
+}
+
+function isAt(row, y) {
+  const box = row.getBoundingClientRect();
+  return y >= box.top && y < box.bottom;
+}
+
+function follows(row, other) {
+  return Boolean(other.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING);
 }

@@ -1,9 +1,11 @@
-// Trying an assistant without an account: ask, watch the answer come, and no more than that.
+// Trying an assistant, without an account or as a moderator: ask, watch the answer come, and no more than that.
 
 import { request } from "../web/api.js";
 import { follower, paintAnswer, startComposer } from "../web/asking.js";
 import { readEvents } from "../web/sse.js";
+import { startAsked } from "../turns/asked.js";
 import { paintParts } from "../turns/parts.js";
+import { startResults } from "../turns/results.js";
 
 const trial = document.getElementById("trial");
 const thread = document.getElementById("trial-thread");
@@ -85,4 +87,6 @@ trial.addEventListener("click", (event) => {
   }
 });
 
+startAsked(trial);
+startResults(trial);
 toEnd();
