@@ -1,5 +1,6 @@
 """The ground under all tests. Fixtures live in tests/fixtures/, one file a room; every file there is loaded."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "large" in item.keywords and not large:
             item.add_marker(pytest.mark.skip(reason="runs in `make test-full`"))
+    _hold_marks_to_their_files(items)
+
+
+def _hold_marks_to_their_files(items: list[pytest.Item]) -> None:
+    """The gate finds these tests by the files that name their mark: another one would never run."""
+    known: dict[Path, str] = {}
+    for item in items:
+        text = known.setdefault(item.path, item.path.read_text())
+        for mark in ("browser", "serial", "apart"):
+            if mark in item.keywords and item.get_closest_marker(mark) and f"mark.{mark}" not in text:
+                raise pytest.UsageError(f"{item.nodeid} is marked {mark}, and its file does not say so")
+
+
+def pytest_collection_finish() -> None:
+    # What stands by now lives to the end: walking it again and again takes a tenth of the whole run.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +107,8 @@ def run_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
-    """Hashing a password is slow on purpose; tests need no protection from guessing."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+    """Hashing a password is slow on purpose; tests need no protection from guessing. Each sees what it has just changed."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], STORE_FRONT_SECONDS=0.0
+    ):
         yield

@@ -1,5 +1,6 @@
 """Calls of actions in a chat: made, asked about, refused, and gone on with, over real HTTP."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,7 +9,9 @@ from typing import Any
 import httpx2
 import orjson
 import pytest
+from asgiref.sync import async_to_sync
 
+from assistants.actions.calling.breaker import FIRST_REST, Breaker, ServiceResting
 from assistants.actions.models import ActionCall, Confirmation
 from assistants.building.actions.publish import publish
 from assistants.building.models import Assistant
@@ -158,3 +161,26 @@ def test_a_refused_write_is_told_to_the_model(
     with tenant_scope(alice.organisation):
         states = Confirmation.objects.for_organisation(alice.organisation).values_list("state", flat=True)
         assert list(states) == ["denied"]
+
+
+def test_characters_that_nothing_can_keep_are_told_to_the_model(
+    api: httpx2.Client, alice: Actor, assistant: Assistant, model_server: ModelServer, tasks: Tasks
+) -> None:
+    model_server.answer(tool_calls=[("listTasks", {"owner": "a\x00b"}), ("addTask", {"title": "a\x00b"})])
+    model_server.answer("Then not.")
+    message = ask(api, alice, assistant, "What is open?")
+    assert (message["state"], message["text"]) == ("complete", "Then not.")
+    assert "NUL" in str(model_server.chats[-1].body)
+    assert tasks.asked == []
+
+
+def test_calls_that_fail_together_rest_a_service_once() -> None:
+    breaker = Breaker("act_x", "api.example")
+
+    async def fail_together() -> None:
+        await asyncio.gather(*(breaker.failed() for _call in range(12)))
+
+    async_to_sync(fail_together)()
+    with pytest.raises(ServiceResting) as caught:
+        async_to_sync(breaker.check)()
+    assert caught.value.context["seconds"] <= FIRST_REST

@@ -8,6 +8,7 @@ from asgiref.sync import async_to_sync
 
 from assistants.actions.actions.note_tools import EVENT
 from assistants.actions.calling.approved_tools import ToolChanged, ToolGone
+from assistants.actions.calling.breaker import FAILURES, ServiceResting
 from assistants.actions.calling.planned import PlannedAction, planned_actions
 from assistants.actions.calling.tools import ActionTool
 from assistants.actions.looking import look_at_tools
@@ -19,6 +20,7 @@ from assistants.turns.plan import ActionUse, AssistantPlan
 from assistants.turns.sources import Sources
 from assistants.turns.tools import TurnContext
 from assistants.turns.trust import Trust
+from kernel.egress import EgressError
 from kernel.models import OutboxEvent
 from kernel.outbox import deliver_events
 from kernel.redis import sync_redis
@@ -263,3 +265,15 @@ def test_a_server_that_asks_for_a_sign_in_later_is_told_apart(
         refused = api.post(f"{base}/{action['id']}/refresh")
         assert (refused.status_code, refused.json()["code"]) == (409, "not_connected")
         assert api.get(f"{base}/{action['id']}").json()["auth"]["kind"] == "oauth2"
+
+
+def test_a_server_that_keeps_failing_is_left_alone(
+    action: dict[str, Any], server: McpFake, alice: Actor, settings: Any
+) -> None:
+    frozen = planned(alice, action, "echo")
+    settings.EGRESS_ALLOW = []
+    for _call in range(FAILURES):
+        with pytest.raises(EgressError):
+            call(alice, frozen, "echo", {"text": "Ahoy"})
+    with pytest.raises(ServiceResting):
+        call(alice, frozen, "echo", {"text": "Ahoy"})

@@ -1,5 +1,6 @@
 """What is made of a server's tools before anybody is shown them."""
 
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from assistants.actions.mcp.addresses import StartsPrograms, given_server, serve
 from assistants.actions.mcp.names import model_names
 from assistants.actions.mcp.offer import ServerOffer, prompt_of, tools_of
 from assistants.actions.mcp.operations import offer_findings, offered_operations
+from assistants.actions.mcp.schemas import checked_input_schema
+from assistants.actions.openapi.checking import check_value
 from kernel.egress import EgressRefused
 from kernel.errors import InvalidInput
 from tests.fakes.mcp_server import standard_prompts, standard_tools, tool
@@ -212,3 +215,30 @@ def test_nothing_here_can_start_a_process() -> None:
         assert not any(
             word in source for word in ("subprocess", "StdioServerParameters", "stdio_client", "os.exec")
         )
+
+
+@pytest.mark.parametrize("kind", ["allOf", "anyOf"])
+def test_definitions_that_name_each_other_twice_cost_no_time(kind: str) -> None:
+    levels = 60
+    definitions: dict[str, Any] = {
+        f"a{at}": {kind: [{"$ref": f"#/$defs/a{at + 1}"}, {"$ref": f"#/$defs/a{at + 1}"}]}
+        for at in range(levels)
+    }
+    definitions[f"a{levels}"] = {"type": "string"}
+    schema = {"type": "object", "properties": {"x": {"$ref": "#/$defs/a0"}}, "$defs": definitions}
+    usable = checked_input_schema(schema)
+    before = time.process_time()
+    check_value(usable, {"x": "s"})
+    check_value(usable, {"x": 1})
+    assert time.process_time() - before < 0.5
+
+
+def test_a_schema_that_holds_itself_is_checked_as_far_as_it_is_written() -> None:
+    node = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": {"type": "string"}, "inside": {"allOf": [{"$ref": "#/$defs/node"}] * 2}},
+    }
+    usable = checked_input_schema({"properties": {"root": {"$ref": "#/$defs/node"}}, "$defs": {"node": node}})
+    assert check_value(usable, {"root": {"inside": {}}})
+    assert check_value(usable, {"root": {"name": "a", "inside": {"inside": {"inside": {}}}}}) == []

@@ -288,3 +288,56 @@ def test_its_own_server_path_takes_the_place_of_the_documents():
 def test_a_fragment_of_the_path_is_not_sent_and_its_query_always_is():
     found = operation({"name": "q", "in": "query", "schema": TEXT}, path="/things?do=x#first")
     assert prepare(found, SERVER, {"q": "1"}).url == SERVER + "/things?do=x&q=1"
+
+
+SHIPPED: dict[str, Any] = {
+    "type": "object",
+    "properties": {"name": TEXT, "address": OBJECT, "lines": {"type": "array", "items": OBJECT}},
+}
+NEEDED = {**SHIPPED, "required": ["address"]}
+FORM = "application/x-www-form-urlencoded"
+
+
+def deep(schema: dict[str, Any]) -> Any:
+    return operation({"name": "to", "in": "query", "style": "deepObject", "schema": schema})
+
+
+def test_what_is_empty_and_needed_is_refused_where_nothing_of_it_arrives():
+    assert wrong(deep(NEEDED), {"to": {"name": "Ada", "address": {}}}) == {"to.address": "not_carried"}
+    assert wrong(deep(SHIPPED), {"to": {"lines": [{"a": 1}, {}]}}) == {"to.lines.1": "not_carried"}
+    for style, explode in (("form", True), ("form", False), ("pipeDelimited", False)):
+        needed = {"name": "q", "in": "query", "required": True, "style": style, "explode": explode}
+        assert wrong(operation({**needed, "schema": LIST}), {"q": []}) == {"q": "not_carried"}
+    header = {"name": "X-Words", "in": "header", "required": True, "schema": LIST}
+    assert wrong(operation(header), {"X-Words": []}) == {"X-Words": "not_carried"}
+    matrix = operation({**ID, "style": "matrix", "schema": LIST}, path="/things/{id}")
+    assert wrong(matrix, {"id": []}) == {"id": "not_carried"}
+    body = {"type": "object", "properties": {"tags": LIST, "to": NEEDED}, "required": ["tags"]}
+    media = {"schema": body, "encoding": {"to": {"style": "deepObject", "explode": True}}}
+    for kind in (FORM, "multipart/form-data"):
+        found = operation(method="post", requestBody={"required": True, "content": {kind: media}})
+        assert wrong(found, {"tags": []}) == {"tags": "not_carried"}
+    found = operation(method="post", requestBody={"required": True, "content": {FORM: media}})
+    assert wrong(found, {"tags": ["a"], "to": {"name": "Ada", "address": {}}}) == {
+        "to.address": "not_carried"
+    }
+
+
+def test_what_is_empty_and_not_needed_is_left_out():
+    made = prepare(deep(SHIPPED), SERVER, {"to": {"name": "Ada", "address": {}, "lines": []}})
+    assert parse_qsl(urlsplit(made.url).query) == [("to[name]", "Ada")]
+    assert prepare(deep(SHIPPED), SERVER, {"to": {"address": {}}}).url == SERVER + "/things"
+    found = operation({"name": "X-Words", "in": "header", "schema": LIST})
+    assert "X-Words" not in prepare(found, SERVER, {"X-Words": []}).headers
+    # An object without a style is JSON in a form, as every value is in a body of JSON.
+    _kind, content = body_of(FORM, FIELDS, {"a": {}, "b": []})
+    assert parse_qsl(content.decode()) == [("a", "{}")]
+    assert body_of("application/json", FIELDS, {"a": {}, "b": [{}]})[1] == b'{"a":{},"b":[{}]}'
+
+
+def test_a_name_that_would_be_taken_for_another_is_refused():
+    free = {"name": "filter", "in": "query", "schema": OBJECT}
+    found = operation(free, {"name": "account", "in": "query", "schema": TEXT})
+    assert wrong(found, {"filter": {"account": "theirs"}}) == {"filter.account": "not_carried"}
+    assert wrong(deep(OBJECT), {"to": {"a][b": 1}}) == {"to.a][b": "not_carried"}
+    assert wrong(deep(OBJECT), {"to": {"": 1}}) == {"to.": "not_carried"}

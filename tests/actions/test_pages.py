@@ -74,7 +74,8 @@ def action_at(alice: Actor, address: str) -> Action:
 
 
 def test_an_empty_page_offers_four_ways(browser: Client, pages: str) -> None:
-    page = browser.get(pages).content.decode()
+    assert f'href="{pages}/new"' in browser.get(pages).content.decode()
+    page = browser.get(f"{pages}/new").content.decode()
     for way in ("document", "url", "mcp", "write"):
         assert f"{pages}/new?from={way}" in page
         assert browser.get(f"{pages}/new?from={way}").status_code == 200

@@ -2,14 +2,19 @@
 
 import http.server
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
 
 from assistants.actions.models import Action
 from assistants.building.models import Assistant
+from assistants.connections.actions.make_profile import put_settings
+from assistants.connections.auth_settings import read_settings
+from assistants.connections.models import AuthProfile
 from kernel.tenancy import tenant_scope
 from organisations.actions.set_policy import patch_policy
 from organisations.actors import Actor
@@ -148,7 +153,8 @@ def test_a_plugin_brings_its_document_and_how_it_signs(api: Any, base: str, page
         ({"document": ["a"]}, "document", "wrong_type"),
         ({"document": ""}, "document", "required"),
         ({"url": None}, "url", "null"),
-        ({"connector": "mail"}, "connector", "unknown_field"),
+        ({"connector": "slack", "document": "{}"}, "document", "not_together"),
+        ({"connector": "zapier", "values": {}}, "url", "invalid"),
         ({"command": "rm", "args": ["-rf"]}, "args", "unknown_field"),
         ({"document": "{}", "auth": "bearer"}, "auth", "not_a_dict"),
         ({"document": "{}", "auth": {"kind": "magic"}}, "auth.kind", "invalid"),
@@ -267,6 +273,52 @@ def test_oauth_somewhere_else_has_to_be_confirmed(api: Any, base: str, alice: Ac
     with tenant_scope(alice.organisation):
         assert not Action.objects.for_organisation(alice.organisation).exists()
     assert api.post(base, body | {"hosts_confirmed": True}).status_code == 201
+
+
+def test_an_api_that_moves_away_from_where_people_consent_is_taken_in_and_asks_for_a_word(
+    api: Any, base: str, alice: Actor, assistant: Assistant
+) -> None:
+    oauth = {"authorization_url": f"{PUBLIC}/a", "token_url": f"{PUBLIC}/t", "client_id": "x"}
+    auth = {"kind": "oauth2", "oauth": oauth}
+    made = add(api, base, document=document_of(PUBLIC, PATHS).decode(), auth=auth)
+    where = f"{base}/{made['id']}"
+    api.patch(f"{where}/operations", {"enabled": ["listTasks", "addTask"]})
+    fewer = {"/tasks": {"get": PATHS["/tasks"]["get"]}}
+    moved = api.patch(where, {"document": document_of("https://api.elsewhere.example", fewer).decode()})
+    assert moved.status_code == 200, moved.content
+    assert api.get(f"/api/v1/assistants/{assistant.public_id}/draft").json()["actions"] == [
+        {"id": made["id"], "operations": ["listTasks"]}
+    ]
+    with tenant_scope(alice.organisation):
+        profile = Action.objects.for_organisation(alice.organisation).get().profile
+        assert profile is not None
+        assert (profile.origin, profile.hosts_confirmed) == ("https://api.elsewhere.example", False)
+    assert api.patch(where, {"name": "Moved"}).status_code == 200
+    refused = api.patch(where, {"auth": auth})
+    assert (refused.status_code, refused.json()["code"]) == (409, "foreign_oauth_host")
+
+
+def test_renaming_an_action_leaves_how_it_is_signed_to_whoever_changes_that(
+    api: Any, base: str, alice: Actor, assistant: Assistant
+) -> None:
+    made = add(api, base)
+    renamed = threading.Thread(
+        target=lambda: (api.patch(f"{base}/{made['id']}", {"name": "B"}), connection.close())
+    )
+    with tenant_scope(alice.organisation, durable=True):
+        rows = Action.objects.for_organisation(alice.organisation)
+        rows.select_for_update().get()
+        renamed.start()
+        time.sleep(0.5)  # it has read the action, and waits for this transaction
+        key = read_settings({"kind": "api_key", "owner": "user"})
+        profile = AuthProfile(organisation=alice.organisation, name="Tasks")
+        put_settings(profile, key, PUBLIC)
+        profile.save()
+        rows.update(profile=profile)
+    renamed.join()
+    with tenant_scope(alice.organisation):
+        found = Action.objects.for_organisation(alice.organisation).get()
+        assert (found.name, found.profile_id) == ("B", profile.pk)
 
 
 def test_operations_are_switched_in_the_draft(api: Any, base: str, assistant: Assistant) -> None:

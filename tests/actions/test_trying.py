@@ -19,7 +19,7 @@ from organisations.actors import Actor
 from tests.actions.test_calling import PATHS
 from tests.factories.actions import document_of
 from tests.factories.building import make_assistant
-from tests.fixtures.people import api_client_for
+from tests.fixtures.people import api_client_for, client_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEY = "canary-key-1234567"
@@ -188,3 +188,33 @@ def test_a_command_cannot_be_broken_out_of(where: str) -> None:
     assert words[words.index("--data-raw") + 1] == body
     assert "X-A: it's $HOME" in words
     assert ";" not in words
+
+
+def test_a_key_in_the_address_is_given_by_nobody_else(api: Any, assistant: Assistant, mirror: Mirror) -> None:
+    free = {"name": "filter", "in": "query", "schema": {"type": "object", "additionalProperties": True}}
+    get = {"operationId": "find", "parameters": [free], "responses": {"200": {"description": "ok"}}}
+    base = f"/api/v1/assistants/{assistant.public_id}/actions"
+    auth = {
+        "kind": "api_key",
+        "owner": "organisation",
+        "key": KEY,
+        "placement": {"where": "query", "name": "key"},
+    }
+    document = document_of(mirror.url, {"/find": {"get": get}}).decode()
+    where = f"{base}/{api.post(base, {'document': document, 'auth': auth}).json()['id']}/try"
+    answer = api.post(where, {"operation": "find", "arguments": {"filter": {"key": "theirs"}}})
+    assert answer.status_code == 400 and "key" in answer.json()["errors"][0]["message"]
+    assert mirror.asked == []
+    assert api.post(where, {"operation": "find", "arguments": {"filter": {"keys": "a"}}}).status_code == 200
+
+
+def test_characters_that_nothing_can_keep_are_refused_on_the_page(
+    alice: Actor, api: Any, assistant: Assistant, mirror: Mirror
+) -> None:
+    action = add(api, assistant, mirror.url).rpartition("/")[2]
+    page = f"/build/{assistant.public_id}/actions/{action}"
+    browser = client_for(alice)
+    form = {"operation": "listTasks", "arguments": '{"owner": "a\\u0000b"}', "name": "a\x00b"}
+    assert browser.post(f"{page}/try/run", form).status_code == 400
+    assert browser.post(f"{page}/examples", form).status_code in (200, 400)
+    assert mirror.asked == []

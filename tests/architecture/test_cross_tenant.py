@@ -36,7 +36,7 @@ from tests.factories.providers import store_provider
 from tests.fixtures.people import api_client_for, client_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PROBES = 20_000 if os.environ.get("BOTTEGA_LARGE") == "1" else 2_000
+PROBES = 20_000 if os.environ.get("BOTTEGA_LARGE") == "1" else 800
 A_WALL_DOWN = PROBES // 4
 CANARY = "canary-7f3a"
 CALLS = {

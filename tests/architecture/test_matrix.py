@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import find
-from hypothesis.strategies import from_regex
 
 from kernel.asgi import StreamingApplication, StreamRoute
 from kernel.tenancy import tenant_scope
@@ -22,7 +20,7 @@ from organisations.actors import Actor
 from organisations.models import Membership
 from organisations.permissions import ROLE_PERMISSIONS, Permission, Role
 from tests.architecture.matrix import MATRIX, STREAMS
-from tests.architecture.surface import WayIn, streams, ways_in
+from tests.architecture.surface import WayIn, sample_path, streams, ways_in
 from tests.factories.organisations import add_member, make_actor, make_user
 from tests.fixtures.people import JsonClient, client_for
 
@@ -152,13 +150,11 @@ def _rest_client(actor: Actor) -> JsonClient:
 async def test_streams_are_open_to_just_the_roles_of_the_table(
     route: StreamRoute, people: dict[str, Actor]
 ) -> None:
-    import re
-
     from asgiref.sync import sync_to_async
 
     from tests.fixtures.people import api_key_for
 
-    path = find(from_regex(re.compile(route.pattern, re.ASCII), fullmatch=True), lambda _: True)
+    path = sample_path(route)
     wrong = []
     for role, actor in people.items():
         if not may(role, Permission.MANAGE_KEYS.value):  # cannot have a key; the session is tested above

@@ -49,6 +49,10 @@ REVIEWED = {
         "platform/organisations/adapters.py",
         "smtplib",
     ): "an exception's name: Django's mail sends, by the operator's SMTP",
+    (
+        "billing/payments/gateway.py",
+        "stripe",
+    ): "the library sends by our guarded client; the host is the operator's",
     ("platform/config/up/readiness.py", "create_connection"): "this machine's own port",
     (f"{STORES}chroma.py", "chromadb"): OPERATORS_STORE,
     (f"{STORES}milvus.py", "pymilvus"): OPERATORS_STORE,

@@ -1,6 +1,5 @@
 """Every route is public by this list, or refuses strangers."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,15 +7,15 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
-from hypothesis import find
-from hypothesis.strategies import from_regex
 
 from kernel import registries
 from kernel.asgi import StreamingApplication, StreamRoute
+from tests.architecture.surface import sample_path
 
 SAMPLE = "1"
 # What a stranger may open, by the beginning of its route's name, and why.
 PUBLIC: dict[str, str] = {
+    "tools:python_frame": "the empty document that programs run in; nothing of anybody's is in it",
     "account_": "signing in and up; the library guards what needs a session",
     "schema": "the API's description holds no data",
     "web:manifest": "names and icons of the installed web app",
@@ -25,6 +24,8 @@ PUBLIC: dict[str, str] = {
     "web:component_gallery": "shows the design system; holds no data",
     "api-store-listings": "the public store",
     "events:unsubscribe": "a signed link from an e-mail; it ends e-mails of one kind and shows nothing",
+    "billing:pool_rules": "how the pool is shared out; holds no data",
+    "billing:stripe_webhook": "Stripe posts its news, which are signed; limited, and nothing is told",
     "building:assistant_schema": "the format of assistant.yaml, for editors and other programs",
     "store:home": "the public store",
     "store:search": "the public store",
@@ -118,5 +119,5 @@ def test_every_streaming_route_says_whether_it_is_public() -> None:
     "route", [route for route in registries.stream_routes if not route.public], ids=lambda r: r.name
 )
 async def test_a_stranger_is_refused_by_streaming_routes(route: StreamRoute) -> None:
-    path = find(from_regex(re.compile(route.pattern, re.ASCII), fullmatch=True), lambda _: True)
+    path = sample_path(route)
     assert await answer_of(StreamingApplication(django=None), route.method, path) in (401, 403, 404)

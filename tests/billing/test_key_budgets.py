@@ -10,8 +10,8 @@ from django.utils import timezone
 from billing.actions.release_expired import release_expired
 from billing.actions.reserve import reserve
 from billing.actions.settle import settle
-from billing.key_budgets import KeyBudgetUsedUp
-from billing.models import KeyMonth, Reservation
+from billing.budgets.holding import BudgetUsedUp
+from billing.models import BudgetHold, BudgetMonth, Reservation
 from kernel.tenancy import tenant_scope
 from organisations.actions.create_api_key import create_api_key
 from organisations.actions.rotate_api_key import rotate_api_key
@@ -32,7 +32,7 @@ def hold(actor, key, reference, amount=1_000):
 
 def month_of(actor):
     with tenant_scope(actor.organisation):
-        row = KeyMonth.objects.for_organisation(actor.organisation).first()
+        row = BudgetMonth.objects.for_organisation(actor.organisation).first()
     return (row.reserved, row.spent) if row else None
 
 
@@ -43,7 +43,7 @@ def test_100_at_once_never_overdraw_it(alice):
         try:
             hold(alice, key, f"turn_{number}")
             return True
-        except KeyBudgetUsedUp:
+        except BudgetUsedUp:
             return False
         finally:
             connections.close_all()
@@ -85,8 +85,9 @@ def test_what_is_held_too_long_is_released(alice):
     hold(alice, key, "turn_1")
     hold(alice, key, "turn_2", 50)
     with tenant_scope(alice.organisation):
-        held = Reservation.objects.for_organisation(alice.organisation).filter(reference="turn_1")
-        held.update(expires_at=timezone.now() - timedelta(seconds=1))
+        for model in (Reservation, BudgetHold):
+            held = model.objects.for_organisation(alice.organisation).filter(reference="turn_1")
+            held.update(expires_at=timezone.now() - timedelta(seconds=1))
     release_expired()
     assert month_of(alice) == (50, 0)
 
@@ -95,7 +96,7 @@ def test_a_rotated_key_and_its_successor_share_it(alice):
     key = key_of(alice)
     hold(alice, key, "turn_1", 2_000)
     successor = rotate_api_key(actor=alice, key_id=key.public_id, overlap_hours=24).key
-    with pytest.raises(KeyBudgetUsedUp):
+    with pytest.raises(BudgetUsedUp):
         hold(alice, successor, "turn_2", 2_000)
     hold(alice, successor, "turn_3", 1_000)
 
@@ -106,6 +107,6 @@ def test_a_key_without_a_budget_has_no_limit_of_its_own(alice):
 
 
 def test_it_says_which_key_and_until_when(alice):
-    with pytest.raises(KeyBudgetUsedUp) as refusal:
+    with pytest.raises(BudgetUsedUp) as refusal:
         hold(alice, key_of(alice, 500), "turn_1")
-    assert "“Nightly”" in refusal.value.message and refusal.value.code == "key_budget_used_up"
+    assert "“Nightly”" in refusal.value.message and refusal.value.code == "budget_used_up"

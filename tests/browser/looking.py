@@ -56,7 +56,7 @@ def sign_up(page: Page, *, name: str, email: str) -> None:
     page.locator("input[name=email]").fill(email)
     page.locator("input[name=password1]").fill("three unrelated words")
     page.locator("input[name=password1]").press("Enter")
-    page.wait_for_url("**/")
+    page.wait_for_url(lambda url: "/accounts/signup" not in url)
 
 
 def sign_in(page: Page, email: str, password: str = "bottega") -> None:

@@ -72,7 +72,8 @@ def test_an_action_is_made_and_tried(site: Site, new_context: NewContext, model_
 
 
 def add(page: Page, text: str) -> None:
-    page.get_by_role("link", name="Paste or upload a document").click()
+    page.locator("[data-new]").click()
+    page.get_by_role("link", name="Add: Paste or upload a document").click()
     field = page.get_by_label("OpenAPI document")
     field.fill(text.replace('"info"', '"info'))
     expect(page.locator("[data-problems]").get_by_role("button")).to_have_text("Line 3")

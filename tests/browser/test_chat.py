@@ -1,18 +1,14 @@
 """A conversation in a real browser: watched, reloaded, stopped, tried again, edited."""
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
 from tests.browser.looking import look, sign_in, watch
 from tests.factories.chat import make_conversation, make_published
-from tests.factories.organisations import make_actor
 from tests.fakes.model_server import ModelServer
-from tests.fixtures.live import ROOT, NewContext, Site
+from tests.fixtures.live import NewContext, Site
 
 pytestmark = pytest.mark.browser
 EMAIL, PASSWORD = "noor@example.org", "three unrelated words"
@@ -27,9 +23,7 @@ def draft() -> dict[str, Any]:
 @pytest.fixture
 def at_a_chat(site: Site, model_server: ModelServer, new_context: NewContext, draft: dict[str, Any]) -> Page:
     """Somebody before an empty conversation."""
-    command = [sys.executable, "manage.py", "create_user", EMAIL, "--password", PASSWORD]
-    subprocess.run(command, cwd=ROOT, env=site.environment, check=True)
-    actor = make_actor(User.objects.get(email=EMAIL))
+    actor = site.person(EMAIL, PASSWORD)
     conversation = make_conversation(actor, make_published(actor, **draft))
     page = new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(page, EMAIL, PASSWORD)

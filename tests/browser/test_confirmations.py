@@ -1,14 +1,11 @@
 """What an answer asks of its reader, in a real browser: allowed, edited, refused, connected, stopped."""
 
 import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from accounts.models import User
 from assistants.building.actions.publish import publish
 from assistants.building.models import Assistant
 from assistants.connections.auth_settings import read_settings
@@ -17,9 +14,8 @@ from tests.browser.looking import look, sign_in, watch
 from tests.factories.actions import document_of, make_action
 from tests.factories.building import make_assistant
 from tests.factories.chat import make_conversation
-from tests.factories.organisations import make_actor
 from tests.fakes.model_server import ModelServer
-from tests.fixtures.live import ROOT, NewContext, Site
+from tests.fixtures.live import NewContext, Site
 from tests.fixtures.tasks import PATHS
 
 pytestmark = pytest.mark.browser
@@ -29,12 +25,10 @@ LONG = "Ask the neighbour for the ladder, and then " * 12
 
 @pytest.fixture
 def noor(site: Site, model_server: ModelServer, settings: Any) -> Actor:
-    command = [sys.executable, "manage.py", "create_user", EMAIL, "--password", PASSWORD]
-    subprocess.run(command, cwd=ROOT, env=site.environment, check=True)
     model_server.pages = {path: {"tasks": [{"title": "Water the plants"}]} for path in PATHS}
     # Actions are saved by this process, whose guard looks at their hosts as the site's does.
     settings.EGRESS_ALLOW = [*settings.EGRESS_ALLOW, f"127.0.0.1:{model_server.port}"]
-    return make_actor(User.objects.get(email=EMAIL))
+    return site.person(EMAIL, PASSWORD)
 
 
 def with_actions(noor: Actor, model_server: ModelServer, **auth: Any) -> Assistant:

@@ -4,13 +4,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.test import override_settings
 from playwright.sync_api import BrowserContext, Page
 
 from tests.accounts.helpers import code_for
 from tests.browser.looking import look, sign_in, watch
-from tests.factories.organisations import make_user
-from tests.fixtures.live import NewContext
+from tests.fixtures.live import NewContext, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EMAIL, PASSWORD = "dora@example.org", "three unrelated words"
@@ -25,10 +23,8 @@ KEY = {
 
 
 @pytest.fixture(autouse=True)
-def dora(transactional_db: None) -> None:
-    # The running site knows no quick hashes.
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher"]):
-        make_user(EMAIL, name="Dora Lind", password=PASSWORD)
+def dora(site: Site) -> None:
+    site.person(EMAIL, PASSWORD, "Dora Lind")
 
 
 def with_authenticator(context: BrowserContext, page: Page) -> Any:

@@ -1,7 +1,5 @@
 """Markup in every field of a listing, a review and a creator's page: nothing runs, nothing loads from outside."""
 
-import subprocess
-import sys
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -10,7 +8,6 @@ from django.db.models import F
 from playwright.sync_api import Dialog, Page, Request
 
 from accounts.actions.grant_staff import grant_staff
-from accounts.models import User
 from accounts.staff import Staff
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.actors import Actor
@@ -18,10 +15,10 @@ from store.actions.decide_case import decide_case
 from store.models import Case, CreatorPage, Listing
 from store.moderation.outcomes import Verdict
 from tests.browser.looking import glance, sign_in
-from tests.factories.organisations import make_actor, make_user
+from tests.factories.organisations import make_user
 from tests.factories.reviews import make_review
 from tests.factories.store import make_listing
-from tests.fixtures.live import ROOT, NewContext, Site
+from tests.fixtures.live import NewContext, Site
 
 pytestmark = pytest.mark.browser
 RUN = "window.ran=1"
@@ -84,12 +81,11 @@ HALF = len(PAYLOADS) // 2
 
 @pytest.fixture
 def mallory(site: Site) -> Actor:
-    command = [sys.executable, "manage.py", "create_user", "mallory@example.org", "--password", "bottega"]
-    subprocess.run(command, cwd=ROOT, env=site.environment, check=True)
-    person = User.objects.get(email="mallory@example.org")
-    person.name = PAYLOADS[11]
-    person.save(update_fields=["name"])
-    return make_actor(person)
+    actor = site.person("mallory@example.org", "bottega")
+    assert actor.user is not None
+    actor.user.name = PAYLOADS[11]
+    actor.user.save(update_fields=["name"])
+    return actor
 
 
 def marked_up(mallory: Actor, number: int) -> Listing:

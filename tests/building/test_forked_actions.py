@@ -22,6 +22,8 @@ from assistants.connections.models import AuthProfile, Connection
 from kernel.tenancy import tenant_scope
 from organisations.actions.set_policy import set_policy
 from organisations.actors import Actor
+from store.actions.create_listing import create_listing
+from store.fields import ListingFields
 from tests.actions.test_calling import PATHS
 from tests.actions.test_portability import offer
 from tests.factories.actions import document_of
@@ -50,7 +52,11 @@ def teller(alice: Actor, auth: dict[str, Any] | None = None) -> tuple[Assistant,
 
 
 def opened(alice: Actor, assistant: Assistant) -> None:
-    publish(actor=alice, assistant_id=assistant.public_id, visibility="public", slug="teller")
+    # Something of each person's account is sent outside: everybody may use it once there is a privacy policy.
+    publish(actor=alice, assistant_id=assistant.public_id, visibility="organisation", slug="teller")
+    words = {"visibility": "public", "privacy_policy_url": f"https://{HOST}/privacy"}
+    create_listing(actor=alice, assistant_id=assistant.public_id, fields=ListingFields(**words))
+    publish(actor=alice, assistant_id=assistant.public_id, visibility="public")
     set_forkable(actor=alice, assistant_id=assistant.public_id, allowed=True)
 
 

@@ -1,7 +1,6 @@
 """The builder in a real browser: saving while writing, two writers, lists by keyboard, phones and dark rooms."""
 
 import pytest
-from django.test import override_settings
 from playwright.sync_api import Page, expect
 
 from assistants.building.actions.publish_version import publish_version
@@ -10,19 +9,17 @@ from assistants.building.models import Assistant
 from organisations.actors import Actor
 from tests.browser.looking import look, sign_in, watch
 from tests.factories.building import make_assistant, present_draft
-from tests.factories.organisations import make_actor, make_user
 from tests.fakes.model_server import ModelServer
-from tests.fixtures.live import NewContext
+from tests.fixtures.live import NewContext, Site
 
 pytestmark = pytest.mark.browser
 PASSWORD = "three unrelated words"
 
 
 @pytest.fixture
-def mira(transactional_db: None) -> Actor:
-    """Somebody who builds in her own organisation, with a password that the running site can check."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher"]):
-        return make_actor(make_user("mira@example.org", name="Mira", password=PASSWORD))
+def mira(site: Site) -> Actor:
+    """Somebody who builds in her own organisation."""
+    return site.person("mira@example.org", PASSWORD, "Mira")
 
 
 @pytest.fixture
@@ -92,7 +89,7 @@ def test_where_two_write_the_same_field_both_texts_are_kept(
     theirs = {"instructions": {"role": "Theirs"}, "profile": {"tagline": "Also theirs"}}
     update_draft(actor=mira, assistant_id=assistant.public_id, patch=theirs)
     page.get_by_label("Role").fill("Mine")
-    page.get_by_label("Description").fill("Only mine")
+    page.get_by_role("textbox", name="Description").fill("Only mine")
     wait_for_state(page, "Two texts for one field. Choose one")
     expect(page.locator("[data-conflict]").filter(has_text="Theirs")).to_be_visible()
     expect(page.get_by_label("What it does, in one sentence")).to_have_value("Also theirs")
@@ -121,10 +118,10 @@ def test_two_browsers_on_one_draft_lose_nothing_and_see_each_other(
     one.get_by_label("Role").click()
     expect(two.get_by_text("You, in another window is here")).to_be_visible()
     one.get_by_label("Role").fill("One wrote the role.")
-    two.get_by_label("Description").fill("Two wrote the description.")
+    two.get_by_role("textbox", name="Description").fill("Two wrote the description.")
     for page in (one, two):  # different fields come together by themselves
         expect(page.get_by_label("Role")).to_have_value("One wrote the role.")
-        expect(page.get_by_label("Description")).to_have_value("Two wrote the description.")
+        expect(page.get_by_role("textbox", name="Description")).to_have_value("Two wrote the description.")
     expect(two.locator('.changed[data-field="instructions.role"]')).to_be_visible()
     two.get_by_label("How it behaves").fill("From two.")
     one.get_by_label("How it behaves").fill("From one.")  # before the other's has come in

@@ -14,7 +14,6 @@ from assistants.knowledge.models import Source, SourceAudience
 from assistants.knowledge.retrieval import found_for
 from assistants.knowledge.search_tool import SEARCH
 from assistants.turns.plan import AssistantPlan
-from assistants.turns.sources import Sources
 from kernel.tenancy import tenant_scope
 from organisations.actions.add_to_group import add_to_group
 from organisations.actions.create_api_key import create_api_key
@@ -25,6 +24,7 @@ from organisations.models import Group, Membership
 from organisations.queries import anonymous_actor
 from tests.factories.building import make_assistant, present_publication
 from tests.factories.organisations import add_member, make_user
+from tests.factories.turns import turn_context
 from tests.fixtures.jobs import RunJobs
 from tests.fixtures.people import api_client_for
 
@@ -113,7 +113,7 @@ def test_those_who_build_see_every_source(alice: Actor, assistant: Assistant) ->
 
 
 async def searched(plan: AssistantPlan) -> str:
-    tool = SEARCH.make(plan, Sources())
+    tool = SEARCH.make(turn_context(plan))
     return str((await tool.run({"query": QUESTION})).content)
 
 
@@ -154,7 +154,7 @@ def test_the_model_may_name_tags_and_only_narrows_by_them(
         rows.filter(name="House").update(tags=["house"])
 
     async def found(tags: object) -> str:
-        tool = SEARCH.make(plan, Sources())
+        tool = SEARCH.make(turn_context(plan))
         return str((await tool.run({"query": QUESTION, "tags": tags})).content)
 
     assert "900" not in asyncio.run(found(["house"]))

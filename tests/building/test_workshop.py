@@ -99,7 +99,8 @@ def test_each_call_is_charged_to_the_assistant_that_is_built(
         turn = Turn.objects.for_organisation(alice.organisation).get()
         records = list(UsageRecord.objects.for_organisation(alice.organisation))
     assert (turn.surface, turn.state, turn.assistant_id) == ("builder", "complete", assistant.public_id)
-    assert [record.product for record in records] == [assistant.public_id] * 2
+    assert {record.product for record in records} == {assistant.public_id}
+    assert sorted(record.kind for record in records) == ["chat", "chat", "tool"]
 
 
 def test_rules_are_added_and_removed_without_losing_the_others(

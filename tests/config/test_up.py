@@ -18,7 +18,7 @@ from config.embedded.sockets import free_port
 from config.testing import NOT_FOR_TESTS
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 120
+START_SECONDS = 300
 # Its services are its own: it disturbs nobody who works on the shared ones.
 pytestmark = [pytest.mark.serial, pytest.mark.apart]
 
@@ -146,7 +146,13 @@ def test_management_commands_find_the_running_services(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("uvicorn",), ("celery", "worker"), ("valkey-server",), ("postgres", "-D")]
+    "words",
+    [
+        ("uvicorn",),
+        ("postgres", "-D"),
+        pytest.param(("celery", "worker"), marks=pytest.mark.large),
+        pytest.param(("valkey-server",), marks=pytest.mark.large),
+    ],
 )
 def test_a_killed_part_is_started_again(run: Run, words: tuple[str, ...]) -> None:
     victim = run.part(*words)
@@ -215,6 +221,7 @@ def test_another_versions_database_is_refused(run: Run) -> None:
     assert "was made by PostgreSQL 17" in refused.stderr
 
 
+@pytest.mark.large
 def test_a_damaged_database_is_named(run: Run) -> None:
     control = run.data / "postgres" / "global" / "pg_control"
     whole = control.read_bytes()
@@ -233,6 +240,7 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert "cannot be written to" in refused.stderr
 
 
+@pytest.mark.large
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     refused = up(Path("/dev/full"), free_port())
     assert refused.returncode == 1

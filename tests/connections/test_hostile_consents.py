@@ -76,6 +76,21 @@ def test_no_said_at_the_service_is_a_clear_page_and_spends_the_state(world: Worl
     assert come_back(client, back).status_code == 410
 
 
+def test_what_did_not_work_leads_back_to_where_it_began(world: World) -> None:
+    client, profile = client_for(world.bob), world.profile()
+    address = begin(client, profile, return_to="/chats/conv_waiting")
+    answered = come_back(client, world.server.consent(address, allow=False))
+    assert answered.status_code == 400
+    assert 'href="/chats/conv_waiting"' in answered.content.decode()
+    # Somebody else's is told nothing of it.
+    assert (
+        "conv_waiting"
+        not in client_for(world.alice)
+        .get(f"/connections/oauth/callback?state={query_of(address)['state']}")
+        .content.decode()
+    )
+
+
 def test_a_code_that_the_service_refuses_links_nothing(world: World) -> None:
     profile = world.profile()
     client = client_for(world.bob)

@@ -8,6 +8,7 @@ import pytest
 from assistants.connections.actions.connect_with_key import connect_with_key
 from assistants.connections.actions.make_profile import ForeignOAuthHost, make_profile
 from assistants.connections.auth_settings import read_settings
+from assistants.connections.credentials import Credential
 from assistants.connections.hosts import foreign_hosts, origin_of, same_site
 from assistants.connections.models import AuthProfile, Connection
 from assistants.connections.queries import ref_of
@@ -59,10 +60,17 @@ def test_what_no_call_can_carry_is_refused_and_not_repeated(world: World, key: s
     assert not key or key not in refused.value.errors[0].message
 
 
-@pytest.mark.parametrize("name", ["Host", "content-length", "X Y", "X:Y", "", "Cookie"])
+@pytest.mark.parametrize("name", ["Host", "content-length", "X Y", "X:Y", ""])
 def test_headers_that_carry_no_key(name: str) -> None:
     with pytest.raises(InvalidInput):
         read_settings({"kind": "api_key", "placement": {"where": "header", "name": name}})
+
+
+def test_what_a_document_with_a_key_in_a_cookie_suggests_can_be_saved() -> None:
+    found = read_settings({"kind": "api_key", "placement": {"where": "header", "name": "Cookie"}})
+    headers: dict[str, str] = {}
+    Credential("con_1", "https://api.example", found.placement, {"key": "sid=abc"}).sign(headers, {})
+    assert headers == {"Cookie": "sid=abc"}
 
 
 def test_settings_name_every_wrong_field() -> None:

@@ -84,6 +84,29 @@ def test_what_does_not_fit_together_is_not_followed(world: World, metadata: Any,
         async_to_sync(discover)(world.server.api_url)
 
 
+@pytest.mark.parametrize(
+    ("metadata", "resource"),
+    [
+        ({"authorization_endpoint": "https://example.org/" + "a" * 600}, {}),
+        ({}, {"scopes_supported": ["read", 'a"b', *(f"s{at}" for at in range(200))]}),
+        ({}, {"resource": None}),
+    ],
+)
+def test_what_no_profile_can_hold_is_refused_in_words_or_left_out(
+    world: World, metadata: Any, resource: Any
+) -> None:
+    world.server.metadata, world.server.resource_metadata = metadata, resource
+    try:
+        made = async_to_sync(make_mcp_profile)(
+            actor=world.alice, server_url=world.server.api_url, name="Tools", client_id="by-hand"
+        )
+    except DiscoveryFailed as error:
+        assert not resource.get("scopes_supported"), error
+    else:
+        scopes = made.document["oauth"]["scopes"]
+        assert scopes[0] == "read" and len(scopes) <= 60 and 'a"b' not in scopes
+
+
 def test_a_server_that_registers_nobody_says_what_to_do(world: World) -> None:
     world.server.metadata = {"registration_endpoint": None}
     with pytest.raises(DiscoveryFailed) as failed:

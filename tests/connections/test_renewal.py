@@ -23,7 +23,7 @@ from kernel.errors import NotFound
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.actions.remove_member import remove_member
 from organisations.models import AuditEntry, Membership
-from tests.connections.helpers import World, connect, connections, credential
+from tests.connections.helpers import SECRET, World, connect, connections, credential
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -176,6 +176,44 @@ def test_client_credentials_need_nobody(world: World, auth: str) -> None:
     assert first.secret == second.secret
     assert len(world.server.asked_for("client_credentials")) == 1
     assert connections(profile)[0].last_used_at is not None
+
+
+def test_client_credentials_that_are_changed_or_were_refused_work_again_without_anybody(world: World) -> None:
+    profile = world.profile(owner="organisation", grant="client_credentials")
+    assert credential(profile, world.bob) is not None
+    given = {"kind": "oauth2", "owner": "organisation"}
+    narrower = world.oauth(grant="client_credentials", scopes=["read"])
+    changed = read_settings({**given, "oauth": narrower})
+    address = {"profile_id": profile.public_id, "server_url": world.server.api_url}
+    update_profile(actor=world.alice, settings=changed, **address)
+    assert credential(profile, world.bob) is not None
+    assert world.server.asked_for("client_credentials")[-1]["scope"] == "read"
+    # A secret that the service refuses, and the right one after it.
+    update_profile(
+        actor=world.alice,
+        settings=read_settings({**given, "oauth": narrower, "client_secret": "x"}),
+        **address,
+    )
+    with pytest.raises(ConnectionBroken):
+        credential(profile, world.bob)
+    update_profile(
+        actor=world.alice,
+        settings=read_settings({**given, "oauth": narrower, "client_secret": SECRET}),
+        **address,
+    )
+    assert credential(profile, world.bob) is not None
+
+
+def test_a_secret_stays_behind_when_tokens_are_revoked_elsewhere(world: World) -> None:
+    profile = world.profile()
+    address = {"profile_id": profile.public_id, "server_url": world.server.api_url}
+    same = read_settings({"kind": "oauth2", "oauth": world.oauth(revocation_url=f"{world.server.url}/end")})
+    assert update_profile(actor=world.alice, settings=same, **address).client_secret_encrypted
+    moved = read_settings(
+        {"kind": "oauth2", "oauth": world.oauth(revocation_url="https://evil.example/revoke")}
+    )
+    changed = update_profile(actor=world.alice, settings=moved, confirmed=True, **address)
+    assert changed.client_secret_encrypted == ""
 
 
 def _rows() -> int:

@@ -183,6 +183,22 @@ def _oauth(url: str) -> Any:
     return OAuthSettings(token_url=url, revocation_url=url, client_id="bottega")
 
 
+async def web_search(url: str) -> Any:
+    """An organisation's own service that searches the web."""
+    from assistants.tools.searching.asking import ask
+    from assistants.tools.searching.chosen import Chosen
+    from assistants.tools.searching.ports import Wanted
+
+    return await ask(Chosen("searxng", url, CANARY, own=True), Wanted("Hello"))
+
+
+async def picture_address(url: str) -> Any:
+    """Where a provider says that a picture is."""
+    from providers.adapters.openai_images import OpenAIImages
+
+    return await OpenAIImages(_endpoint("https://models.example/v1"))._fetched(url)
+
+
 async def oauth_token(url: str) -> Any:
     from assistants.connections.oauth.tokens import ask_tokens
 
@@ -190,7 +206,7 @@ async def oauth_token(url: str) -> Any:
 
 
 async def oauth_revocation(url: str) -> Any:
-    from assistants.connections.oauth.tokens import revoke
+    from assistants.connections.oauth.revoking import revoke
 
     await revoke(_oauth(url), CANARY, {"refresh_token": CANARY})
 
@@ -228,6 +244,8 @@ SINKS = (
     Sink("embedding of a question", embedding_query),
     Sink("embedding of passages", embedding_batch),
     Sink("reranking", reranking),
+    Sink("web search", web_search),
+    Sink("address of a picture", picture_address, follows=True),
     Sink("list of models", list_of_models, follows=True),
     Sink("MCP offer", mcp_offer),
     Sink("MCP call", mcp_call),

@@ -125,7 +125,7 @@ def test_over_rest_they_are_kept_read_and_removed(alice: Actor, assistant: Assis
     answer = call(alice, "POST", address(assistant), '{"question": "When?", "source": "preview"}')
     assert answer.status_code == 201, answer.content
     made = answer.json()
-    assert set(made) == {"id", "question", "expected", "source", "created_by", "created_at"}
+    assert set(made) == {"id", "question", "expected", "source", "required", "created_by", "created_at"}
     assert (made["id"][:5], made["source"]) == ("test_", "preview")
     assert call(alice, "GET", address(assistant)).json()["results"] == [made]
     one = address(assistant, f"/{made['id']}")

@@ -6,6 +6,7 @@ input), `waits` (wants to be asked again), and everything in `tools`, which is a
 """
 
 import asyncio
+import base64
 import contextlib
 import json
 import threading
@@ -74,6 +75,7 @@ class McpFake:
     tools: dict[str, mcp.Tool] = field(default_factory=dict)
     prompts: dict[str, mcp.Prompt] = field(default_factory=dict)
     results: dict[str, mcp.CallToolResult | Exception] = field(default_factory=dict)
+    resources: dict[str, tuple[mcp.Resource, str | bytes]] = field(default_factory=dict)
     called: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
@@ -86,6 +88,15 @@ class McpFake:
         self.__dict__.update(fresh.__dict__)
         self.offer(*standard_tools())
         self.prompts = {one.name: one for one in standard_prompts()}
+
+    def hold(self, uri: str, name: str, content: str | bytes, **more: Any) -> None:
+        """Have a resource; `modified` is what it says of its last change, `kind` its type."""
+        modified = more.pop("modified", "")
+        notes = mcp.Annotations(last_modified=modified) if modified else None
+        resource = mcp.Resource(
+            uri=uri, name=name, mime_type=more.pop("kind", "text/plain"), annotations=notes
+        )
+        self.resources[uri] = (resource, content)
 
     @property
     def host(self) -> str:
@@ -190,6 +201,23 @@ def _server(fake: McpFake) -> Server[Any]:
             description="A prompt", messages=[mcp.PromptMessage(role="user", content=content)]
         )
 
+    async def list_resources(_context: Any, _params: Any) -> mcp.ListResourcesResult:
+        shown = [resource for resource, _content in fake.resources.values()]
+        return mcp.ListResourcesResult(resources=shown, ttl_ms=0, cache_scope="private")
+
+    async def read_resource(_context: Any, params: Any) -> mcp.ReadResourceResult:
+        uri = str(params.uri)
+        if uri not in fake.resources:
+            raise mcp_error(mcp.INVALID_PARAMS, "Resource not found")
+        resource, content = fake.resources[uri]
+        kind = {"uri": uri, "mime_type": resource.mime_type}
+        held: Any = (
+            mcp.TextResourceContents(text=content, **kind)
+            if isinstance(content, str)
+            else mcp.BlobResourceContents(blob=base64.b64encode(content).decode(), **kind)
+        )
+        return mcp.ReadResourceResult(contents=[held], ttl_ms=0, cache_scope="private")
+
     return Server(
         fake.name,
         version="1.2",
@@ -198,6 +226,8 @@ def _server(fake: McpFake) -> Server[Any]:
         on_call_tool=call_tool,
         on_list_prompts=list_prompts,
         on_get_prompt=get_prompt,
+        on_list_resources=list_resources,
+        on_read_resource=read_resource,
     )
 
 

@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.images import FETCHED, Images
+
 FAULTS = (
     "fail-400",
     "fail-401",
@@ -89,6 +91,7 @@ class ModelServer:
         self.requests: list[Asked] = []
         self.respond: Callable[[Asked], Answer | None] | None = None
         self.disconnects = 0
+        self.images = Images()
         self.pages: dict[str, Any] = {}  # paths of its own beside the API's, and the JSON that stands there
         self.embedding_delay = 0.0
         self.embedding_faults.clear()
@@ -158,6 +161,10 @@ class ModelServer:
             return await self._embeddings(asked, writer)
         if asked.path.endswith("/chat/completions"):
             return await self._chat(asked, writer)
+        if asked.path.endswith("/images/generations"):
+            return _send_json(writer, *self.images.answer(asked.body, self.base_url))
+        if asked.path == FETCHED:
+            return _send(writer, 200, self.images.data, {"Content-Type": "image/png"})
         if (path := asked.path.partition("?")[0]) in self.pages:
             return _send_json(writer, 200, self.pages[path])
         return _send_json(writer, 404, {"error": {"message": "no such path"}})
@@ -327,9 +334,12 @@ async def _read_request(reader: asyncio.StreamReader, client: int) -> Asked | No
 def _send_json(
     writer: asyncio.StreamWriter, status: int, body: Any, headers: dict[str, str] | None = None
 ) -> None:
-    data = json.dumps(body).encode()
-    lines = [f"HTTP/1.1 {status} X", "Content-Type: application/json", f"Content-Length: {len(data)}"]
-    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    _send(writer, status, json.dumps(body).encode(), {"Content-Type": "application/json", **(headers or {})})
+
+
+def _send(writer: asyncio.StreamWriter, status: int, data: bytes, headers: dict[str, str]) -> None:
+    lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(data)}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
     writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + data)
 
 

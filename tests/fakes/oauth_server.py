@@ -26,6 +26,11 @@ from authlib.oauth2.rfc6749 import OAuth2Error
 from tests.fakes.oauth_protocol import Asked, FakeClient, FakeToken, Server, make_server
 
 WELL_KNOWN = "/.well-known/oauth-authorization-server"
+CONSENT_PAGE = (
+    "<!doctype html><title>Consent</title><link rel=icon href=data:,><form method=post>"
+    "<button name=allow value=yes>Allow</button>"
+    "<button name=allow value=no>Refuse</button></form>"
+)
 RESOURCE = "/.well-known/oauth-protected-resource"
 
 
@@ -114,8 +119,8 @@ class OAuthServer:
 
 
 @contextmanager
-def oauth_server() -> Iterator[OAuthServer]:
-    """Run one."""
+def oauth_server(port: int = 0) -> Iterator[OAuthServer]:
+    """Run one, at a free port where none is given."""
     told = OAuthServer()
 
     class Handler(BaseHTTPRequestHandler):
@@ -128,7 +133,7 @@ def oauth_server() -> Iterator[OAuthServer]:
             elif path.startswith(RESOURCE):
                 self.say(200, told.resource_described(path.removeprefix(RESOURCE) or "/"))
             elif path == "/authorize":
-                self.say(200, "<form method=post><button name=allow value=yes>Allow</button></form>")
+                self.say(200, CONSENT_PAGE)
             elif path.startswith("/api"):
                 self.answer_api()
             else:
@@ -197,7 +202,7 @@ def oauth_server() -> Iterator[OAuthServer]:
 
         def log_message(self, *_: Any) -> None: ...
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    http = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     http.daemon_threads = True
     told.url = f"http://127.0.0.1:{http.server_address[1]}"
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -56,6 +56,8 @@ def _plain(schema: Mapping[str, Any], definitions: Mapping[str, Any], depth: int
         required = set(schema.get("required", ()))
         members = schema.get("properties", {})
         shown = [name for at, name in enumerate(members) if name in required or (depth < 3 and at < 12)]
+        # Never an empty one where there is something to put into it: forms and queries carry nothing of that.
+        shown = shown or list(members)[:1]
         return {name: _example(members[name], definitions, depth + 1) for name in shown} if depth < 8 else {}
     if kind == "array" or "items" in schema:
         count = max(schema.get("minItems", 0), 1) if depth < 6 else schema.get("minItems", 0)

@@ -76,8 +76,8 @@ class OpenAPIServer:
         assert self._server is not None, "start() it first"
         return f"http://127.0.0.1:{self._server.server_port}{self._base}"
 
-    def start(self) -> str:
-        """Serve until `stop()`; gives the address."""
+    def start(self, port: int = 0) -> str:
+        """Serve until `stop()`, at a free port where none is given; gives the address."""
         owner = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -100,7 +100,7 @@ class OpenAPIServer:
 
             def log_message(self, *arguments: Any) -> None: ...
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         ).start()

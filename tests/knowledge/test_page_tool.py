@@ -14,6 +14,7 @@ from assistants.turns.sources import Sources
 from kernel.egress import EgressRefused
 from kernel.errors import InvalidInput
 from providers.tokens import count_tokens
+from tests.factories.turns import turn_context
 from tests.fakes.files import pdf, scanned_pdf
 from tests.fakes.website import Page, Website, article, website
 
@@ -227,6 +228,6 @@ def test_what_is_no_address(given: Any) -> None:
 
 
 def test_an_assistant_switches_it_on_by_its_capability() -> None:
-    made = FETCH_PAGE.make(AssistantPlan("asst_1", "Harbour", 7, "", "quote"), Sources())
+    made = FETCH_PAGE.make(turn_context(AssistantPlan("asst_1", "Harbour", 7, "", "quote")))
 
     assert made.schema.name == FETCH_PAGE.name == "fetch_page"

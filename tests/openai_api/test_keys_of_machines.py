@@ -70,4 +70,4 @@ def test_a_used_up_budget_is_an_insufficient_quota(
     with live_app.client(made.secret) as api:
         started = api.post("/api/v1/conversations", json={"assistant": assistant.public_id}).json()
         answer = api.post(f"/api/v1/conversations/{started['id']}/messages", json={"text": "When?"})
-    assert (answer.status_code, answer.json()["code"]) == (402, "key_budget_used_up")
+    assert (answer.status_code, answer.json()["code"]) == (402, "budget_used_up")

@@ -46,7 +46,7 @@ def test_csv_has_a_head_and_a_row_a_line(alice: Actor) -> None:
     assert json.loads(rows[1]["before"]) == {"name": "Harbour & Pine"}
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")'])
+@pytest.mark.parametrize("name", ["=1+1", "+1+A1", "-1-A1", "@SUM(A1)", '=HYPERLINK("http://x")'])
 def test_no_cell_is_a_formula(alice: Actor, name: str) -> None:
     rename_organisation(actor=alice, name=name)
     cells = [cell for row in csv.reader(io.StringIO(exported(alice, format="csv"))) for cell in row]

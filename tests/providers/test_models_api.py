@@ -18,6 +18,7 @@ def test_it_lists_models_with_prices_and_dates(alice, model_server):
         "currency": "EUR",
         "input_per_million": 1_000_000,
         "output_per_million": 2_000_000,
+        "per_image": 0,
     }
     assert (fake["context"], fake["shutdown_on"], fake["host"]) == (128_000, None, "127.0.0.1")
     assert models["fake/unpriced"]["prices"] is None

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rs_bpe import openai
 
 from kernel.secrets import SecretUnreadable, decrypt, encrypt, rotate
 from providers.tokens import count_tokens, cut_to_tokens
@@ -35,6 +36,18 @@ def test_tokens_are_counted_in_every_script():
     assert count_tokens("") == 0
     assert count_tokens("hello world") == 2
     assert 0 < count_tokens("黑豹队的防守只丢了308分") < 20
+
+
+_PIECES = st.sampled_from(
+    ["a", "B", "don't", "'s", " ", " ", " ", "\n", "\t", "\r\n", "12345", "é", "漢字", "...", "!\n", "\u00a0", "/", "x\u0301",
+     "aB", "-", "\u3000", "\x1c", "\u2028", "'LL", "😀", "a word longer than those that are kept in mind for later", "\x85"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=12))
+def test_tokens_counted_by_words_are_those_of_the_whole_text(pieces):
+    text = "".join(pieces)
+    assert count_tokens(text) == (openai.o200k_base().count(text) if text else 0)
 
 
 @given(st.text(max_size=200), st.integers(min_value=0, max_value=40))

@@ -1,6 +1,7 @@
 """Secrets stay secrets: a canary in instructions, knowledge and keys is on no page, in no log and in no task."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -34,14 +35,12 @@ def published(alice: Actor) -> dict[str, str]:
     }
 
 
-def crawl(client: Any, ids: dict[str, str], ways: list[WayIn], secret: str = SECRET) -> list[str]:
-    """Addresses that show the secret."""
-    found = []
+def crawl(client: Any, ids: dict[str, str], ways: list[WayIn], secret: str = SECRET) -> Iterator[str]:
+    """Addresses that show the secret, one by one."""
     for way in ways:
         answer = client.get(way.path(ids))
         if not answer.streaming and secret in answer.content.decode("utf-8", "replace"):
-            found.append(way.path(ids))
-    return found
+            yield way.path(ids)
 
 
 def readable() -> list[WayIn]:
@@ -51,18 +50,18 @@ def readable() -> list[WayIn]:
 def test_21_strangers_and_other_organisations_read_no_instructions(
     published: dict[str, str], charlie: Actor
 ) -> None:
-    assert crawl(Client(), published, readable()) == []
-    assert crawl(client_for(charlie), published, readable()) == []
-    assert crawl(api_client_for(charlie), published, [way for way in readable() if way.rest]) == []
+    assert list(crawl(Client(), published, readable())) == []
+    assert list(crawl(client_for(charlie), published, readable())) == []
+    assert list(crawl(api_client_for(charlie), published, [way for way in readable() if way.rest])) == []
 
 
 def test_21_nor_do_members_who_may_only_use_it(published: dict[str, str], bob: Actor) -> None:
-    assert crawl(client_for(bob), published, readable()) == []
+    assert list(crawl(client_for(bob), published, readable())) == []
 
 
 def test_21_its_creator_does(published: dict[str, str], alice: Actor) -> None:
     """So that the crawl above can fail."""
-    assert crawl(client_for(alice), published, readable()) != []
+    assert next(crawl(client_for(alice), published, readable()), None)
 
 
 def test_23_a_key_s_secret_is_never_read_back(alice: Actor) -> None:
@@ -77,9 +76,11 @@ def test_23_nor_is_the_key_of_an_own_provider(alice: Actor, published: dict[str,
     row = store_provider(alice, "Canary Models", key="sk-canary-provider-55f1")
     ids = published | {"provider_id": row.public_id}
     found = [client_for(alice), api_client_for(alice)]
-    assert crawl(found[0], ids, readable(), "sk-canary-provider-55f1") == []
-    assert crawl(found[1], ids, [way for way in readable() if way.rest], "sk-canary-provider-55f1") == []
-    assert crawl(found[0], ids, readable(), "Canary Models") != []  # so that the two above can fail
+    assert list(crawl(found[0], ids, readable(), "sk-canary-provider-55f1")) == []
+    assert (
+        list(crawl(found[1], ids, [way for way in readable() if way.rest], "sk-canary-provider-55f1")) == []
+    )
+    assert next(crawl(found[0], ids, readable(), "Canary Models"), None)  # so that the two above can fail
 
 
 def test_24_errors_and_logs_hold_no_secret(alice: Actor, capfd: pytest.CaptureFixture[str]) -> None:

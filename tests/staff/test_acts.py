@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection
 
+from accounts.actions.grant_staff import grant_staff
 from accounts.models import StaffAction, User
 from accounts.staff import NotYourTask, Staff
 from assistants.building.models import Publication
@@ -18,8 +19,11 @@ from organisations.actors import Actor
 from organisations.models import AuditEntry
 from organisations.queries import actor_for
 from providers.models import Model, Provider
-from tests.events.helpers import told
+from store.actions.decide_case import SecondPersonNeeded, decide_case
+from store.models import Case
+from store.moderation.outcomes import Verdict
 from tests.factories.building import make_publication
+from tests.factories.organisations import make_user
 from tests.factories.store import make_listing
 from tests.fixtures.people import api_client_for, client_for
 from tests.staff.conftest import browser_of
@@ -101,24 +105,24 @@ def test_signing_somebody_out_everywhere(olga: Staff, bob: Actor) -> None:
 
 
 def test_a_link_that_verifies_is_sent_again(olga: Staff, mailoutbox: list[Any]) -> None:
-    from tests.factories.organisations import make_user
-
     erin = make_user("erin@example.org", verified=False)
     do(olga, "accounts/user", erin.pk, "verify")
     assert [message.to for message in mailoutbox] == [["erin@example.org"]]
 
 
-def test_a_publication_is_suspended_and_its_owner_told(mo: Staff, alice: Actor) -> None:
-    publication = make_publication(alice, "public")
-    do(mo, "building/publication", publication.pk, "suspend")
+def test_what_is_open_by_link_is_taken_down_by_two(mo: Staff, alice: Actor) -> None:
+    other = grant_staff(email=make_user("nia@example.org").email, role="moderator")
+    listing = make_listing(alice, "Wood Library", visibility="link")
+    do(mo, "store/listing", listing.pk, "suspend")
+    with across_organisations(reason="test"):
+        case = Case.unscoped.get()
+    assert case.state == "second" and case.lapses_at is not None
+    assert do(mo, "building/publication", listing.publication_id, "suspend").status_code == 404
+    with pytest.raises(SecondPersonNeeded):
+        decide_case(staff=mo, case_id=case.public_id, verdict=Verdict("suspend", ["spam"]))
+    decide_case(staff=Staff(other), case_id=case.public_id, verdict=Verdict("suspend", ["spam"]))
     with tenant_scope(alice.organisation):
-        publication.refresh_from_db()
-    assert publication.state == Publication.State.SUSPENDED
-    deliver_events()
-    assert "publication_suspended" in [row.kind for row in told(alice)]
-    assert WHY["reason"] in told(alice)[0].body_words
-    do(mo, "building/publication", publication.pk, "restore")
-    assert ("publication.restored", "mo@example.org") in audited(alice)
+        assert Publication.unscoped.get(pk=listing.publication_id).state == "suspended"
 
 
 def test_a_listing_leaves_the_store_and_comes_back(mo: Staff, alice: Actor) -> None:

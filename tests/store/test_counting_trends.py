@@ -94,7 +94,7 @@ def add_people(listing: Listing, organisations: list[int], *, age: timedelta = O
     people = [
         New(
             Ended(
-                organisation, number, "pub_x", listing.pk, now, now.date(), 1, "complete", False, 10, now - age, False
+                organisation, number, "pub_x", listing.pk, now, now.date(), 1, "complete", False, 10, now - age, False, False
             ),
             False,
         )

@@ -11,6 +11,7 @@ from assistants.building.specification import NOT_ENOUGH_INFORMATION
 from assistants.chat.actions.start_conversation import start_conversation
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.actors import Actor
+from organisations.queries import anonymous_actor
 from store.actions import count_turns as counting
 from store.actions.count_turns import count_turns
 from store.actions.count_use import count_conversation, count_pin
@@ -106,6 +107,13 @@ def test_refusals_and_failures_are_told_apart(listing: Listing) -> None:
     found = totals(listing)
     assert (found["turns"], found["refused"], found["failed"], found["timed"]) == (3, 1, 1, 1)
     assert use_of(person).turns == 2
+
+
+def test_trials_are_counted_apart_and_lift_nothing(listing: Listing) -> None:
+    end_turn(anonymous_actor(), listing, surface="trial")
+    end_turn(anonymous_actor(), listing, surface="trial", state="failed", answer="")
+    assert count_turns() == 2
+    assert totals(listing) == {"trials": 1}
 
 
 def test_previews_and_drafts_count_nothing(listing: Listing) -> None:

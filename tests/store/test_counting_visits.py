@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 import redis
 from django.db import connections
+from django.test import Client
 from redis import ConnectionError as RedisDown
 
 from organisations.actors import Actor
 from store.actions import flush_visits as flushing
 from store.actions.flush_visits import flush_visits
+from store.actions.require_listing import require_listing
 from store.counting import note_impressions, note_open, visits
 from store.models import Listing
-from tests.factories.counting import make_person, stranger, totals, visit
+from tests.factories.counting import BROWSER, make_person, stranger, totals, visit
 from tests.factories.store import make_listing
+from tests.fixtures.people import api_client_for, client_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,6 +44,23 @@ def test_cards_and_pages_are_counted_by_day_and_version(listing: Listing) -> Non
     assert totals(listing) == {}
     assert flush_visits() == 1
     assert totals(listing) == {"impressions": 1, "opens": 1}
+
+
+def test_related_cards_and_answers_of_the_api_are_counted_apart(
+    client: Client, alice: Actor, charlie: Actor, listing: Listing
+) -> None:
+    other = make_listing(alice, "Letter Desk")
+    client.get("/a/letter-desk", headers={"User-Agent": BROWSER})
+    api_client_for(charlie).get("/api/v1/store/listings", {"search": "letter"})
+    flush_visits()
+    assert totals(listing) == {"impressions": 1} and totals(other) == {"opens": 1, "listed": 1}
+
+
+def test_cards_of_others_in_a_directory_are_counted(charlie: Actor, listing: Listing) -> None:
+    require_listing(actor=charlie, listing=listing.publication.slug)
+    client_for(charlie).get("/directory/", headers={"User-Agent": BROWSER})
+    flush_visits()
+    assert totals(listing) == {"impressions": 1}
 
 
 def test_a_visitor_counts_once_an_hour(listing: Listing) -> None:

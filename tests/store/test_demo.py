@@ -4,12 +4,12 @@ import pytest
 from django.test import override_settings
 
 from accounts.models import User
-from kernel.tenancy import tenant_scope
+from kernel.tenancy import across_organisations, tenant_scope
 from organisations.queries import anonymous_actor, memberships_of
 from store.demo.content import DEMO_ASSISTANTS, FILES, MEMBER, NAMES
 from store.demo.load import DemoRefused, load_demo
 from store.demo.opinions import READERS
-from store.models import Install
+from store.models import Install, Listing
 from store.queries import store_listings
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,6 +31,9 @@ def test_it_is_published_and_pinned_and_a_second_time_does_nothing(run_jobs):
         email for email in READERS if not email.startswith("ines")
     }
     assert pins_of(User.objects.get(email=MEMBER)) == {"first-fortnight", "bread-bench"}
+    with across_organisations(reason="test"):
+        placed = Listing.unscoped.exclude(department=None).values_list("name", "department__name")
+        assert list(placed) == [("First Fortnight", "People")]
 
 
 def pins_of(person):

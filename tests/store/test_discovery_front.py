@@ -2,13 +2,14 @@
 
 import json
 import re
+import time
 
 import pytest
 from django.db import connection
 
 from kernel.tenancy import across_organisations, tenant_scope
 from store.actions.feature_listing import feature_listing
-from store.discovery.front import category_tallies, front
+from store.discovery.front import category_tallies, forget_front, front
 from store.discovery.social import draw, outline
 from store.models import Listing, Showcase
 from tests.factories.store import make_listing
@@ -36,6 +37,21 @@ def test_shelves_hold_what_they_are_named_after(alice, charlie):
     assert [entry.name for entry in page.popular] == [entry.name for entry in page.trending] == ["Old Hand"]
     assert [entry.name for entry in page.featured] == ["New Hand"] and page.total == 2
     assert page.spoken[0].pk == new.pk
+
+
+def test_a_process_keeps_the_page_for_a_moment_and_shows_nothing_suspended_after_it(alice, charlie, settings):
+    settings.STORE_FRONT_SECONDS = 0.2
+    forget_front()
+    listing = make_listing(alice, "Old Hand")
+    assert len(shown(charlie).new) == 1
+    change(listing, state="suspended")
+    page = shown(charlie)
+    assert len(page.new) == 1
+    page.new = []  # what one visitor's page does with it is not another's
+    assert len(shown(charlie).new) == 1
+    time.sleep(0.25)
+    assert shown(charlie).new == []
+    forget_front()
 
 
 def test_counts_of_categories_are_kept_as_listings_come_and_go(alice, charlie):

@@ -1,16 +1,24 @@
 """Finding assistants in the public store: words, wrong words, filters, and rows that follow what they are copies of."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from assistants.knowledge.models import Source
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.models import Organisation
+from store.actions.update_listing import update_listing
 from store.discovery.facets import family_of
+from store.discovery.indexing import spelt
 from store.discovery.narrowing import Narrowing
 from store.discovery.search import find
 from store.discovery.suggestions import suggestions
+from store.discovery.topics import topics_of
 from store.discovery.wording import distance
+from store.fields import ListingFields
 from store.models import Entry, Listing, StoreWord
 from store.queries import store_entries
+from tests.factories.knowledge import document_of, make_source_set, upload
 from tests.factories.store import make_listing
 from tests.fixtures.people import api_client_for
 
@@ -50,6 +58,47 @@ def test_misspelt_words_find_and_say_what_may_have_been_meant(charlie, store):
 
 def test_a_single_character_inside_a_name_is_found(charlie, store):
     assert names(charlie, "款") == ["合同条款审查"]
+
+
+def test_a_language_finds_what_is_answered_in_it_beside_another(alice, charlie, store):
+    update_listing(
+        actor=alice, listing_id=store[0].public_id, fields=ListingFields(languages=["de-at", "zh-hans"])
+    )
+    change(store[0], conversations=5)
+    change(store[1], conversations=9)
+    change(store[2], conversations=3)
+    assert names(charlie, language="de") == names(charlie, language="de-at") == ["Contract Clauses"]
+    assert names(charlie, language="zh") == ["Contract Clauses", "合同条款审查"]
+    assert names(charlie, "know", language="de") == ["Contract Clauses"]
+    assert names(charlie, language="en") == ["Sunday Maths", "Contract Clauses"]
+    assert names(charlie, language="fr") == names(charlie, language="d'e") == []
+    api = api_client_for(charlie)
+    first = api.get("/api/v1/store/listings", {"language": "zh", "limit": 1}).json()
+    second = api.get("/api/v1/store/listings", {"language": "zh", "limit": 1, "cursor": first["next"]}).json()
+    third = api.get(
+        "/api/v1/store/listings", {"language": "zh", "limit": 1, "cursor": second["previous"]}
+    ).json()
+    told = [[row["name"] for row in page["results"]] for page in (first, second, third)]
+    assert told == [["Contract Clauses"], ["合同条款审查"], ["Contract Clauses"]] and second["next"] is None
+    assert third["previous"] is None
+
+
+def test_a_chinese_name_is_found_by_its_pinyin(charlie, store):
+    for typed in ("hetong", "he tong", "hetongtiaokuan", "tiaokuan shencha", "httksc"):
+        assert names(charlie, typed)[:1] == ["合同条款审查"]
+    assert spelt("Contract 3") == ""
+
+
+def test_what_knowledge_is_about_is_told_by_names_and_headings_that_readers_see(alice, run_jobs):
+    sources = make_source_set(alice)
+    shown, hidden = upload(alice, sources), upload(alice, sources, "secret_plan.md", "# Ocean\n\nDeep water.")
+    run_jobs()
+    with tenant_scope(alice.organisation):
+        Source.objects.for_organisation(alice.organisation).filter(pk=hidden.pk).update(showing="hidden")
+        manifest = [document_of(shown).pk, document_of(hidden).pk]
+        topics = topics_of(SimpleNamespace(organisation_id=alice.organisation.pk, manifest=manifest))
+    assert topics.split("\n")[0] == "lease" and "Rent" in topics
+    assert "Ocean" not in topics and "secret" not in topics
 
 
 def test_starters_are_searched_and_what_is_private_is_not(alice, charlie, store):

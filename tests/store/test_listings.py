@@ -1,6 +1,10 @@
 """Listings: begun, submitted, changed, withdrawn; and who sees what."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connections
 
 from assistants.building.actions.create_assistant import create_assistant
 from assistants.building.actions.publish_version import publish_version
@@ -206,3 +210,23 @@ def test_the_panel_says_what_is_wrong_with_a_field(alice):
 def test_the_panel_of_a_foreign_assistant_is_not_found(alice, charlie):
     assistant = make_published(alice)
     assert client_for(charlie).get(f"/store/panel/{assistant.public_id}").status_code == 404
+
+
+def test_of_two_who_list_it_at_once_one_is_told_that_it_is_listed(alice):
+    assistant = make_published(alice)
+    begin = Barrier(4)
+
+    def put():
+        begin.wait()
+        try:
+            return create_listing(
+                actor=alice, assistant_id=assistant.public_id, fields=ListingFields(visibility="public")
+            ).state
+        except ListedAlready as refused:
+            return refused.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as threads:
+        said = [one.result() for one in [threads.submit(put) for _ in range(4)]]
+    assert sorted(said) == ["draft", *["listed_already"] * 3]

@@ -364,3 +364,25 @@ def test_a_live_listing_that_turns_bad_becomes_a_case_and_an_old_one_is_looked_a
         Listing.unscoped.filter(pk=listing.pk).update(audit_due_at=timezone.now() - timedelta(days=1))
     assert audit_due_listings() == 1
     assert audit_due_listings() == 0
+
+
+def urgently_removed_and_appealed(alice, mo):
+    listing = make_listing(alice, "Wood Library")
+    case = begin_case(staff=mo, reference=listing.public_id)
+    decide_case(staff=mo, case_id=case.public_id, verdict=Verdict("suspend", ["harmful"], urgent=True))
+    appeal_decision(actor=alice, listing_id=listing.public_id, text="It warns of treated wood.")
+    return listing
+
+
+def test_a_removal_that_lapses_ends_its_appeal(alice, mo, nia):
+    listing = urgently_removed_and_appealed(alice, mo)
+    assert lapse_removals(now=timezone.now() + timedelta(hours=25)) == 1
+    assert open_cases("appeal") == [] and fresh(alice, listing).state == "live"
+
+
+def test_an_appeal_that_is_granted_ends_the_removal_that_waited(alice, mo, nia):
+    listing = urgently_removed_and_appealed(alice, mo)
+    (appeal,) = open_cases("appeal")
+    decide_case(staff=nia, case_id=appeal.public_id, verdict=Verdict("restore"))
+    assert open_cases() == [] and fresh(alice, listing).state == "live"
+    assert lapse_removals(now=timezone.now() + timedelta(hours=25)) == 0

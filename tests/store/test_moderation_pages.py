@@ -1,6 +1,7 @@
 """The pages and the REST of moderation, as browsers and programs meet them."""
 
 import pytest
+from django.utils.formats import date_format
 
 from accounts.actions.grant_staff import grant_staff
 from accounts.staff import Staff
@@ -140,3 +141,20 @@ def test_the_checklist_says_what_to_do(alice):
     assert any("payment card" in sentence for sentence in stopped["sentences"]) and stopped["advice"]
     page = client_for(alice).get(f"/store/panel/{listing.publication.assistant_public_id}/standing")
     assert "Before you send it in" in page.content.decode()
+
+
+def test_looking_inside_without_scripts_keeps_the_page(alice, mo):
+    make_listing(alice, "ChatGPT Official Support")
+    browser, address = client_for(make_actor(mo.user)), f"/moderation/{the_case().public_id}"
+    whole = browser.post(f"{address}/look").content.decode()
+    assert "Answer kindly." in whole and "<title>" in whole and "Send and open the next" in whole
+    part = browser.post(f"{address}/look", headers={"HX-Request": "true"}).content.decode()
+    assert "Answer kindly." in part and "<title>" not in part
+
+
+def test_dates_are_the_sites(alice, mo):
+    make_listing(alice, "ChatGPT Official Support")
+    case, browser = the_case(), client_for(make_actor(mo.user))
+    due = date_format(case.due_at, "DATETIME_FORMAT")
+    assert due in browser.get("/moderation/").content.decode()
+    assert due in browser.get(f"/moderation/{case.public_id}").content.decode()

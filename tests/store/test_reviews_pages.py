@@ -8,6 +8,7 @@ from events.models import Notification
 from kernel.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from kernel.tenancy import across_organisations, tenant_scope
 from organisations.queries import memberships_of
+from store.actions.delete_review import delete_review
 from store.actions.follow_listing_reviews import follow_listing_reviews
 from store.actions.read_feedback import read_feedback
 from store.actions.reply_to_review import reply_to_review
@@ -250,3 +251,14 @@ def test_what_a_moderator_took_away_waits_after_a_change(charlie, listing, slug)
         set_review_state(review, "hidden")
     assert write_review(actor=charlie, slug=slug, stars=2, text="Better words").state == "held"
     assert b"is shown" in client_for(charlie).get(f"/a/{slug}/reviews").content
+
+
+def test_taking_a_hidden_review_back_and_writing_again_does_not_pass_moderators_by(alice):
+    listing = make_listing(alice, "Wood Library")
+    reader = make_reader(listing)
+    review = make_review(listing, 1, "Buy cheap watches here", actor=reader)
+    with tenant_scope(alice.organisation, durable=True):
+        set_review_state(review, "hidden")
+    delete_review(actor=reader, slug=listing.publication.slug)
+    again = make_review(listing, 5, "Buy cheap watches there", actor=reader)
+    assert again.state == "held"

@@ -17,10 +17,15 @@ FORBIDDEN = {
 }
 
 
+# It has a policy of its own, under which its scripts run by their nonce and nothing else does.
+OWN_POLICY = {"python_frame.html": {"inline script"}}
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_template_holds_nothing_that_the_content_policy_stops(path: Path) -> None:
     text = re.sub(r"{#.*?#}", "", path.read_text())
-    assert [name for name, pattern in FORBIDDEN.items() if re.search(pattern, text)] == []
+    found = {name for name, pattern in FORBIDDEN.items() if re.search(pattern, text)}
+    assert found == OWN_POLICY.get(path.name, set())
 
 
 def test_no_script_evaluates_text_or_asks_another_host() -> None:

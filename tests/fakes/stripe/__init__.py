@@ -1,0 +1,1 @@
+"""The parts of the fake Stripe; tests use `tests.fakes.stripe_server`."""
