@@ -13,7 +13,8 @@
    database, the embeddings server and, for us, the web process, which is told apart.
 4. A PDF of 10,000 pages in one go, with the same embeddings server: by how much the web process grows, and the worker
    with its parsers at most; and the most memory that a parser of it holds by the kernel's count.
-5. Storing passages, words and vectors, held against a raw binary COPY of the very same rows into tables with the same indexes.
+5. Storing passages, words and vectors of a new document, held against a raw binary COPY of the very same rows into tables with
+   the same indexes; of a document that takes the place of an earlier reading, whose rows are removed, it is told apart.
 
     .venv/bin/python benchmarks/ingest.py [--quick]
 """

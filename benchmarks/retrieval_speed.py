@@ -35,9 +35,11 @@ COLUMNS = (
     ("vectors_worst", "worst", 1),
     ("numpy_us", "numpy µs", 0),
     ("statement_us", "statement µs", 0),
+    ("ids_us", "ids alone µs", 0),
     ("vectors_us", "vectors µs", 0),
     ("hybrid_us", "hybrid µs", 0),
     ("p50_by_numpy", "statement ÷ numpy, p50", 1),
+    ("ids_by_numpy", "ids alone ÷ numpy, p50", 1),
     ("cpu_by_numpy", "statement ÷ numpy, CPU", 1),
     ("hybrid_by_vectors", "hybrid ÷ vectors, CPU", 1),
 )
@@ -71,7 +73,9 @@ def table(found: dict[str, Any]) -> str:
         "|---|" + "---|" * len(COLUMNS),
     ]
     rows += [
-        f"| {name} | " + " | ".join(f"{one[key]:,.{digits}f}" for key, _, digits in COLUMNS) + " |"
+        f"| {name} | "
+        + " | ".join(f"{one[key]:,.{digits}f}" if key in one else "–" for key, _, digits in COLUMNS)
+        + " |"
         for name, one in found["buckets"].items()
     ]
     rows += ["", *(f"{name}: {value:,.1f}" for name, value in (found["move"] | found["sizes"]).items())]
@@ -91,6 +95,9 @@ def figures(runs: dict[int, dict[str, Any]]) -> dict[str, float]:
             # of 1,000,000 passages no tenant has so few
             (one["p50_by_numpy"] for name, one in buckets if name.startswith("below 100,")),
             default=0.0,
+        ),
+        "ids_by_numpy_below_100": max(
+            (one["ids_by_numpy"] for name, one in buckets if name.startswith("below 100,")), default=0.0
         ),
         "p50_by_numpy_from_1000": max(
             one["p50_by_numpy"] for name, one in buckets if name.startswith("1,000 to")

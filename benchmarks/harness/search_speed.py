@@ -2,7 +2,7 @@
 
 Prints a table's rows and, as the last line, a JSON object. The statement is measured as the product runs it: as the app's role
 behind row-level security, in an open scope, from the call until its rows are there: `statement` with parameters that are
-ready, `vectors` and `hybrid` with all that Python does before and after. All ways take turns in batches of questions; of each question its best round counts, since the machine is shared. Processor time is that of this process and
+ready, `ids` the same for their numbers alone, as peers' searches are measured that give no text, `vectors` and `hybrid` with all that Python does before and after. All ways take turns in batches of questions; of each question its best round counts, since the machine is shared. Processor time is that of this process and
 of the server's process that answers it.
 """
 
@@ -30,6 +30,7 @@ import psycopg  # noqa: E402 - after the settings
 from django.db import connection  # noqa: E402
 
 from assistants.knowledge.actions.move_set import move_set  # noqa: E402
+from assistants.knowledge.migrations._ranking import PLACE  # noqa: E402
 from assistants.knowledge.models import SourceSet  # noqa: E402
 from assistants.knowledge.retrieval.pipeline import (  # noqa: E402
     BY_RANK,
@@ -39,6 +40,7 @@ from assistants.knowledge.retrieval.pipeline import (  # noqa: E402
 )
 from assistants.knowledge.retrieval.statement import (  # noqa: E402
     NEAREST_SHARED,
+    Statement,
     found_passages,
     nearest_by_meaning,
 )
@@ -50,6 +52,22 @@ from kernel.text import search_terms  # noqa: E402
 ROUNDS, BATCH = 3, 30
 LARGEST = 0  # the tenant that Zipf gives the most
 Way = Callable[[Question], list[int]]
+# What `knowledge_nearest_shared` does before it looks for the passages.
+NUMBERS = f"""
+CREATE FUNCTION nearest_numbers(organisation bigint, source_sets bigint[], documents bigint[], question halfvec, wanted int)
+RETURNS TABLE (id bigint) LANGUAGE sql STABLE AS $search$
+    SELECT v.id FROM knowledge_shelf_0 v WHERE {PLACE.format("v", "documents")} AND v.embedding IS NOT NULL
+    ORDER BY (v.embedding <=> question) + 0, v.id LIMIT wanted
+$search$
+"""
+NEAREST_NUMBERS = Statement(
+    "nearest_numbers",
+    organisation="bigint",
+    source_sets="bigint[]",
+    meant="bigint[]",
+    vector="halfvec",
+    limit="int",
+)
 
 
 class Measured:
@@ -65,12 +83,13 @@ class Rig:
 
     def __init__(self, count: int) -> None:
         self._values: dict[tuple[int, bool], dict[str, Any]] = {}
-        self._packed: dict[int, list[bytes | None]] = {}
+        self._packed: dict[tuple[int, Statement], list[bytes | None]] = {}
         self.passages = Passages(count)
         self.matrix = np.ascontiguousarray(self.passages.vectors[self.passages.rows])
         url = os.environ["DATABASE_OWNER_URL"].replace("bottega_owner@", "postgres@")
         with psycopg.connect(url) as admin:
             self.loaded: Loaded = load(self.passages, admin)
+            admin.execute(NUMBERS)
             self.sizes = sizes(admin)
             rows = admin.execute("SELECT public_id, id - 1 FROM knowledge_passage")
             self.row_of: dict[str, int] = dict(rows.fetchall())
@@ -112,10 +131,17 @@ class Rig:
 
     def statement(self, question: Question) -> list[int]:
         """By meaning alone, on the shared shelf: the statement by itself."""
-        key = id(question)
+        return [self.row_of[row[0]] for row in NEAREST_SHARED.ask(self._ready(question, NEAREST_SHARED))]
+
+    def ids(self, question: Question) -> list[int]:
+        """The same without the passages: which ones they are."""
+        return [number - 1 for (number,) in NEAREST_NUMBERS.ask(self._ready(question, NEAREST_NUMBERS))]
+
+    def _ready(self, question: Question, statement: Statement) -> list[bytes | None]:
+        key = id(question), statement
         if key not in self._packed:
-            self._packed[key] = NEAREST_SHARED.packed(self.values(question, words=False))
-        return [self.row_of[row[0]] for row in NEAREST_SHARED.ask(self._packed[key])]
+            self._packed[key] = statement.packed(self.values(question, words=False))
+        return self._packed[key]
 
     def vectors(self, question: Question) -> list[int]:
         """By meaning alone."""
@@ -193,6 +219,8 @@ def figures_of(made: dict[str, Measured], places: list[int]) -> dict[str, float]
     asked = "statement" if "statement" in made else "vectors"
     found["statement_us"] = found[f"{asked}_us"]
     found["p50_by_numpy"] = found[f"{asked}_us"] / found["numpy_us"]
+    if "ids" in made:
+        found["ids_by_numpy"] = found["ids_us"] / found["numpy_us"]
     found["cpu_by_numpy"] = found[f"{asked}_cpu_us"] / found["numpy_cpu_us"]
     found["hybrid_by_vectors"] = found["hybrid_cpu_us"] / found["vectors_cpu_us"]
     return found
@@ -264,7 +292,7 @@ def main(count: int, each: int) -> None:
     ways: dict[str, Way] = {"numpy": rig.numpy, "vectors": rig.vectors, "hybrid": rig.hybrid}
     questions = rig.passages.questions(each)
     tell(f"{len(questions)} questions, {ROUNDS + 1} rounds")
-    made = rig.measure(questions, ways | {"statement": rig.statement})
+    made = rig.measure(questions, ways | {"statement": rig.statement, "ids": rig.ids})
     buckets = {
         f"{name}, {kind}": figures_of(made, places)
         for name, _ in BOUNDS
