@@ -50,7 +50,7 @@ def _steps() -> list[tuple[str, list[list[str]]]]:
             ],
         ),
         # Those that need services for themselves wait more than they work, so that they run beside the others: first those
-        # that start services of their own, then those that need the shared ones.
+        # that start services of their own, then those that are given some, for they may kill the database server.
         (
             "Unit and integration tests, and starting everything",
             [
@@ -63,7 +63,10 @@ def _steps() -> list[tuple[str, list[list[str]]]]:
             "Browser journeys, and tests with services for themselves",
             [
                 ["pytest", "-q", "-n", "3", "--dist", "worksteal", "-m", "browser", *_files("browser")],
-                ["pytest", "-q", "-rs", "-m", f"{serial} and not apart", *_files("serial")],
+                [
+                    *(sys.executable, "-m", "config.testing"),
+                    *("pytest", "-q", "-rs", "-m", f"{serial} and not apart", *_files("serial")),
+                ],
             ],
         ),
     ]

@@ -82,16 +82,17 @@ class Works:
         self.broker.start()
 
     def kill_backend(self) -> None:
-        """End one of the worker's backends: PostgreSQL then ends all of them and recovers."""
+        """End one of the worker's backends: PostgreSQL then ends all of them and recovers, whosever they are."""
         mine = [connection.connection for connection in connections.all(initialized_only=True)]
         own = {connection.info.backend_pid for connection in mine if connection}
         with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], autocommit=True) as admin:
             found = admin.execute(
-                "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'",
-                [connections["default"].settings_dict["NAME"]],
+                "SELECT pid, datname FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
             ).fetchall()
         connections.close_all()
-        for (pid,) in [row for row in found if row[0] not in own][:1]:
+        others = {database for _, database in found} - {connections["default"].settings_dict["NAME"]}
+        assert not others, f"this ends everybody's connections, and {others} are at work: run it by itself"
+        for (pid, _) in [row for row in found if row[0] not in own][:1]:
             os.kill(pid, 9)
 
     def send(self, task: str, **arguments: Any) -> None:
