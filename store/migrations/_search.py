@@ -1,7 +1,7 @@
 """SQL of the search: a bounded number of candidates, the most used of those that say most of the words."""
 
 ENOUGH = 24  # candidates after which weaker matches are not looked for
-MOST = 200  # candidates of one search; all are weighed, and no more are ever read
+MOST = 160  # candidates of one search; all are weighed, and no more are ever read
 FEW, MANY = (
     4 * MOST,
     25 * MOST,
