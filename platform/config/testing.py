@@ -58,11 +58,15 @@ def _steps() -> list[tuple[str, list[list[str]]]]:
                 ["pytest", "-q", "-rs", "-m", f"{serial} and apart", *_files("apart")],
             ],
         ),
-        # Each worker has a site and a browser of its own.
+        # Each worker has a site and a browser of its own. A journey that fails is walked once more, and told: on a machine this
+        # full a page may take longer than anybody waits.
         (
             "Browser journeys, and tests with services for themselves",
             [
-                ["pytest", "-q", "-n", "3", "--dist", "worksteal", "-m", "browser", *_files("browser")],
+                [
+                    *("pytest", "-q", "-rR", "--reruns", "1"),
+                    *("-n", "3", "--dist", "worksteal", "-m", "browser", *_files("browser")),
+                ],
                 [
                     *(sys.executable, "-m", "config.testing"),
                     *("pytest", "-q", "-rs", "-m", f"{serial} and not apart", *_files("serial")),

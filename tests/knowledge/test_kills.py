@@ -92,7 +92,7 @@ class Works:
         connections.close_all()
         others = {database for _, database in found} - {connections["default"].settings_dict["NAME"]}
         assert not others, f"this ends everybody's connections, and {others} are at work: run it by itself"
-        for (pid, _) in [row for row in found if row[0] not in own][:1]:
+        for pid, _ in [row for row in found if row[0] not in own][:1]:
             os.kill(pid, 9)
 
     def send(self, task: str, **arguments: Any) -> None:
