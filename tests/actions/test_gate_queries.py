@@ -34,7 +34,8 @@ def statements() -> Iterator[list[str]]:
         return execute(sql, params, many, context)
 
     def watch(connection: Any, **_more: Any) -> None:
-        connection.execute_wrappers.append(note)
+        if note not in connection.execute_wrappers:  # one that was closed is opened anew as the same object
+            connection.execute_wrappers.append(note)
 
     connection_created.connect(watch)
     yield seen
