@@ -35,6 +35,7 @@ def _files(mark: str) -> list[str]:
 def _steps() -> list[tuple[str, list[list[str]]]]:
     """The gate: each step has a title and commands, which run at the same time."""
     serial = "serial and not browser"
+    reruns = "0" if os.environ.get("BOTTEGA_LARGE") == "1" else "1"
     return [
         (
             "Format, lint, import contracts, types, migrations",
@@ -59,12 +60,12 @@ def _steps() -> list[tuple[str, list[list[str]]]]:
             ],
         ),
         # Each worker has a site and a browser of its own. A journey that fails is walked once more, and told: on a machine this
-        # full a page may take longer than anybody waits.
+        # full a page may take longer than anybody waits. In the full suite it is not, so that no race stays unseen.
         (
             "Browser journeys, and tests with services for themselves",
             [
                 [
-                    *("pytest", "-q", "-rR", "--reruns", "1"),
+                    *("pytest", "-q", "-rR", "--reruns", reruns),
                     *("-n", "3", "--dist", "worksteal", "-m", "browser", *_files("browser")),
                 ],
                 [
