@@ -101,6 +101,11 @@ def reset_rows(database: str) -> None:
                 raise
 
 
+def gather_statistics(database: str, table: str) -> None:
+    """What the planner goes by. Only the tables' owner may: asked by the application, the server does nothing but warn."""
+    _cleaner(database).execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+
+
 def is_at_rest(connection: BaseDatabaseWrapper) -> bool:
     """Whether a connection holds no lock and may serve the next test, as one of a web process serves the next request."""
     wrapped = connection.connection
