@@ -73,6 +73,7 @@ def test_an_edited_question_keeps_the_first_one(at_a_chat: Page, model_server: M
     model_server.answer("Second answer with `code`.")
     ask(at_a_chat, "First question")
     expect(at_a_chat.locator(".answer")).to_have_text("First answer.")
+    expect(at_a_chat.get_by_role("button", name="Good answer")).to_be_visible()
     at_a_chat.get_by_role("button", name="Edit the question").click()
     at_a_chat.get_by_role("textbox", name="Edit the question").fill("Second question")
     at_a_chat.get_by_role("button", name="Ask again").click()

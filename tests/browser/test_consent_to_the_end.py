@@ -103,6 +103,7 @@ def test_consent_leads_back_to_an_answer_and_is_taken_back(
     # The waiting turn goes on by itself.
     page.wait_for_url(f"**{chat}**")
     expect(page.locator("#thread .answer").last).to_have_text("Water the plants.")
+    expect(page.get_by_role("button", name="Good answer").last).to_be_visible()
     shoot(page, "3-went-on")
     assert [token.is_good() for token in service.tokens] == [True]
     page.goto("/connections/")

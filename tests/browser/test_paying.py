@@ -63,6 +63,8 @@ def test_the_price_is_agreed_to_and_the_question_goes_on(at_a_chat: Page, model_
     expect(at_a_chat.locator(".msg-user")).to_have_text("When is rent due?")
     expect(at_a_chat.get_by_label("Message", exact=True)).to_have_value("")
     expect(card).to_have_count(0)
+    # All its words may stand there before the turn is closed and paid.
+    expect(at_a_chat.get_by_role("button", name="Good answer")).to_be_visible()
     at_a_chat.goto("/purchases/")
     expect(at_a_chat.get_by_text("€0.10 a message, €0.10 this month")).to_be_visible()
     expect(at_a_chat.get_by_text("€0.90", exact=True)).to_be_visible()
