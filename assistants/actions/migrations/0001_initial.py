@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import django.db.models.manager
+import kernel.compressed
 import kernel.ids
 from django.conf import settings
 from django.db import migrations, models
@@ -145,9 +146,9 @@ class Migration(migrations.Migration):
                 ('description', models.TextField(blank=True)),
                 ('risk', models.CharField(choices=[('reads', 'Reads'), ('writes', 'Writes'), ('destroys', 'Destroys')], max_length=8)),
                 ('consequential', models.BooleanField(null=True)),
-                ('arguments_schema', models.JSONField()),
-                ('mapping', models.JSONField(default=dict)),
-                ('response_schema', models.JSONField(null=True)),
+                ('arguments_schema', kernel.compressed.CompressedJSONField()),
+                ('mapping', kernel.compressed.CompressedJSONField(default=dict)),
+                ('response_schema', kernel.compressed.CompressedJSONField(null=True)),
                 ('fingerprint', models.CharField(max_length=64)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='operations', to='actions.actionrevision')),

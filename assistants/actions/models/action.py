@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kernel.compressed import CompressedJSONField
 from kernel.ids import PublicIdField
 from kernel.models import TenantModel
 
@@ -110,9 +111,9 @@ class Operation(TenantModel):
     risk = models.CharField(max_length=8, choices=Risk.choices)
     # What it says of itself: always ask, never ask, or nothing.
     consequential = models.BooleanField(null=True)
-    arguments_schema = models.JSONField()
-    mapping = models.JSONField(default=dict)
-    response_schema = models.JSONField(null=True)
+    arguments_schema = CompressedJSONField()
+    mapping = CompressedJSONField(default=dict)
+    response_schema = CompressedJSONField(null=True)
     fingerprint = models.CharField(max_length=64)
 
     class Meta(TenantModel.Meta):
