@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django.test
+import hypothesis
 import pytest
 from django.db import connections
 from django.test import override_settings
@@ -32,6 +33,11 @@ def pytest_configure() -> None:
         )
     point_at_worker_redis(worker_name())
     close_network()
+    # How long a machine that is full takes says nothing about what is tested.
+    hypothesis.settings.register_profile(
+        "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("busy")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

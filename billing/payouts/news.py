@@ -16,6 +16,7 @@ from kernel.outbox import publish_event
 from kernel.tenancy import across_organisations
 
 State = Payout.State
+CLOCKS_DIFFER = timedelta(minutes=1)  # Stripe's from ours; and its times are whole seconds
 
 
 def on_transfer(transfer: dict[str, Any], _news: News) -> None:
@@ -74,8 +75,7 @@ def on_bank_payout(found: dict[str, Any], news: News) -> None:
             rows = Payout.objects.across_organisations(reason=WHY).filter(
                 account=account, state=State.PAID, arrived_at=None
             )
-            # Stripe's times are whole seconds.
-            sent = rows.filter(ended_at__lt=news.occurred_at + timedelta(seconds=1))
+            sent = rows.filter(ended_at__lt=news.occurred_at + CLOCKS_DIFFER)
             sent.update(arrived_at=timezone.now())
             problem = ""
         elif found["status"] == "failed":

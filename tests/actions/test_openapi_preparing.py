@@ -67,7 +67,7 @@ def query_of(schema: dict[str, Any], value: Any, **parts: Any) -> str:
     return urlsplit(prepare(found, SERVER, {"q": value}).url).query
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(identity=HOSTILE | st.text(max_size=40), q=JSON, deep=JSON, word=JSON | HOSTILE, body=JSON)
 def test_whatever_the_arguments_nothing_leaves_its_place(identity, q, deep, word, body):
     arguments = {"id": identity, "q": q, "deep": deep, "X-Word": word, "request": body, "body": q}

@@ -11,10 +11,10 @@ from tests.actions.openapi_documents import document, json_body, operation, read
 
 
 def refused(data: bytes) -> DocumentError:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(DocumentError) as caught:
         read_document(data)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 4
     return caught.value
 
 
@@ -174,12 +174,12 @@ def test_tags_build_nothing():
 def test_schemas_that_unfold_without_end_are_cut_open():
     schemas = {f"S{at}": {"anyOf": [{"$ref": f"#/components/schemas/S{at + 1}"}] * 9} for at in range(60)}
     schemas["S60"] = {"type": "string"}
-    started = time.monotonic()
+    started = time.process_time()
     found = operation(
         {"name": "q", "in": "query", "required": True, "schema": {"$ref": "#/components/schemas/S0"}},
         components={"schemas": schemas},
     )
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 2
     assert len(orjson.dumps(found.document())) < 100_000
 
 

@@ -30,7 +30,7 @@ def cut(value: Any, budget: int = 100, *, of: Any = PLAIN, status: int = 200) ->
     return cut_response(of, status, "application/json", orjson.dumps(value), budget_tokens=budget)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(value=VALUES, budget=st.integers(5, 400))
 def test_json_stays_json_and_within_its_budget(value, budget):
     found = cut(value, budget)
@@ -83,10 +83,10 @@ def test_deep_answers_are_shown_as_far_as_they_fit():
 def test_ten_megabytes_take_little_time():
     item = {"name": "name", "tags": ["a", "b"], "text": "word " * 60}
     body = orjson.dumps([{"id": at, **item} for at in range(30_000)])
-    started = time.monotonic()
+    started = time.process_time()
     found = cut_response(PLAIN, 200, "application/json", body, budget_tokens=2000)
     assert "more left out" in orjson.loads(found.text)[-1]
-    assert time.monotonic() - started < 2 and count_tokens(found.text) <= 2000
+    assert time.process_time() - started < 2 and count_tokens(found.text) <= 2000
 
 
 def test_never_more_than_the_limit_whatever_the_budget():

@@ -61,7 +61,7 @@ def test_ten_megabytes_are_read_in_time(api: Any, base: str) -> None:
     assert 8_000_000 < len(document) < 10 * 1024 * 1024
     started = time.monotonic()
     made = add(api, base, document=document.decode())
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
     assert len(made["operations"]) == 2
     larger = document_of(PUBLIC, PATHS, **{"x-padding": "x" * (10 * 1024 * 1024)})
     assert codes(api.post(base, {"document": larger.decode()})) == [("document", "too_large")]

@@ -21,6 +21,7 @@ def plan(stripe):
 
 
 def subscribe(stripe, plan, *more, **options):
+    stripe.state.stand_still()
     session = stripe_api().checkout_for_subscription(
         key="sub_1",
         customer=customer()["id"],

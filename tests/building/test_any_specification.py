@@ -133,7 +133,7 @@ def carried_action(number: int, given: dict[str, Any]) -> tuple[ActionEntry, str
     return entry, orjson.dumps(document).decode()
 
 
-@settings(max_examples=3000 if LARGE else 120, deadline=None)
+@settings(max_examples=3000 if LARGE else 120)
 @given(document=SPECIFICATIONS, actions=ACTIONS)
 @example(document={"instructions": {"text": "  leading\nand\n\n\ntrailing  \n\n"}}, actions=[])
 def test_the_file_of_any_definition_gives_the_same_hash(
@@ -159,8 +159,7 @@ def test_the_file_of_any_definition_gives_the_same_hash(
 
 @settings(
     max_examples=60 if LARGE else 6,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(document=SPECIFICATIONS)
 @pytest.mark.django_db(transaction=True)

@@ -47,7 +47,7 @@ async def test_a_hostile_answer_ends_in_time(behaviour):
         started = time.monotonic()
         with pytest.raises(ENDINGS[behaviour]):
             await post(trusted(host))
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 10
 
 
 async def test_an_answer_comes_with_its_status_and_headers():

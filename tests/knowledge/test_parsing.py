@@ -176,7 +176,7 @@ def test_hostile_archives_end_at_once(tmp_path: Path, make: object, codes: set[s
     with pytest.raises(ParsingFailed) as failure:
         parsed(tmp_path, make(), "docx")  # type: ignore[operator]
     assert failure.value.code in codes
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
 
 
 def test_a_file_without_words_is_empty(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_page_that_takes_too_long_is_given_up_and_nothing_stays_behind(
     with pytest.raises(ParsingFailed) as failure:
         read(tmp_path, saved(picture(WORDS), "PNG"), "png", seconds=2)
     assert failure.value.code == "too_complex"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     pid = int((tmp_path / "pid").read_text())
     psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=3)
     assert not psutil.pid_exists(pid)

@@ -180,7 +180,7 @@ async def test_a_provider_that_falls_silent_is_left(model_server, model):
     started = time.monotonic()
     with pytest.raises(ProviderTimeout):
         await drain(adapter(model_server, model, patience=0.4))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
 
 
 async def test_an_answer_that_never_ends_is_left(model_server):

@@ -96,7 +96,7 @@ def test_whatever_the_container_does_it_ends_in_time_and_is_removed(
     behave(stand_in, how)
     started = monotonic()
     assert ran("x = 1\n" * 20_000 if how == "deaf" else "1").state == state
-    assert monotonic() - started < 8
+    assert monotonic() - started < 20
     if state != "crashed":
         first, last = (stand_in / "calls").read_text().splitlines()
         assert last.startswith('["rm", "--force", "bottega-python-') and last[17:-2] in first

@@ -90,7 +90,7 @@ def test_what_is_no_arithmetic_is_refused(expression: str) -> None:
     ],
 )
 def test_it_is_done_at_once_whatever_the_size(expression: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     with suppress(NotCalculable):
         assert len(evaluate(expression)) < 1500
-    assert time.monotonic() - began < 0.5
+    assert time.thread_time() - began < 0.5

