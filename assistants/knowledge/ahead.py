@@ -109,24 +109,24 @@ class Ahead:
         if self._refused:
             return
         self._gather()
-        name = f"{self._reference}/{self._number}"
-        self._number += 1
+        number, self._number = self._number, self._number + 1
         try:
-            self._hold(name, likely_tokens(texts))
+            self._hold(f"{self._reference}/{number}", likely_tokens(texts))
         except AllowanceUsedUp:  # the task that makes the others meets it too, and tells it
             self._refused = True
             return
-        self._asked.append(self._threads.submit(_made, self.model, name, texts))
+        self._asked.append(self._threads.submit(_made, self.model, texts, self._reference, number))
 
 
 def _answered(call: "Future[tuple[Halves, Call]]") -> bool:
     return call.done() and not call.cancelled() and call.exception() is None
 
 
-def _made(model: Embedder, name: str, texts: list[str]) -> tuple[Halves, Call]:
+def _made(model: Embedder, texts: list[str], group: str, number: int) -> tuple[Halves, Call]:
     """A call's vectors, as short as they are stored, and what it is charged by: its texts are not kept."""
     made = model.embed(texts)
-    return made.vectors.astype(np.float16), call_made(name, texts, made.tokens)
+    call = call_made(f"{group}/{number}", texts, made.tokens, group=group, number=number)
+    return made.vectors.astype(np.float16), call
 
 
 def asked_ahead(model: Embedder) -> bool:

@@ -4,6 +4,7 @@ A call has a reference that names the document, the stage and the batch. So work
 and is charged for, the same call, and what was charged is charged once.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,11 +48,18 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that was made: `tokens` by the provider's count, or by ours where it is `estimated`."""
+    """A call that was made: `tokens` by the provider's count, or by ours where it is `estimated`.
+
+    Attributes:
+        group, number: what calls are recorded under together where nothing was held for any of them, and which of them it
+            is; a call without a group is recorded by itself.
+    """
 
     reference: str
     tokens: int
     estimated: bool = False
+    group: str = ""
+    number: int = 0
 
 
 def tariff_of(model: str, *, organisation_id: int, source_set_id: int | None = None) -> Tariff:
@@ -89,9 +97,10 @@ def likely_tokens(texts: Sequence[str]) -> int:
     return sum(len(text.encode()) // BYTES_A_TOKEN + 1 for text in texts)
 
 
-def call_made(reference: str, texts: Sequence[str], tokens: int) -> Call:
+def call_made(reference: str, texts: Sequence[str], tokens: int, *, group: str = "", number: int = 0) -> Call:
     """A call as it is charged: by the provider's count, otherwise by ours."""
-    return Call(reference, tokens or sum(map(count_tokens, texts)), estimated=not tokens)
+    counted = tokens or sum(map(count_tokens, texts))
+    return Call(reference, counted, estimated=not tokens, group=group, number=number)
 
 
 def hold(tariff: Tariff, reference: str, tokens: int) -> None:
@@ -115,11 +124,14 @@ def charge(tariff: Tariff, calls: Sequence[Call], *, kind: str = "embedding") ->
     assert_in_action()
     if not tariff.recorded:
         return 0
+    uses = defaultdict[str, list[UsageInput]](list)
+    for call in calls:
+        # What was held is named by each call. Without a price nothing was: one statement then does for a whole document's.
+        together = call.group if tariff.price is None else ""
+        uses[together or call.reference].append(_usage(tariff, call, kind, call.number if together else 0))
     return sum(
-        settle(
-            organisation=tariff.organisation_id, reference=call.reference, usages=[_usage(tariff, call, kind)]
-        )
-        for call in calls
+        settle(organisation=tariff.organisation_id, reference=reference, usages=usages)
+        for reference, usages in uses.items()
     )
 
 
@@ -151,9 +163,9 @@ def count_recognised(document: Document, warnings: Sequence[Mapping[str, Any]]) 
     )
 
 
-def _usage(tariff: Tariff, call: Call, kind: str) -> UsageInput:
+def _usage(tariff: Tariff, call: Call, kind: str, ordinal: int) -> UsageInput:
     return UsageInput(
-        ordinal=0,
+        ordinal=ordinal,
         product=tariff.product[0],
         product_name=tariff.product[1],
         model=tariff.model,

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connections
 
+from assistants.knowledge.actions import parse_document as parsing
 from assistants.knowledge.actions.add_url import add_url
 from assistants.knowledge.actions.parse_document import parse_document
 from assistants.knowledge.actions.remove_source import remove_source, restore_source
@@ -67,6 +68,17 @@ def money(actor: Actor) -> tuple[int, int, int]:
         return sum(r.cost for r in records), sum(p.spent for p in periods), sum(p.reserved for p in periods)
 
 
+def crash_once(actor: Actor, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read a document and die before anything is kept of it."""
+
+    def crash(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr(parsing, "swap_in", crash)
+        parse_document(organisation_id=actor.organisation.pk, document_id=document_of(source).public_id)
+
+
 def test_every_call_is_held_charged_and_summed_up(alice: Actor, priced: None, run_jobs: RunJobs) -> None:
     set_allowance(organisation=alice.organisation, limit=10**12)
     source = upload(alice, make_source_set(alice), name="long.md", data=LONG)
@@ -82,21 +94,38 @@ def test_every_call_is_held_charged_and_summed_up(alice: Actor, priced: None, ru
         assert held.count() == UsageRecord.objects.for_organisation(alice.organisation).count() == 2
 
 
+@pytest.mark.parametrize("crashes", [False, True])
+def test_calls_without_a_price_are_recorded_each_and_once(
+    alice: Actor,
+    settings: Any,
+    model_server: ModelServer,
+    run_jobs: RunJobs,
+    monkeypatch: pytest.MonkeyPatch,
+    crashes: bool,
+) -> None:
+    settings.OPENAI_BASE_URL, settings.EMBEDDING_MODEL = model_server.base_url, "embed"
+    trust_environment()
+    call_command("sync_models")
+    source = upload(alice, make_source_set(alice), name="long.md", data=LONG)
+    if crashes:
+        crash_once(alice, source, monkeypatch)
+    run_jobs()
+    document = document_of(source)
+    with tenant_scope(alice.organisation):
+        records = UsageRecord.objects.for_organisation(alice.organisation).order_by("reference", "ordinal")
+        assert list(records.values_list("reference", "ordinal")) == [
+            (f"{document.public_id}/ahead", 0),
+            (f"{document.public_id}/ahead", 1),
+        ]
+        assert sum(record.input_tokens for record in records) == document.passages
+        assert not Reservation.objects.for_organisation(alice.organisation).exists()
+
+
 def test_work_done_again_after_a_crash_is_charged_once(
     alice: Actor, priced: None, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistants.knowledge.actions import parse_document as parsing
-
     source = upload(alice, make_source_set(alice), name="long.md", data=LONG)
-    swap_in = parsing.swap_in
-
-    def crash(*_: Any) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(parsing, "swap_in", crash)
-    with pytest.raises(ZeroDivisionError):
-        parse_document(organisation_id=alice.organisation.pk, document_id=document_of(source).public_id)
-    monkeypatch.setattr(parsing, "swap_in", swap_in)
+    crash_once(alice, source, monkeypatch)
     run_jobs()
     document = document_of(source)
     assert (document.state, document.cost) == ("ready", document.passages * 1000)
