@@ -15,6 +15,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from assistants.knowledge.models import Document
+from kernel.db import commit_without_waiting
 from kernel.tenancy import tenant_scope
 
 LEASE = timedelta(seconds=settings.KNOWLEDGE_LEASE_SECONDS)
@@ -99,6 +100,7 @@ class Lease:
     def write(self, **values: Any) -> None:
         """The same in a transaction of its own."""
         with tenant_scope(self.organisation_id, durable=True):
+            commit_without_waiting()
             self.update(**values)
 
 
@@ -112,6 +114,7 @@ def claim(*, organisation_id: int, document_id: str, states: Sequence[str]) -> L
         None where there is nothing to do: no such document here, another state, or somebody works on it.
     """
     with tenant_scope(organisation_id, durable=True):
+        commit_without_waiting()
         rows = Document.objects.for_organisation(organisation_id)
         taken = take(rows.filter(public_id=document_id, state__in=states), _DOCUMENT, lasting=LEASE)
     return Lease(organisation_id, *taken) if taken else None

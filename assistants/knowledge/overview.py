@@ -1,6 +1,6 @@
 """What the knowledge page lists: filtered, sorted, a page at a time. All of it runs inside the open organisation's scope."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,6 @@ from django.db.models import (
     Func,
     Max,
     Min,
-    Model,
     Q,
     QuerySet,
     Subquery,
@@ -210,14 +209,17 @@ class Children:
     failed: int
 
 
-def children_sums(source_set: SourceSet, parents: Sequence[Model]) -> dict[int, Children]:
+def children_sums(source_set: SourceSet, parents: Iterable[Source]) -> dict[int, Children]:
     """Sums over the children of each source that has some, by its primary key, in one statement.
 
     Args:
-        parents: some that the set answers from.
+        parents: some that the set answers from, with their documents.
     """
+    keys = [parent.pk for parent in parents if parent.may_hold]
+    if not keys:
+        return {}
     rows = Source.objects.for_organisation(source_set.organisation_id).filter(removed_at=None)
-    rows = rows.filter(parent__in=[parent.pk for parent in parents])
+    rows = rows.filter(parent__in=keys)
     sums = (
         rows.order_by()
         .values("parent_id")

@@ -33,8 +33,9 @@ async def run_db(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) ->
 def commit_without_waiting() -> None:
     """Let the open transaction commit before it is on disk, which takes milliseconds less.
 
-    Only for what a later transaction completes: a commit that waits takes all earlier ones to the disk with it. Should
-    the database's machine crash within the half second until then, it is as if this transaction had not been.
+    Only for what a later transaction completes, or what is done again where it is missing: a commit that waits takes all
+    earlier ones to the disk with it. Should the database crash within the half second until then, it is as if this
+    transaction had not been.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")

@@ -35,7 +35,7 @@ from tests.factories.earning import make_sale
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LARGE = os.environ.get("BOTTEGA_LARGE") == "1"
-STEPS, RUNS = (100, 1_000) if LARGE else (100, 30)
+STEPS, RUNS = (100, 1_000) if LARGE else (100, 10)
 CUTS = st.one_of(
     st.none(),
     st.none(),

@@ -12,6 +12,7 @@ from assistants.knowledge.models import Document
 from assistants.knowledge.queries import missing_vectors
 from assistants.knowledge.shelves.lock import write_on_shelf
 from assistants.knowledge.storing import join_vectors
+from kernel.db import commit_without_waiting
 from kernel.tenancy import tenant_scope
 
 
@@ -23,6 +24,7 @@ def keep_ahead(lease: Lease, ahead: Ahead, tariff: Tariff) -> None:
     """
     vectors, calls = ahead.vectors(), ahead.calls()
     with tenant_scope(lease.organisation_id, durable=True):
+        commit_without_waiting()
         write_on_shelf(organisation_id=lease.organisation_id, documents=[lease.document_id])
         document: Document = Document.objects.for_organisation(lease.organisation_id).get(
             pk=lease.document_id

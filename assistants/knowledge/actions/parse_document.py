@@ -34,6 +34,7 @@ from assistants.knowledge.queries import parsed_twin, vector_givers
 from assistants.knowledge.room import KnowledgeFull, bytes_left, guard_room
 from assistants.knowledge.shelves.lock import write_on_shelf
 from assistants.knowledge.storing import copy_vectors, swap_in
+from kernel.db import commit_without_waiting
 from kernel.tenancy import tenant_scope
 from organisations.policy import policy_of
 from providers.catalogue import ModelNotFound
@@ -234,6 +235,7 @@ def _finish(
     """
     vectors = ahead.vectors(within=AHEAD_SECONDS) if ahead else NO_VECTORS
     with tenant_scope(lease.organisation_id, durable=True):
+        commit_without_waiting()  # were it lost, the document would still wait, and be read once more
         write_on_shelf(organisation_id=document.organisation_id, documents=[document.pk])
         _guard(document, passages=contents.passages - document.passages)
         serving = model is not None and serves(

@@ -127,6 +127,11 @@ class Source(TenantModel):
         """Whether it has no content of its own and only holds what is found at its origin."""
         return self.type in (self.Type.SITE, self.Type.CONNECTOR)
 
+    @property
+    def may_hold(self) -> bool:
+        """Whether other sources may stand in it."""
+        return self.gathers or (self.document is not None and self.document.format == "zip")
+
 
 class SiteAddress(TenantModel):
     """An address of a website that is being followed: kept while that lasts, so that it goes on after a crash.
