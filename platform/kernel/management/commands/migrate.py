@@ -28,12 +28,12 @@ def _new_models_alone() -> Iterator[None]:
     """
     whole = ProjectState.add_model
 
-    def add_model(state: ProjectState, model: ModelState) -> None:
-        apps = vars(state).pop("apps", None)  # without it nothing is rendered
-        whole(state, model)
+    def add_model(self: ProjectState, model_state: ModelState) -> None:
+        apps = vars(self).pop("apps", None)  # without it nothing is rendered
+        whole(self, model_state)
         if apps is not None:
-            state.apps = apps
-            apps.render_multiple([model])
+            self.apps = apps
+            apps.render_multiple([model_state])
 
     ProjectState.add_model = add_model  # type: ignore[method-assign]
     try:
