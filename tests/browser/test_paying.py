@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from assistants.chat.actions.start_conversation import start_conversation
 from organisations.actors import Actor
-from store.actions.create_listing import create_listing
 from store.actions.price_listing import price_listing
+from store.actions.put_listing import put_listing
 from store.actions.submit_listing import submit_listing
 from store.fields import ListingFields
 from tests.billing.test_sales import credit
@@ -34,7 +34,8 @@ def at_a_chat(buyer: Actor, alice: Actor, model_server: ModelServer, new_context
     """The buyer before an empty conversation with an assistant of Alice's that costs €0.10 a message."""
     assistant = make_published(alice)
     fields = ListingFields(visibility="public", tagline="Says what it knows")
-    listing = create_listing(actor=alice, assistant_id=assistant.public_id, fields=fields)
+    # The site's worker lists what is published by itself, at some moment.
+    listing = put_listing(actor=alice, assistant_id=assistant.public_id, fields=fields)
     submit_listing(actor=alice, listing_id=listing.public_id)
     price_listing(actor=alice, listing_id=listing.public_id, prices={"message": 100_000, "monthly": 900_000})
     conversation = start_conversation(actor=buyer, reference=listing.publication.slug)
