@@ -2,7 +2,7 @@
 
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
-from store.actions.create_listing import create_listing
+from store.actions.create_listing import ListedAlready, create_listing
 from store.actions.update_listing import update_listing
 from store.fields import ListingFields
 from store.models import Listing
@@ -15,8 +15,11 @@ def put_listing(*, actor: Actor, assistant_id: str, fields: ListingFields) -> Li
     Raises:
         Whatever `create_listing` and `update_listing` raise.
     """
-    with tenant_scope(actor.organisation):
-        _publication, listing = listing_of_assistant(actor, assistant_id)
-    if listing is None:
+    try:
         return create_listing(actor=actor, assistant_id=assistant_id, fields=fields)
+    except ListedAlready as known:  # perhaps by the job that follows a publication, in this moment
+        with tenant_scope(actor.organisation):
+            _publication, listing = listing_of_assistant(actor, assistant_id)
+        if listing is None:
+            raise known
     return update_listing(actor=actor, listing_id=listing.public_id, fields=fields)
