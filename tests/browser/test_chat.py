@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.looking import look, sign_in, watch
 from tests.factories.chat import make_conversation, make_published
@@ -54,6 +54,30 @@ def test_stop_keeps_what_there_is(at_a_chat: Page, model_server: ModelServer) ->
     expect(at_a_chat.get_by_text("Stopped by you")).to_be_visible()
     expect(at_a_chat.get_by_role("button", name="Send")).to_be_visible()
     look(at_a_chat)
+
+
+def test_stop_is_heard_before_the_answer_has_begun(at_a_chat: Page, model_server: ModelServer) -> None:
+    model_server.answer("word " * 400, delay=0.05)
+    asked: list[Route] = []
+    at_a_chat.route("**/messages?*", lambda route: asked.append(route))
+    ask(at_a_chat, "Talk")
+    at_a_chat.get_by_role("button", name="Stop").click()
+    asked[0].continue_()
+    expect(at_a_chat.get_by_text("Stopped by you")).to_be_visible()
+
+
+def test_a_question_is_edited_only_where_nothing_would_take_its_words(
+    at_a_chat: Page, model_server: ModelServer
+) -> None:
+    model_server.answer("First.")
+    ask(at_a_chat, "One")
+    expect(at_a_chat.get_by_role("button", name="Good answer")).to_be_visible()
+    model_server.answer("word " * 400, delay=0.05)
+    ask(at_a_chat, "Talk")
+    expect(at_a_chat.locator(".answer").last).to_contain_text("word word")
+    expect(at_a_chat.get_by_role("button", name="Edit the question")).to_be_disabled()
+    at_a_chat.get_by_role("button", name="Stop").click()
+    expect(at_a_chat.get_by_role("button", name="Edit the question").last).to_be_enabled()
 
 
 def test_a_failed_answer_says_why_and_is_tried_again(at_a_chat: Page, model_server: ModelServer) -> None:

@@ -3,7 +3,7 @@
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from assistants.building.models import Assistant
 from organisations.actors import Actor
@@ -110,12 +110,18 @@ def test_an_answer_is_stopped_and_asked_for_again(
     say(page, "It counts clouds.")
     expect(page.locator("#workshop-thread").get_by_text("word word")).to_be_visible()
     page.reload()  # another device, or the same one later: it goes on where it was
+    drafts: list[Route] = []
+    page.route(
+        "**/create/draft", lambda route: drafts.append(route)
+    )  # the draft is slow to be drawn, and nobody waits for it
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped. What was changed until then stays")).to_be_visible()
     model_server.answer("All is well now.")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("All is well now.")).to_be_visible()
     expect(page.get_by_text("It counts clouds.")).to_have_count(1)
+    for route in drafts:
+        route.continue_()
 
 
 def test_where_a_model_fails_nothing_typed_is_lost_and_the_questions_are_offered(

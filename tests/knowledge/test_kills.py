@@ -85,12 +85,15 @@ class Works:
         """End one of the worker's backends: PostgreSQL then ends all of them and recovers, whosever they are."""
         mine = [connection.connection for connection in connections.all(initialized_only=True)]
         own = {connection.info.backend_pid for connection in mine if connection}
+        here = connections["default"].settings_dict["NAME"]
         with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], autocommit=True) as admin:
+            # One that is only being let in names no database yet, whosever it is.
             found = admin.execute(
-                "SELECT pid, datname FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                "SELECT pid, datname FROM pg_stat_activity WHERE backend_type = 'client backend'"
+                " AND datname IS NOT NULL AND pid <> pg_backend_pid()"
             ).fetchall()
         connections.close_all()
-        others = {database for _, database in found} - {connections["default"].settings_dict["NAME"]}
+        others = {database for _, database in found} - {here}
         assert not others, f"this ends everybody's connections, and {others} are at work: run it by itself"
         for pid, _ in [row for row in found if row[0] not in own][:1]:
             os.kill(pid, 9)

@@ -5,7 +5,7 @@ import { startAsked } from "../turns/asked.js";
 import { paintParts } from "../turns/parts.js";
 import { startResults } from "../turns/results.js";
 import { request } from "../web/api.js";
-import { follower, paintAnswer } from "../web/asking.js";
+import { follower, paintAnswer, stopper } from "../web/asking.js";
 import { openDialog } from "../web/dialogs.js";
 import { readEvents } from "../web/sse.js";
 import { toast } from "../web/toasts.js";
@@ -19,9 +19,9 @@ export class Answers {
   #log;
   #empty;
   #history = [];
-  #turn = "";
   #extra;
   #end;
+  #turn = stopper((turn) => request(`/api/v1/turns/${turn}/stop`, { method: "POST" }).catch((error) => toast(error.message, { level: "error" })));
 
   // `extra()` says what the question is asked of beside the draft: another model, a version.
   constructor(log, { extra = () => ({}) } = {}) {
@@ -57,11 +57,11 @@ export class Answers {
     });
     answer.querySelector("[data-caret]")?.remove();
     this.#log.removeAttribute("aria-busy");
-    this.#turn = "";
+    this.#turn.ended();
   }
 
   stop() {
-    if (this.#turn) request(`/api/v1/turns/${this.#turn}/stop`, { method: "POST" }).catch((error) => toast(error.message, { level: "error" }));
+    this.#turn.stop();
   }
 
   reset() {
@@ -72,27 +72,29 @@ export class Answers {
 
   async #stream(text, answer) {
     let message = null;
+    let problem = "";
     let last = "trace";
     await readEvents(words.url, {
       method: "POST",
       json: { text, history: this.#history.slice(-MAX_HISTORY), stream: true, ...this.#extra() },
       // A stream that was lost is followed as any turn's, which tells nothing of what happened inside.
-      resume: () => this.#turn && `/api/v1/turns/${this.#turn}/events?render=html`,
+      resume: () => this.#turn.name && `/api/v1/turns/${this.#turn.name}/events?render=html`,
       onRetry: () => (last = "message.finished"),
       isFinal: (event) => event.event === last,
       onEvent: ({ event, data }) => {
         if (event === "message.waiting") answer.querySelector("[data-caret]").hidden = true;
         if (GOES_ON.has(event)) answer.querySelector("[data-caret]").hidden = false;
         const follow = this.#end.atEnd();
-        if (event === "message.started") this.#turn = data.turn;
+        if (event === "message.started") this.#turn.begun(data.turn);
         if (event === "html") paintAnswer(answer.querySelector("[data-answer]"), data.html);
         if (event === "parts") paintParts(answer, data);
-        if (event === "error") fail(answer, data.message);
+        if (event === "error") problem = data.message;
         if (event === "message.finished") message = data.message;
         if (event === "trace") answer.append(traceOf(data));
         if (follow) this.#end.toEnd();
       },
     });
+    if (problem) fail(answer, problem);
     if (message?.state === "stopped") fail(answer, words.stopped);
     if (!message?.text) return;
     answer.citations = message.citations;

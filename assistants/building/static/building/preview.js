@@ -23,10 +23,13 @@ async function ask(text) {
   running = true;
   field.value = "";
   setBusy(true);
-  await saveDraft();
-  await answers.ask(text);
-  setBusy(false);
-  running = false;
+  try {
+    await saveDraft();
+    await answers.ask(text);
+  } finally {
+    setBusy(false);
+    running = false;
+  }
 }
 
 function refreshStart(draft) {

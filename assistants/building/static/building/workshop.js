@@ -1,6 +1,7 @@
 // The Create tab: say something, watch the answer and the draft grow, stop it, go on where it was after a reload.
 
 import { ApiError, request } from "../web/api.js";
+import { stopper } from "../web/asking.js";
 import { readEvents } from "../web/sse.js";
 import { startPanes } from "./panes.js";
 
@@ -12,7 +13,7 @@ const log = workshop.querySelector("[data-log]");
 const form = workshop.querySelector("[data-say]");
 const field = form?.querySelector("textarea");
 const { messages, threadUrl, draftUrl } = workshop.dataset;
-let message = "";
+const answering = stopper((message) => request(`${messages}/${message}/stop`, { method: "POST" }).catch(showProblem));
 let busy = false;
 
 const atBottom = () => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
@@ -79,7 +80,7 @@ function showHead() {
 
 function show({ event, data }, answer) {
   const follow = atBottom();
-  if (event === "message.started") message = data.message;
+  if (event === "message.started") answering.begun(data.message);
   else if (event === "html") paint(answer.querySelector("[data-body]"), data.html);
   else if (event === "tool.started") doing(answer, data.label);
   else if (event === "tool.finished" && data.detail?.changes) reloadDraft();
@@ -102,12 +103,14 @@ async function watch(answer, url, options = {}) {
     await readEvents(`${url}?render=html`, {
       ...options,
       isFinal: (event) => event.event === "message.finished",
-      resume: () => (message ? `${messages}/${message}/events?render=html` : null),
+      resume: () => (answering.name ? `${messages}/${answering.name}/events?render=html` : null),
       onEvent: (event) => show(event, answer),
     });
-    await Promise.all([reloadThread(), reloadDraft()]);
+    // What the thread offers next can be pressed at once: nobody waits for the draft's own look.
+    reloadDraft();
+    await reloadThread();
   } finally {
-    message = "";
+    answering.ended();
     setBusy(false);
   }
 }
@@ -160,7 +163,7 @@ if (form) {
     event.preventDefault();
     form.requestSubmit();
   });
-  form.querySelector("[data-stop]").addEventListener("click", () => message && request(`${messages}/${message}/stop`, { method: "POST" }).catch(showProblem));
+  form.querySelector("[data-stop]").addEventListener("click", () => answering.stop());
 }
 
 startPanes();
@@ -169,6 +172,6 @@ toBottom();
 // Somebody's answer is being written, perhaps on another device: go on watching it.
 const open = thread().querySelector("[data-open]");
 if (open) {
-  message = open.dataset.message;
-  watch(open, `${messages}/${message}/events`).catch(showProblem);
+  answering.begun(open.dataset.message);
+  watch(open, `${messages}/${answering.name}/events`).catch(showProblem);
 }

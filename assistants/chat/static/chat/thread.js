@@ -1,7 +1,7 @@
 // One conversation: ask, watch the answer come, stop it, ask again, open its sources.
 
 import { ApiError, request } from "../web/api.js";
-import { follower, startComposer } from "../web/asking.js";
+import { follower, startComposer, stopper } from "../web/asking.js";
 import { startPython } from "../tools/python.js";
 import { startAsked } from "../turns/asked.js";
 import { paintParts } from "../turns/parts.js";
@@ -20,7 +20,7 @@ const problem = document.getElementById("problem");
 const price = document.getElementById("price");
 const drawer = document.getElementById("drawer");
 const messagesUrl = `/api/v1/conversations/${chat.dataset.conversation}/messages`;
-let turn = null;
+const answering = stopper((turn) => request(`/api/v1/turns/${turn}/stop`, { method: "POST" }).catch(showProblem));
 let busy = false;
 let waiting = false; // the answer waits for its reader, who may also ask something else
 let watched = null;
@@ -33,11 +33,13 @@ log.addEventListener("scroll", () => (newest.hidden = atBottom()));
 newest.addEventListener("click", toBottom);
 toBottom();
 
-const showBusy = composer && startComposer({ form: composer, field, send: sendButton, stop: stopButton, ask: (text) => ask(text), onStop: () => stop() });
+const showBusy = composer && startComposer({ form: composer, field, send: sendButton, stop: stopButton, ask: (text) => ask(text), onStop: () => answering.stop() });
 
 function setBusy(value) {
   busy = value;
   showBusy?.(value);
+  // The thread is drawn anew when the answer ends, which would take an open edit with it.
+  for (const button of thread.querySelectorAll("[data-edit], [data-regenerate]")) button.disabled = value;
 }
 
 // While an answer waits for its reader, asking something else ends it: so both buttons stand.
@@ -73,12 +75,12 @@ async function attend(article, url, options) {
     await readEvents(`${url}?render=html`, {
       ...options,
       isFinal: (event) => event.event === "message.finished",
-      resume: () => (turn ? `/api/v1/turns/${turn}/events?render=html` : null),
+      resume: () => (answering.name ? `/api/v1/turns/${answering.name}/events?render=html` : null),
       onEvent: (event) => show(event, article, body),
     });
     await reload();
   } finally {
-    turn = null;
+    answering.ended();
     setWaiting(false);
     setBusy(false);
   }
@@ -86,7 +88,7 @@ async function attend(article, url, options) {
 
 function show(event, article, body) {
   const follow = atBottom();
-  if (event.event === "message.started") turn = event.data.turn;
+  if (event.event === "message.started") answering.begun(event.data.turn);
   else if (event.event === "message.waiting") pause(body, asksReader(event.data.message));
   else if (GOES_ON.has(event.event)) pause(body, false);
   else if (event.event === "parts") paintParts(article, event.data);
@@ -187,7 +189,7 @@ async function ask(text, parent) {
     if (parent !== undefined) json.parent = parent;
     await watch(article, messagesUrl, { method: "POST", json });
   } catch (error) {
-    if (turn === null && error instanceof ApiError && !article.dataset.turn) {
+    if (error instanceof ApiError && !article.dataset.turn) {
       question.remove();
       article.remove();
       field.value = text;
@@ -201,7 +203,7 @@ async function ask(text, parent) {
 // Nothing that it asked for is done; what there is of the answer stays.
 async function endWaiting() {
   const ending = watched;
-  await stop();
+  await answering.stop();
   await ending?.catch(() => {});
 }
 
@@ -220,10 +222,6 @@ async function regenerate(message) {
     showProblem(error);
     await showPrice(error, () => regenerate(message));
   }
-}
-
-async function stop() {
-  if (turn) await request(`/api/v1/turns/${turn}/stop`, { method: "POST" }).catch(showProblem);
 }
 
 function edit(button) {
@@ -311,7 +309,7 @@ thread.addEventListener("click", (event) => {
   else if (target.dataset.edit) edit(target);
   else if (target.dataset.feedback) feedback(target);
   else if (target.dataset.citation) {
-    const turnId = target.closest("[data-turn]")?.dataset.turn ?? turn;
+    const turnId = target.closest("[data-turn]")?.dataset.turn || answering.name;
     if (turnId) openSource(turnId, target.dataset.citation, target);
   }
 });
@@ -342,7 +340,7 @@ startPython(thread);
 startResults(thread);
 const open = thread.querySelector("[data-open-turn]");
 if (open) {
-  turn = open.dataset.openTurn;
-  watch(open, `/api/v1/turns/${turn}/events`).catch(showProblem);
+  answering.begun(open.dataset.openTurn);
+  watch(open, `/api/v1/turns/${answering.name}/events`).catch(showProblem);
   setWaiting(open.hasAttribute("data-waits") && thread.querySelector("[data-asked-kind]:not([data-asked-kind=computation])") !== null);
 } else if (chat.dataset.opening && composer) ask(chat.dataset.opening);

@@ -19,6 +19,30 @@ export function startComposer({ form, field, send, stop, ask, onStop }) {
   };
 }
 
+// Stopping what may have no name yet: a wish that comes before it has begun is kept until it has.
+export function stopper(send) {
+  let name = "";
+  let wanted = false;
+  return {
+    get name() {
+      return name;
+    },
+    begun(value) {
+      name = value;
+      if (wanted) send(value);
+      wanted = false;
+    },
+    async stop() {
+      if (name) await send(name);
+      else wanted = true;
+    },
+    ended() {
+      name = "";
+      wanted = false;
+    },
+  };
+}
+
 export function follower(log, near = 80) {
   const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < near;
   const toEnd = () => (log.scrollTop = log.scrollHeight);
