@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.looking import look, sign_in, watch
+from tests.browser.looking import look, watch
 from tests.factories.chat import make_conversation, make_published
 from tests.fakes.model_server import ModelServer
 from tests.fixtures.live import NewContext, Site
 
 pytestmark = pytest.mark.browser
-EMAIL, PASSWORD = "noor@example.org", "three unrelated words"
+EMAIL = "noor@example.org"
 
 
 @pytest.fixture
@@ -23,10 +23,9 @@ def draft() -> dict[str, Any]:
 @pytest.fixture
 def at_a_chat(site: Site, model_server: ModelServer, new_context: NewContext, draft: dict[str, Any]) -> Page:
     """Somebody before an empty conversation."""
-    actor = site.person(EMAIL, PASSWORD)
+    actor = site.person(EMAIL)
     conversation = make_conversation(actor, make_published(actor, **draft))
-    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
-    sign_in(page, EMAIL, PASSWORD)
+    page = new_context(person=EMAIL, viewport={"width": 1280, "height": 900}).new_page()
     page.goto(f"/chats/{conversation.public_id}")
     return page
 

@@ -19,14 +19,14 @@ from assistants.turns.driver import identity_of
 from assistants.turns.results import ChartLine, Column, ResultChart, ResultTable
 from kernel.tenancy import tenant_scope
 from organisations.actors import Actor
-from tests.browser.looking import look, sign_in, watch
+from tests.browser.looking import look, watch
 from tests.factories.building import make_assistant
 from tests.factories.chat import make_conversation
 from tests.fakes.model_server import ModelServer
 from tests.fixtures.live import NewContext, Site
 
 pytestmark = pytest.mark.browser
-EMAIL, PASSWORD = "ines@example.org", "three unrelated words"
+EMAIL = "ines@example.org"
 TOWNS = [
     ["Bremen", 12, "2026-05-02"],
     ["=1+1", 7, None],
@@ -36,7 +36,7 @@ TOWNS = [
 
 @pytest.fixture
 def ines(site: Site, model_server: ModelServer) -> Actor:
-    return site.person(EMAIL, PASSWORD)
+    return site.person(EMAIL)
 
 
 def picture(actor: Actor) -> dict[str, object]:
@@ -85,9 +85,8 @@ def test_an_app_is_added_and_results_are_looked_at(
 ) -> None:
     assistant = make_assistant(ines, "Plain Words", model={"id": "fake/chat"})
     publish(actor=ines, assistant_id=assistant.public_id, visibility="organisation")
-    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page = new_context(person=EMAIL, viewport={"width": 1280, "height": 900}).new_page()
     problems = watch(page)
-    sign_in(page, EMAIL, PASSWORD)
     choose(page, assistant)
     look_at(page, answered(ines, assistant))
     assert problems == []

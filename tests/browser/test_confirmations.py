@@ -10,7 +10,7 @@ from assistants.building.actions.publish import publish
 from assistants.building.models import Assistant
 from assistants.connections.auth_settings import read_settings
 from organisations.actors import Actor
-from tests.browser.looking import look, sign_in, watch
+from tests.browser.looking import look, watch
 from tests.factories.actions import document_of, make_action
 from tests.factories.building import make_assistant
 from tests.factories.chat import make_conversation
@@ -19,7 +19,7 @@ from tests.fixtures.live import NewContext, Site
 from tests.fixtures.tasks import PATHS
 
 pytestmark = pytest.mark.browser
-EMAIL, PASSWORD = "noor@example.org", "three unrelated words"
+EMAIL = "noor@example.org"
 LONG = "Ask the neighbour for the ladder, and then " * 12
 
 
@@ -28,7 +28,7 @@ def noor(site: Site, model_server: ModelServer, settings: Any) -> Actor:
     model_server.pages = {path: {"tasks": [{"title": "Water the plants"}]} for path in PATHS}
     # Actions are saved by this process, whose guard looks at their hosts as the site's does.
     settings.EGRESS_ALLOW = [*settings.EGRESS_ALLOW, f"127.0.0.1:{model_server.port}"]
-    return site.person(EMAIL, PASSWORD)
+    return site.person(EMAIL)
 
 
 def with_actions(noor: Actor, model_server: ModelServer, **auth: Any) -> Assistant:
@@ -42,8 +42,7 @@ def with_actions(noor: Actor, model_server: ModelServer, **auth: Any) -> Assista
 
 @pytest.fixture
 def page(new_context: NewContext) -> Page:
-    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
-    sign_in(page, EMAIL, PASSWORD)
+    page = new_context(person=EMAIL, viewport={"width": 1280, "height": 900}).new_page()
     return page
 
 

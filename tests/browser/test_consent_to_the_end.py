@@ -11,7 +11,7 @@ from assistants.building.actions.publish import publish
 from assistants.building.models import Assistant
 from assistants.connections.auth_settings import read_settings
 from organisations.actors import Actor
-from tests.browser.looking import look, sign_in, watch
+from tests.browser.looking import look, watch
 from tests.factories.actions import document_of, make_action
 from tests.factories.building import make_assistant
 from tests.factories.chat import make_conversation
@@ -21,7 +21,7 @@ from tests.fixtures.live import NewContext, Site
 from tests.fixtures.tasks import PATHS
 
 pytestmark = pytest.mark.browser
-EMAIL, PASSWORD = "noor@example.org", "three unrelated words"
+EMAIL = "noor@example.org"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def service(site: Site, settings: Any) -> Iterator[OAuthServer]:
 
 @pytest.fixture
 def noor(site: Site) -> Actor:
-    return site.person(EMAIL, PASSWORD)
+    return site.person(EMAIL)
 
 
 @pytest.fixture
@@ -81,10 +81,9 @@ def test_consent_leads_back_to_an_answer_and_is_taken_back(
     model_server: ModelServer,
 ) -> None:
     page = new_context(
-        viewport={"width": 1280, "height": 900}, locale=os.environ.get("LANG_OF", "en")
+        person=EMAIL, viewport={"width": 1280, "height": 900}, locale=os.environ.get("LANG_OF", "en")
     ).new_page()
     problems = watch(page)
-    sign_in(page, EMAIL, PASSWORD)
     chat = f"/chats/{make_conversation(noor, assistant).public_id}"
     page.goto(chat)
     model_server.answer(tool_calls=[("listTasks", {})])

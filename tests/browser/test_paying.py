@@ -12,19 +12,19 @@ from store.actions.put_listing import put_listing
 from store.actions.submit_listing import submit_listing
 from store.fields import ListingFields
 from tests.billing.test_sales import credit
-from tests.browser.looking import look, sign_in
+from tests.browser.looking import look
 from tests.factories.chat import make_published
 from tests.fakes.model_server import ModelServer
 from tests.fixtures.live import NewContext, Site
 
 pytestmark = pytest.mark.browser
-EMAIL, PASSWORD = "noor@example.org", "three unrelated words"
+EMAIL = "noor@example.org"
 
 
 @pytest.fixture
 def buyer(site: Site) -> Actor:
     """Somebody with €1 in the wallet."""
-    actor = site.person(EMAIL, PASSWORD)
+    actor = site.person(EMAIL)
     credit(actor.organisation, 1_000_000)
     return actor
 
@@ -39,8 +39,7 @@ def at_a_chat(buyer: Actor, alice: Actor, model_server: ModelServer, new_context
     submit_listing(actor=alice, listing_id=listing.public_id)
     price_listing(actor=alice, listing_id=listing.public_id, prices={"message": 100_000, "monthly": 900_000})
     conversation = start_conversation(actor=buyer, reference=listing.publication.slug)
-    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
-    sign_in(page, EMAIL, PASSWORD)
+    page = new_context(person=EMAIL, viewport={"width": 1280, "height": 900}).new_page()
     page.goto(f"/chats/{conversation.public_id}")
     return page
 

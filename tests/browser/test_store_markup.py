@@ -14,7 +14,7 @@ from organisations.actors import Actor
 from store.actions.decide_case import decide_case
 from store.models import Case, CreatorPage, Listing
 from store.moderation.outcomes import Verdict
-from tests.browser.looking import glance, sign_in
+from tests.browser.looking import glance
 from tests.factories.organisations import make_user
 from tests.factories.reviews import make_review
 from tests.factories.store import make_listing
@@ -81,7 +81,7 @@ HALF = len(PAYLOADS) // 2
 
 @pytest.fixture
 def mallory(site: Site) -> Actor:
-    actor = site.person("mallory@example.org", "bottega")
+    actor = site.person("mallory@example.org")
     assert actor.user is not None
     actor.user.name = PAYLOADS[11]
     actor.user.save(update_fields=["name"])
@@ -144,11 +144,10 @@ def test_nothing_runs_and_nothing_loads(
     ]
     for address in addresses:
         visit(page, address)
-    mine = new_context().new_page()
+    mine = new_context(person="mallory@example.org").new_page()
     more_outside, more_dialogs = watched(mine, site)
     with tenant_scope(mallory.organisation):
         assistants = [one.publication.assistant_public_id for one in listings[:2]]
-    sign_in(mine, "mallory@example.org")
     for address in ("/", "/directory/", "/library", *(f"/build/{one}/publish" for one in assistants)):
         visit(mine, address)
     assert outside + more_outside == []

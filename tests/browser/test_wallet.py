@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from billing.models import Plan
-from tests.browser.looking import look, sign_in
+from tests.browser.looking import look
 from tests.fakes.stripe_server import StripeServer, stripe_server
 from tests.fixtures.live import NewContext, Site
 
 pytestmark = pytest.mark.browser
-EMAIL, PASSWORD = "noor@example.org", "three unrelated words"
+EMAIL = "noor@example.org"
 
 
 @pytest.fixture
@@ -25,12 +25,11 @@ def live_stripe(site: Site) -> Iterator[StripeServer]:
 @pytest.fixture
 def at_the_wallet(site: Site, live_stripe: StripeServer, new_context: NewContext) -> Page:
     """Somebody before their wallet; there are a free plan and two that cost €30 and €90."""
-    site.person(EMAIL, PASSWORD)
+    site.person(EMAIL)
     Plan.objects.create(code="free", name="Free", monthly_allowance=1_000_000, is_default=True)
     Plan.objects.create(code="team", name="Team", monthly_allowance=50_000_000, price=30_000_000)
     Plan.objects.create(code="firm", name="Firm", monthly_allowance=90_000_000, price=90_000_000)
-    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
-    sign_in(page, EMAIL, PASSWORD)
+    page = new_context(person=EMAIL, viewport={"width": 1280, "height": 900}).new_page()
     page.goto("/billing/wallet/")
     return page
 

@@ -7,19 +7,19 @@ from assistants.building.actions.publish_version import publish_version
 from assistants.building.actions.update_draft import update_draft
 from assistants.building.models import Assistant
 from organisations.actors import Actor
-from tests.browser.looking import look, sign_in, watch
+from tests.browser.looking import look, watch
 from tests.factories.building import make_assistant, present_draft
 from tests.fakes.model_server import ModelServer
 from tests.fixtures.live import NewContext, Site
 
 pytestmark = pytest.mark.browser
-PASSWORD = "three unrelated words"
+EMAIL = "mira@example.org"
 
 
 @pytest.fixture
 def mira(site: Site) -> Actor:
     """Somebody who builds in her own organisation."""
-    return site.person("mira@example.org", PASSWORD, "Mira")
+    return site.person(EMAIL, name="Mira")
 
 
 @pytest.fixture
@@ -30,10 +30,9 @@ def assistant(mira: Actor) -> Assistant:
 def open_configure(
     new_context: NewContext, assistant: Assistant, *, alone: bool = False, **options: object
 ) -> Page:
-    page = new_context(**{"viewport": {"width": 1440, "height": 1000}, **options}).new_page()
+    page = new_context(**{"person": EMAIL, "viewport": {"width": 1440, "height": 1000}, **options}).new_page()
     if alone:
         hear_of_nobody(page)
-    sign_in(page, "mira@example.org", PASSWORD)
     page.goto(f"/build/{assistant.public_id}/configure")
     return page
 

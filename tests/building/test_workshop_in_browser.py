@@ -7,19 +7,19 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from assistants.building.models import Assistant
 from organisations.actors import Actor
-from tests.browser.looking import look, sign_in, watch
+from tests.browser.looking import look, watch
 from tests.factories.building import make_assistant, present_draft
 from tests.fakes.model_server import ModelServer
 from tests.fixtures.live import NewContext, Site
 
 pytestmark = pytest.mark.browser
-PASSWORD = "three unrelated words"
+EMAIL = "mira@example.org"
 
 
 @pytest.fixture
 def mira(site: Site) -> Actor:
     """Somebody who builds in her own organisation."""
-    return site.person("mira@example.org", PASSWORD, "Mira")
+    return site.person(EMAIL, name="Mira")
 
 
 @pytest.fixture
@@ -28,8 +28,7 @@ def assistant(mira: Actor, model_server: ModelServer) -> Assistant:
 
 
 def open_create(new_context: NewContext, assistant: Assistant, query: str = "", **options: object) -> Page:
-    page = new_context(**{"viewport": {"width": 1440, "height": 1000}, **options}).new_page()
-    sign_in(page, "mira@example.org", PASSWORD)
+    page = new_context(**{"person": EMAIL, "viewport": {"width": 1440, "height": 1000}, **options}).new_page()
     page.goto(f"/build/{assistant.public_id}/create{query}")
     # The site remembers the catalogue for some seconds.
     for _attempt in range(20):
@@ -189,8 +188,7 @@ class Clicks:
 def test_from_nothing_to_published_in_few_clicks(
     new_context: NewContext, mira: Actor, model_server: ModelServer, model: str
 ) -> None:
-    page, clicks = new_context().new_page(), Clicks()
-    sign_in(page, "mira@example.org", PASSWORD)
+    page, clicks = new_context(person=EMAIL).new_page(), Clicks()
     page.goto("/build/")
     clicks.on(page.get_by_role("link", name="New assistant").first)
     clicks.on(page.get_by_role("button", name="Say what it is for"))

@@ -11,7 +11,7 @@ from assistants.actions.actions.keep_connector_client import keep_connector_clie
 from assistants.building.actions.publish import publish
 from assistants.building.actions.update_draft import update_draft
 from organisations.actors import Actor
-from tests.browser.looking import look, sign_in, watch
+from tests.browser.looking import look, watch
 from tests.factories.building import make_assistant
 from tests.factories.chat import make_conversation
 from tests.fakes.connector_service import ID, SECRET, connector_service
@@ -19,7 +19,7 @@ from tests.fakes.model_server import ModelServer
 from tests.fixtures.live import NewContext, Site
 
 pytestmark = pytest.mark.browser
-EMAIL, PASSWORD = "noor@example.org", "three unrelated words"
+EMAIL = "noor@example.org"
 # What is written at each, by which operation, and how a person sees it.
 WRITES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "google-sheets": (
@@ -45,7 +45,7 @@ WRITES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
 
 @pytest.fixture
 def noor(site: Site) -> Actor:
-    return site.person(EMAIL, PASSWORD)
+    return site.person(EMAIL)
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,8 @@ def test_what_somebody_confirmed_stands_at_the_service(
         use = {"id": action.public_id, "operations": [operation]}
         update_draft(actor=noor, assistant_id=assistant.public_id, patch={"actions": [use]})
         publish(actor=noor, assistant_id=assistant.public_id, visibility="organisation")
-        page = new_context(viewport={"width": 1280, "height": 900}).new_page()
+        page = new_context(person=EMAIL, viewport={"width": 1280, "height": 900}).new_page()
         problems = watch(page)
-        sign_in(page, EMAIL, PASSWORD)
         page.goto(f"/chats/{make_conversation(noor, assistant).public_id}")
         model_server.answer(tool_calls=[(operation, arguments)])
         model_server.answer("It is written down.")

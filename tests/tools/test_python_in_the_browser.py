@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from assistants.building.actions.publish import publish
 from organisations.actors import Actor
-from tests.browser.looking import look, sign_in, watch
+from tests.browser.looking import look, watch
 from tests.factories.building import make_assistant
 from tests.factories.chat import make_conversation
 from tests.fakes.model_server import ModelServer
@@ -19,7 +19,7 @@ from tests.fixtures.live import NewContext, Site
 from tests.tools.python_escapes import ALL_REFUSED, ENDED, REFUSED
 
 pytestmark = pytest.mark.browser
-EMAIL, PASSWORD = "noor@example.org", "three unrelated words"
+EMAIL = "noor@example.org"
 MB = 1024 * 1024
 LIMITS = {
     "seconds": 30, "characters": 20_000, "memory": 256 * MB, "files": 3, "bytes": 100_000, "answer": MB
@@ -63,13 +63,12 @@ WALL = """async (port) => {
 
 @pytest.fixture
 def noor(site: Site) -> Actor:
-    return site.person(EMAIL, PASSWORD)
+    return site.person(EMAIL)
 
 
 @pytest.fixture
 def page(noor: Actor, new_context: NewContext) -> Page:
-    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
-    sign_in(page, EMAIL, PASSWORD)
+    page = new_context(person=EMAIL, viewport={"width": 1280, "height": 900}).new_page()
     return page
 
 
