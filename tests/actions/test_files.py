@@ -156,12 +156,12 @@ def test_a_file_is_sent_on_as_a_link_that_dies(talk: Talk) -> None:
     talk.allow(message)
     (sent,) = orjson.loads(talk.service.sent[-1].split("\n\n", 1)[1])["openaiFileIdRefs"]
     assert (sent["name"], sent["id"], sent["mime_type"]) == ("may.png", file["id"], "image/png")
-    got = httpx2.get(sent["download_link"])
+    got = httpx2.get(sent["download_link"], timeout=60)
     assert (got.status_code, got.content, got.headers["content-type"]) == (200, PNG, "image/png")
     forged = sent["download_link"][:-2] + "xx"
-    assert httpx2.get(forged).status_code == 404
+    assert httpx2.get(forged, timeout=60).status_code == 404
     delete_conversation(actor=talk.alice, conversation_id=talk.conversation)
-    assert httpx2.get(sent["download_link"]).status_code == 404
+    assert httpx2.get(sent["download_link"], timeout=60).status_code == 404
     assert client_for(talk.alice).get(file["url"]).status_code == 404
     restore_conversation(actor=talk.alice, conversation_id=talk.conversation)
     assert client_for(talk.alice).get(file["url"]).status_code == 200

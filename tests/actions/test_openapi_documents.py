@@ -47,7 +47,7 @@ def address(operation: ReadOperation) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx2.Client]:
-    with httpx2.Client(trust_env=False) as client:
+    with httpx2.Client(trust_env=False, timeout=60) as client:
         yield client
 
 

@@ -131,7 +131,7 @@ def test_a_creator_is_paid_once_stripe_knows_them(stripe, creator):
     link = stripe_api().account_link(
         account=creator, refresh_url="https://bottega.test/r", return_url="https://bottega.test/earnings"
     )
-    pressed = httpx2.post(link["url"], data={"do": "finish"}, trust_env=False)
+    pressed = httpx2.post(link["url"], data={"do": "finish"}, trust_env=False, timeout=60)
     assert pressed.headers["location"] == "https://bottega.test/earnings"
     sent = [
         stripe_api().transfer(key="po_2", account=creator, amount=50_000_000, metadata={}) for _ in range(2)
@@ -156,13 +156,13 @@ def test_more_than_there_is_is_not_sent(stripe, creator):
 
 def test_the_checkout_page_can_be_paid_on_and_left(stripe):
     session = checkout()
-    page = httpx2.get(session["url"], trust_env=False)
+    page = httpx2.get(session["url"], trust_env=False, timeout=60)
     assert "20.00 EUR" in page.text
-    left = httpx2.post(session["url"], data={"do": "cancel"}, trust_env=False)
+    left = httpx2.post(session["url"], data={"do": "cancel"}, trust_env=False, timeout=60)
     assert left.headers["location"] == "https://bottega.test/wallet"
-    declined = httpx2.post(session["url"], data={"do": "decline"}, trust_env=False)
+    declined = httpx2.post(session["url"], data={"do": "decline"}, trust_env=False, timeout=60)
     assert "declined" in declined.text
-    paid = httpx2.post(session["url"], data={"do": "pay"}, trust_env=False)
+    paid = httpx2.post(session["url"], data={"do": "pay"}, trust_env=False, timeout=60)
     assert paid.headers["location"] == f"https://bottega.test/wallet?session={session['id']}"
     assert stripe.get(session["id"])["payment_status"] == "paid"
 

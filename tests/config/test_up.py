@@ -58,7 +58,7 @@ class Run:
             time.sleep(0.1)
 
     def get(self, path: str) -> dict[str, object]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return dict(json.load(answer))
 
     def family(self) -> list[psutil.Process]:

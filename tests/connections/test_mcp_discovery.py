@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _profile(world: World, **more: Any) -> AuthProfile:
-    challenge = httpx2.get(world.server.api_url, trust_env=False).headers["www-authenticate"]
+    challenge = httpx2.get(world.server.api_url, trust_env=False, timeout=60).headers["www-authenticate"]
     return async_to_sync(make_mcp_profile)(
         actor=world.alice, server_url=world.server.api_url, name="Tools", www_authenticate=challenge, **more
     )

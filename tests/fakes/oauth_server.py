@@ -73,7 +73,9 @@ class OAuthServer:
 
     def consent(self, authorize_url: str, *, allow: bool = True) -> str:
         """Be the person at the consent page; gives the address that the browser is sent back to."""
-        answer = httpx2.post(authorize_url, data={"allow": "yes" if allow else "no"}, trust_env=False)
+        answer = httpx2.post(
+            authorize_url, data={"allow": "yes" if allow else "no"}, trust_env=False, timeout=60
+        )
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]
 

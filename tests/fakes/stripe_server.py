@@ -255,7 +255,9 @@ class StripeServer:
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         given = headers | {"Content-Type": "application/json"}
-        return httpx2.post(self.webhook_url, content=body, headers=given, trust_env=False).status_code
+        return httpx2.post(
+            self.webhook_url, content=body, headers=given, trust_env=False, timeout=60
+        ).status_code
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -34,7 +34,7 @@ def key(site: Site) -> str:
 @pytest.fixture
 def api(site: Site, key: str) -> Iterator[httpx2.Client]:
     headers = {"Authorization": f"Bearer {key}"}
-    with httpx2.Client(base_url=f"{site.url}/api/v1", headers=headers, timeout=30) as client:
+    with httpx2.Client(base_url=f"{site.url}/api/v1", headers=headers, timeout=60) as client:
         yield client
 
 
@@ -72,7 +72,7 @@ def published(api: httpx2.Client, model: str) -> str:
 
 
 def wait_until_ready(api: httpx2.Client, url: str) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while (source := made(api.get(url)))["state"] != "ready":
         assert source["state"] != "failed", source["error"]
         assert time.monotonic() < deadline, source
@@ -83,7 +83,7 @@ def test_quote_answers_with_citations_and_says_when_it_cannot(
     site: Site, api: httpx2.Client, key: str
 ) -> None:
     slug = published(api, "bottega/quote")
-    disclosures = httpx2.get(f"{site.url}/api/v1/store/listings/{slug}").json()["disclosures"]
+    disclosures = httpx2.get(f"{site.url}/api/v1/store/listings/{slug}", timeout=60).json()["disclosures"]
     assert disclosures["hosts"] == []
     assert disclosures["models"][0]["id"] == "bottega/quote"
     sdk = openai.OpenAI(base_url=f"{site.url}/v1", api_key=key)

@@ -43,7 +43,9 @@ def test_a_killed_web_process_loses_nothing(site: Site, alice: Actor, model_serv
     assert records[0].estimated
     site.start("web")
     site.wait_until_ready()
-    saved = httpx2.get(f"{site.url}/api/v1/conversations/{conversation.public_id}", headers=headers).json()
+    saved = httpx2.get(
+        f"{site.url}/api/v1/conversations/{conversation.public_id}", headers=headers, timeout=60
+    ).json()
     assert saved["messages"][-1]["state"] == "failed"
 
 
@@ -59,7 +61,7 @@ def test_what_waits_for_a_person_outlives_the_process(
     model_server.answer("I put it down.", tool_calls=[("addTask", {"title": "Call Bob"})])
     model_server.answer("It is down.")
     headers = {"Authorization": f"Bearer {api_key_for(alice)}"}
-    with httpx2.Client(base_url=f"{site.url}/api/v1", headers=headers, timeout=30) as api:
+    with httpx2.Client(base_url=f"{site.url}/api/v1", headers=headers, timeout=60) as api:
         said = api.post(f"/conversations/{conversation.public_id}/messages", json={"text": "Put Bob down"})
         message = said.json()["message"]
         site.kill("web")

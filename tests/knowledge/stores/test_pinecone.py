@@ -26,7 +26,7 @@ def _index(url: str, dim: int) -> str:
     request = urllib.request.Request(
         f"{url}/indexes", data=body, headers={"Content-Type": "application/json"}
     )
-    urllib.request.urlopen(request, timeout=10).close()
+    urllib.request.urlopen(request, timeout=60).close()
     return f"{url}/indexes/of-{dim}"
 
 
