@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
-SECONDS = 30.0
+SECONDS = 120.0
 
 
 @contextmanager
