@@ -8,7 +8,8 @@
    take turns, round by round, on the same machine; the figure is the median of the rounds' ratios. The target is for
    one file of 200 pages; four such files at once, as people drop them, are a further figure.
    Bottega's time holds everything between the upload's first byte and the commit that makes the document `ready`, which
-   REST is asked to confirm: HTTP, storage, queue, a confined parser process, word index and vectors. LangChain's holds its four steps, without imports and connecting.
+   REST is asked to confirm: HTTP, storage, queue, a confined parser process, word index and vectors. LangChain's holds
+   its four steps, without imports and connecting.
    The processor's seconds a page are those of its process, and of our worker with its parsers; both leave out the
    database, the embeddings server and, for us, the web process, which is told apart.
 4. A PDF of 10,000 pages in one go, with the same embeddings server: by how much the web process grows, and the worker
@@ -47,9 +48,9 @@ LONG_NAME = "long-one.pdf"
 MEGABYTE = 1024 * 1024
 FILES = 4
 CALL_MS = 40
-READY = """
+ENDED = """
 SELECT count(*) FROM knowledge_source s JOIN knowledge_document d ON d.id = s.document_id
-WHERE s.public_id = ANY(%s) AND d.state = 'ready'
+WHERE s.public_id = ANY(%s) AND d.state IN ('ready', 'failed')
 """
 SAMPLE = 40  # passages that the embedder's own rate is measured with
 TARGETS = {
@@ -290,7 +291,7 @@ def ready_seconds(creator: Creator, watching: Watching, pdfs: list[bytes]) -> fl
     sources = [creator.upload(assistant, f"{index}.pdf", pdf) for index, pdf in enumerate(pdfs)]
     # Asking REST over and over would take a third of a processor of the machine that is measured, and nobody asks LangChain
     # anything meanwhile: so the row is looked at, and REST is asked once.
-    while watching.execute(READY, [sources]).fetchone() != (len(sources),):
+    while watching.execute(ENDED, [sources]).fetchone() != (len(sources),):
         time.sleep(0.005)
     took = time.monotonic() - started
     for source in sources:

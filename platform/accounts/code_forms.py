@@ -1,5 +1,6 @@
 """Codes of authenticator apps, each of which opens once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa import app_settings
@@ -17,6 +18,7 @@ class _Once:
 
     user: Any
     authenticator: Authenticator
+    _emit_authentication_failed: Callable[[Authenticator], None]
 
     def clean_code(self) -> str:
         """Return the code.
@@ -26,6 +28,7 @@ class _Once:
         """
         code: str = super().clean_code()  # type: ignore[misc]
         if self.authenticator.type == Authenticator.Type.TOTP and not self._is_new(code):
+            self._emit_authentication_failed(self.authenticator)
             raise get_adapter().validation_error("incorrect_code")
         return code
 

@@ -235,6 +235,29 @@ def test_two_of_it_answer_side_by_side_and_a_question_becomes_a_test(
     assert problems == []
 
 
+def test_stopping_one_answer_of_two_leaves_the_next_of_the_other_alone(
+    new_context: NewContext, mira: Actor, model_server: ModelServer, assistant: Assistant
+) -> None:
+    page = open_configure(new_context, assistant)
+    wait_for_model(page, "fake/chat")
+    page.goto(f"/build/{assistant.public_id}/compare")
+    page.get_by_label("Model").first.select_option("fake/chat")
+    page.get_by_label("Model").nth(1).select_option("fake/stall")
+    model_server.answer("At nine.", model="chat")
+    page.get_by_label("Ask both").fill("When is it open?")
+    page.get_by_label("Ask both").press("Enter")
+    expect(page.get_by_text("What happened inside")).to_have_count(1)
+    page.get_by_role("button", name="Stop").click()
+    stopped = page.locator("[data-failure]:not([hidden])")
+    expect(stopped).to_have_count(1)
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+    model_server.answer("word " * 40 + "at ten", model="chat", delay=0.05)
+    page.get_by_label("Ask both").fill("And tomorrow?")
+    page.get_by_label("Ask both").press("Enter")
+    expect(page.get_by_text("at ten")).to_be_visible()
+    expect(stopped).to_have_count(1)
+
+
 def test_on_a_phone_the_two_sides_are_tabs(new_context: NewContext, assistant: Assistant) -> None:
     page = open_configure(new_context, assistant, viewport={"width": 360, "height": 780})
     page.goto(f"/build/{assistant.public_id}/compare")

@@ -20,14 +20,16 @@ export class Answers {
   #empty;
   #history = [];
   #extra;
+  #prepare;
   #end;
   #turn = stopper((turn) => request(`/api/v1/turns/${turn}/stop`, { method: "POST" }).catch((error) => toast(error.message, { level: "error" })));
 
-  // `extra()` says what the question is asked of beside the draft: another model, a version.
-  constructor(log, { extra = () => ({}) } = {}) {
+  // `extra()` says what the question is asked of beside the draft: another model, a version. `prepare()` comes before asking.
+  constructor(log, { extra = () => ({}), prepare = async () => {} } = {}) {
     this.#log = log;
     this.#empty = log.querySelector("[data-log-empty]");
     this.#extra = extra;
+    this.#prepare = prepare;
     this.#end = follower(log, 120);
     startAsked(log);
     startPython(log);
@@ -45,7 +47,9 @@ export class Answers {
     const answer = copy("answer-template");
     this.#log.append(question, answer);
     this.#end.toEnd();
+    this.#turn.asked();
     try {
+      await this.#prepare();
       await this.#stream(text, answer);
     } catch (error) {
       fail(answer, error.message);

@@ -6,7 +6,7 @@ import { Answers, saveDraft } from "./answers.js";
 const pane = document.querySelector("[data-preview]");
 const log = pane.querySelector("[data-preview-log]");
 const field = pane.querySelector("textarea");
-const answers = new Answers(log);
+const answers = new Answers(log, { prepare: saveDraft });
 let running = false;
 
 const setBusy = startComposer({
@@ -23,13 +23,9 @@ async function ask(text) {
   running = true;
   field.value = "";
   setBusy(true);
-  try {
-    await saveDraft();
-    await answers.ask(text);
-  } finally {
-    setBusy(false);
-    running = false;
-  }
+  await answers.ask(text);
+  setBusy(false);
+  running = false;
 }
 
 function refreshStart(draft) {

@@ -99,6 +99,7 @@ function doing(answer, label) {
 
 async function watch(answer, url, options = {}) {
   setBusy(true);
+  answering.asked();
   try {
     await readEvents(`${url}?render=html`, {
       ...options,

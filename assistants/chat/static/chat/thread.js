@@ -38,8 +38,14 @@ const showBusy = composer && startComposer({ form: composer, field, send: sendBu
 function setBusy(value) {
   busy = value;
   showBusy?.(value);
-  // The thread is drawn anew when the answer ends, which would take an open edit with it.
-  for (const button of thread.querySelectorAll("[data-edit], [data-regenerate]")) button.disabled = value;
+  lockThread();
+}
+
+// The thread is drawn anew when the answer ends, which would take an open edit with it. One that waits for its reader may be
+// ended by asking differently.
+function lockThread() {
+  for (const button of thread.querySelectorAll("[data-edit]")) button.disabled = busy && !waiting;
+  for (const button of thread.querySelectorAll("[data-regenerate]")) button.disabled = busy;
 }
 
 // While an answer waits for its reader, asking something else ends it: so both buttons stand.
@@ -50,6 +56,7 @@ function setWaiting(value) {
   const words = document.getElementById("waiting");
   if (words) words.hidden = !value;
   if (sendButton) sendButton.hidden = busy && !value;
+  lockThread();
 }
 
 function showProblem(error) {
@@ -71,6 +78,7 @@ async function watch(article, url, options = {}) {
 async function attend(article, url, options) {
   const body = article.querySelector("[data-body]");
   setBusy(true);
+  answering.asked();
   try {
     await readEvents(`${url}?render=html`, {
       ...options,

@@ -19,13 +19,18 @@ export function startComposer({ form, field, send, stop, ask, onStop }) {
   };
 }
 
-// Stopping what may have no name yet: a wish that comes before it has begun is kept until it has.
+// Stopping what may have no name yet: a wish that comes between asking and beginning is kept until it has begun. Where
+// nothing was asked there is nothing to stop, now or later.
 export function stopper(send) {
   let name = "";
+  let asking = false;
   let wanted = false;
   return {
     get name() {
       return name;
+    },
+    asked() {
+      asking = true;
     },
     begun(value) {
       name = value;
@@ -34,11 +39,11 @@ export function stopper(send) {
     },
     async stop() {
       if (name) await send(name);
-      else wanted = true;
+      else wanted = asking;
     },
     ended() {
       name = "";
-      wanted = false;
+      asking = wanted = false;
     },
   };
 }
