@@ -44,7 +44,9 @@ def memberships_of(user: User) -> list[Membership]:
         rows = Membership.objects.across_organisations(reason="a person's own memberships").filter(
             user=user, suspended_at=None, organisation__suspended_at=None
         )
-        found = list(rows.select_related("organisation", "custom_role").order_by("organisation__name"))
+        # Few have a role of their organisation's making: asked for here, its walls would triple the plan of every request.
+        rows = rows.select_related("organisation").prefetch_related("custom_role")
+        found = list(rows.order_by("organisation__name"))
     return sorted(found, key=lambda m: m.organisation.kind != Organisation.Kind.PERSONAL)
 
 
