@@ -165,6 +165,7 @@ def with_server(folder: Path, rounds: int, long_pages: int) -> dict[str, float]:
         peer_url = peer_database(made)
         watching = stack.enter_context(watcher(made))
         parts = (Family(pid), Family(web))
+        warm_up(creator, watching, folder)
         one = compared(creator, watching, peer, folder, 1, rounds, peer_url, url, parts)
         several = compared(creator, watching, peer, folder, FILES, rounds, peer_url, url, parts)
         figures = rates("", one) | rates("four_files_", several)
@@ -282,6 +283,13 @@ def watcher(made: Installation) -> Watching:
     """A connection that sees every organisation's rows."""
     url = made.environment["DATABASE_OWNER_URL"].replace("bottega_owner@", "postgres@")
     return psycopg.connect(url, autocommit=True)
+
+
+def warm_up(creator: Creator, watching: Watching, folder: Path) -> None:
+    """Let each of the worker's processes read once: with one file alone, any later round would be another one's first."""
+    ready_seconds(
+        creator, watching, [make_pdf(folder / "warm.pdf", PAGES, seed=seed) for seed in range(1, 2 * FILES)]
+    )
 
 
 def ready_seconds(creator: Creator, watching: Watching, pdfs: list[bytes]) -> float:
