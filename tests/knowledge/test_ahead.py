@@ -43,7 +43,9 @@ def read(source: Source) -> Document:
 
 def vectors_of(document: Document) -> dict[int, list[float]]:
     with tenant_scope(document.organisation_id):
-        rows = PassageVector.objects.for_organisation(document.organisation_id).filter(document=document)
+        rows = PassageVector.objects.for_organisation(document.organisation_id).filter(
+            document_id=document.pk
+        )
         return {row.pk: row.embedding for row in rows.exclude(embedding=None)}
 
 

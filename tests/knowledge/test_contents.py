@@ -75,7 +75,7 @@ def test_rows_are_stored_as_they_were_found(
         shown = [(p.number, *one[:1], one[4]) for p in pages.order_by("number") for one in p.paragraphs]
         assert shown == [(p.section, p.number, p.text) for p in paragraphs]
         assert pages.get(number=2).boxes[-2:] == [[0.1, 0.2, 0.8, 0.9], None]
-        found = PassageVector.objects.for_organisation(alice.organisation).filter(document=document)
+        found = PassageVector.objects.for_organisation(alice.organisation).filter(document_id=document.pk)
         embedded = (
             found.exclude(embedding=None).order_by("passage__ordinal").values_list("embedding", flat=True)
         )

@@ -47,7 +47,9 @@ def change(document: Document, **values: Any) -> None:
 
 def counts(document: Document) -> tuple[int, int, int]:
     with tenant_scope(document.organisation_id):
-        vectors = PassageVector.objects.for_organisation(document.organisation_id).filter(document=document)
+        vectors = PassageVector.objects.for_organisation(document.organisation_id).filter(
+            document_id=document.pk
+        )
         passages = Passage.objects.for_organisation(document.organisation_id).filter(document=document)
         return passages.count(), vectors.count(), vectors.exclude(embedding=None).count()
 
@@ -115,7 +117,7 @@ def test_a_crash_while_embedding_goes_on_where_it_was(alice: Actor, run_jobs: Ru
     with tenant_scope(alice.organisation, durable=True):
         first = (
             PassageVector.objects.for_organisation(alice.organisation)
-            .filter(document=document)
+            .filter(document_id=document.pk)
             .order_by("pk")[0]
         )
         first.embedding = [1.0] + [0.0] * 383

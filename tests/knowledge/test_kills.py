@@ -161,7 +161,9 @@ def test_kills_lose_and_double_nothing(works: Works, alice: Actor) -> None:
         }
         for document in documents:
             passages = Passage.objects.for_organisation(alice.organisation).filter(document=document)
-            vectors = PassageVector.objects.for_organisation(alice.organisation).filter(document=document)
+            vectors = PassageVector.objects.for_organisation(alice.organisation).filter(
+                document_id=document.pk
+            )
             counted = (passages.count(), vectors.exclude(embedding=None).count(), vectors.count())
             assert counted == (document.passages,) * 3
             ordinals = sorted(passages.values_list("ordinal", flat=True))

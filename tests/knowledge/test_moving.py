@@ -53,7 +53,7 @@ def counts(source_set: SourceSet) -> dict[int, int]:
     """How many rows of a set lie on which shelf."""
     with tenant_scope(source_set.organisation_id):
         rows = PassageVector.objects.for_organisation(source_set.organisation_id).filter(
-            source_set=source_set
+            source_set_id=source_set.pk
         )
         found: dict[int, int] = {}
         for shelf in rows.values_list("shelf", flat=True):

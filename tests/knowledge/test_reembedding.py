@@ -51,7 +51,7 @@ def source_set(alice: Actor, run_jobs: RunJobs) -> SourceSet:
 
 def dimensions(source_set: SourceSet, model: type[Any] = PassageVector) -> list[int]:
     with tenant_scope(source_set.organisation_id):
-        rows = model.objects.for_organisation(source_set.organisation_id).filter(source_set=source_set)
+        rows = model.objects.for_organisation(source_set.organisation_id).filter(source_set_id=source_set.pk)
         return [len(row.embedding) for row in rows.exclude(embedding=None)]
 
 

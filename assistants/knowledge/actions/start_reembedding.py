@@ -45,7 +45,11 @@ def start_reembedding(*, actor: Actor, source_set: SourceSet, model: str) -> Sou
     )
     chosen = chosen_embedder() or ""
     locked.declined_embedder = "" if model == chosen else chosen
-    if not PassageVector.objects.for_organisation(actor.organisation).filter(source_set=locked).exists():
+    if (
+        not PassageVector.objects.for_organisation(actor.organisation)
+        .filter(source_set_id=locked.pk)
+        .exists()
+    ):
         locked.embedder = model
         locked.save(update_fields=["embedder", "declined_embedder"])
     elif serves_alone(locked, model):

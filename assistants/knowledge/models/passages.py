@@ -43,7 +43,8 @@ class Passage(TenantModel):
 class PassageVector(TenantModel):
     """What a search by meaning reads: kept narrow, because every search of a source set reads all of its rows.
 
-    Its table is partitioned by `shelf`, the one of its set: see `Shelf`.
+    Its passage says that set and document are there, and of the organisation. Its table is partitioned by `shelf`, the one of
+    its set: see `Shelf`.
     """
 
     passage = models.OneToOneField(
@@ -54,23 +55,19 @@ class PassageVector(TenantModel):
         related_name="+",
         db_constraint=False,
     )
-    source_set = models.ForeignKey(
-        SourceSet, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
-    )
-    document = models.ForeignKey(
-        Document, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
-    )
+    source_set_id = models.BigIntegerField()
+    document_id = models.BigIntegerField()
     embedding = HalfVectorField(null=True)
     shelf = models.BigIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["organisation", "source_set", "document"], name="vector_place")]
+        indexes = [models.Index(fields=["organisation", "source_set_id", "document_id"], name="vector_place")]
 
 
 class PassageWords(TenantModel):
     """What a search by words reads: each passage has a row here and a PassageVector, on the same shelf.
 
-    Its passage says that set and document are there, and of the organisation. On the shared shelf words are numbers, which are
+    As there, its passage says that set and document are there. On the shared shelf words are numbers, which are
     read row by row (see `assistants.knowledge.terms`); on a set's own they are as an index on words finds them.
     """
 

@@ -23,7 +23,10 @@ def names_of(keys: Sequence[int]) -> list[str]:
 def chunks_after(document: Document, passage_id: int) -> list[Chunk]:
     """A page of a document's vectors, by the passages' keys, inside the open scope; empty at the end."""
     rows = PassageVector.objects.for_organisation(document.organisation_id).filter(
-        source_set=document.source_set_id, document=document.pk, embedding__isnull=False, pk__gt=passage_id
+        source_set_id=document.source_set_id,
+        document_id=document.pk,
+        embedding__isnull=False,
+        pk__gt=passage_id,
     )
     return [
         Chunk(str(key), str(document.source_set_id), str(document.pk), np.asarray(vector, np.float32))

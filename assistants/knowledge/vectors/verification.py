@@ -99,7 +99,7 @@ def _settled_count(store: VectorStore, tenant: str, document: str, expected: int
 def _known_vectors(document: Document, ids: Sequence[int]) -> dict[str, Vector]:
     with tenant_scope(document.organisation_id):
         rows = PassageVector.objects.for_organisation(document.organisation_id)
-        known = rows.filter(document=document.pk, pk__in=ids, embedding__isnull=False)
+        known = rows.filter(document_id=document.pk, pk__in=ids, embedding__isnull=False)
         return {
             str(key): np.asarray(vector, np.float32) for key, vector in known.values_list("pk", "embedding")
         }
@@ -121,7 +121,7 @@ def _questions(organisation_id: int, source_set_id: int, documents: Sequence[int
     """Vectors near passages of the set, but none of theirs; the same ones every time."""
     with tenant_scope(organisation_id):
         rows = PassageVector.objects.for_organisation(organisation_id).filter(
-            source_set=source_set_id, document__in=documents, embedding__isnull=False
+            source_set_id=source_set_id, document_id__in=documents, embedding__isnull=False
         )
         keys = list(rows.order_by("pk").values_list("pk", flat=True))
         chosen = keys[:: max(1, len(keys) // QUESTIONS)][:QUESTIONS]

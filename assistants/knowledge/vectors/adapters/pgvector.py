@@ -68,7 +68,7 @@ class PgvectorStore:
         if (organisation := _key(tenant)) and (key := _key(document)):
             with tenant_scope(organisation):
                 write_on_shelf(organisation_id=organisation, documents=[key])
-                _rows(organisation).filter(document=key).update(embedding=None)
+                _rows(organisation).filter(document_id=key).update(embedding=None)
 
     def query(
         self, tenant: str, assistants: Sequence[str], vector: Vector, k: int, document_ids: Sequence[str]
@@ -103,7 +103,7 @@ class PgvectorStore:
         if not organisation or not key:
             return 0
         with tenant_scope(organisation):
-            return _rows(organisation).filter(document=key, embedding__isnull=False).count()
+            return _rows(organisation).filter(document_id=key, embedding__isnull=False).count()
 
     def sample(self, tenant: str, document: str, limit: int) -> list[Chunk]:
         """Read a document's vectors, those with the smallest keys."""
@@ -111,7 +111,7 @@ class PgvectorStore:
         if not organisation or not key:
             return []
         with tenant_scope(organisation):
-            rows = _rows(organisation).filter(document=key, embedding__isnull=False).order_by("pk")
+            rows = _rows(organisation).filter(document_id=key, embedding__isnull=False).order_by("pk")
             return [
                 Chunk(str(row.pk), str(row.source_set_id), document, np.asarray(row.embedding, np.float32))
                 for row in rows[:limit]
