@@ -49,10 +49,11 @@ def _keep_connection(**_: Any) -> None:
 
 @signals.task_prerun.connect
 @signals.task_postrun.connect
-def _tend_connections(**_: Any) -> None:
+def _tend_connections(sender: Any, **_: Any) -> None:
     from django.db import close_old_connections
 
-    close_old_connections()
+    if not sender.request.is_eager:  # its caller's connection is none of its business
+        close_old_connections()
 
 
 @signals.heartbeat_sent.connect

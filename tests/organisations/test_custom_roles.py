@@ -1,6 +1,8 @@
 """A role of the organisation's own is a set of permissions, and never more than its maker has."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kernel.errors import InvalidInput, NotFound, PermissionDenied
 from kernel.tenancy import tenant_scope
@@ -12,6 +14,7 @@ from organisations.actions.update_custom_role import update_custom_role
 from organisations.actors import Actor
 from organisations.models import CustomRole, Membership
 from organisations.permissions import Permission, Role
+from organisations.queries import memberships_of
 from organisations.ranks import RoleAboveYours
 from organisations.roles import role_choices
 from tests.factories.organisations import add_member, make_actor, make_user
@@ -38,6 +41,13 @@ def test_who_has_it_may_do_just_what_it_says(alice: Actor, bob: Actor, auditor: 
     assert again.role_label == "Auditor"
     assert client_for(again).get("/organisation/audit/").status_code == 200
     assert client_for(again).get("/build/").status_code == 403
+
+
+def test_who_has_none_does_not_pay_for_it(bob: Actor) -> None:
+    assert bob.user
+    with CaptureQueriesContext(connection) as asked:
+        memberships_of(bob.user)
+    assert not [one for one in asked if "customrole" in one["sql"]]
 
 
 def test_its_keys_hold_no_more(alice: Actor, bob: Actor, auditor: CustomRole) -> None:
