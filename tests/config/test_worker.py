@@ -1,11 +1,13 @@
 """The worker as `make run` starts it, on a broker of its own and the test's database."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import redis
 from celery import current_app
 from django.db import connection
 
@@ -27,21 +29,31 @@ WHERE application_name = %s AND datname = current_database() AND query_start > %
 
 @dataclass
 class Worker:
-    broker: str
+    broker: EmbeddedValkey
     log: Path
 
     def work(self) -> int:
-        """Have one task done; returns the backend that served it."""
+        """Have one task done to its end; returns the backend that served it."""
         with connection.cursor() as cursor:
             (since,) = cursor.execute(NOW).fetchone()
-            with current_app.connection_for_write(self.broker) as queue:
+            with current_app.connection_for_write(self.broker.broker_url()) as queue:
                 current_app.send_task(TASK, connection=queue)
-            deadline = time.monotonic() + SECONDS
-            while not (found := cursor.execute(BACKENDS, [NAME, since]).fetchall()):
-                assert time.monotonic() < deadline, self.log.read_text()
-                time.sleep(0.02)
-            ((backend,),) = found
+            self.wait(lambda: cursor.execute(BACKENDS, [NAME, since]).fetchone())
+            self.wait(self.is_done)
+            ((backend,),) = cursor.execute(BACKENDS, [NAME, since]).fetchall()
             return int(backend)
+
+    def is_done(self) -> bool:
+        """Whether nothing waits, and all that was begun is acknowledged: tasks are at their end."""
+        with redis.Redis.from_url(self.broker.url(database=1)) as client:
+            return not client.llen(current_app.conf.task_default_queue) and not client.hlen("unacked")
+
+    def wait(self, until: Callable[[], Any]) -> None:
+        """Return once it is so."""
+        deadline = time.monotonic() + SECONDS
+        while not until():
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.02)
 
 
 @pytest.fixture
@@ -60,7 +72,10 @@ def worker(live_environment: dict[str, str], tmp_path: Path) -> Iterator[Worker]
         process = processes.spawn(
             part.arguments, env={**live_environment, **part.environment, **made}, cwd=ROOT, output=output
         )
-    yield Worker(broker.broker_url(), log)
+    made_worker = Worker(broker, log)
+    # Starting, the worker itself looks into the database once, on a connection that no task has.
+    made_worker.wait(lambda: " ready." in log.read_text())
+    yield made_worker
     processes.end(process, patience=15)
     broker.stop()
 
