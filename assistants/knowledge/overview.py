@@ -14,7 +14,6 @@ from django.db.models import (
     F,
     Func,
     Max,
-    Min,
     Q,
     QuerySet,
     Subquery,
@@ -262,9 +261,7 @@ class Overview:
     warned: int
     ready: int
     left: int
-    done: int
     checked: Any
-    started: Any
 
 
 def overview(source_set: SourceSet) -> Overview:
@@ -284,19 +281,9 @@ def overview(source_set: SourceSet) -> Overview:
         warned=Count("pk", filter=own & _STATES["warned"]),
         ready=Count("pk", filter=own & _STATES["ready"]),
         left=Sum(F("document__total") - F("document__done"), filter=embedding, default=0),
-        done=Sum("document__done", filter=embedding, default=0),
         checked=Max(_CHECKED),
-        started=Min("document__parsed_at", filter=embedding),
     )
     return Overview(**sums)
-
-
-def seconds_left(sums: Overview) -> int | None:
-    """How long the passages that wait will take at the pace until now; None where that cannot be said yet."""
-    if not sums.started or not sums.left or not sums.done:
-        return None
-    spent = (timezone.now() - sums.started).total_seconds()
-    return round(spent * sums.left / sums.done) if spent >= 2 else None
 
 
 def tags_in_use(source_set: SourceSet) -> list[str]:

@@ -16,7 +16,7 @@ from assistants.knowledge.actions.bulk_change import Change, change_sources
 from assistants.knowledge.actions.edit_text import edit_text
 from assistants.knowledge.cuts import bands_of, cut_of
 from assistants.knowledge.models import Document, Passage, Source, SourceSet
-from assistants.knowledge.overview import Listing, listed, overview, page_of, seconds_left, tags_in_use
+from assistants.knowledge.overview import Listing, listed, overview, page_of, tags_in_use
 from assistants.knowledge.views.source import source_context
 from kernel.errors import InvalidInput, NotFound, StaleRevision
 from kernel.tenancy import tenant_scope
@@ -101,7 +101,6 @@ def test_the_overview_is_one_statement(alice: Actor, source_set: SourceSet, run_
     assert len([query for query in asked if "knowledge_source" in query["sql"]]) == 1
     assert (sums.sources, sums.ready, sums.failed, sums.working) == (1, 1, 0, 0)
     assert sums.checked is not None
-    assert seconds_left(sums) is None
 
 
 def test_the_page_asks_the_same_for_any_number_of_sources(

@@ -21,9 +21,9 @@ from assistants.knowledge.overview import (
     overview,
     own_and_all,
     page_of,
-    seconds_left,
     tags_in_use,
 )
+from assistants.knowledge.pace import seconds_left
 from assistants.knowledge.policy import MEGABYTE
 from assistants.knowledge.queries import source_rows
 from assistants.knowledge.room import knowledge_room
@@ -107,7 +107,7 @@ def queue_context(
         "totals": sums,
         "working": sums.working > 0,
         "hide": hide,
-        "time_left": _time_left(sums),
+        "time_left": _time_left(source_set, sums),
     }
 
 
@@ -167,8 +167,8 @@ def _column(listing: Listing, name: str, label: Any, look: str) -> dict[str, Any
     }
 
 
-def _time_left(sums: Overview) -> str:
-    seconds = seconds_left(sums)
+def _time_left(source_set: SourceSet, sums: Overview) -> str:
+    seconds = seconds_left(source_set.pk, sums.left)
     if seconds is None:
         return ""
     if seconds < 55:
