@@ -146,12 +146,12 @@ def test_nothing_outlives_a_worker_that_is_killed(long_text: str, sign: signal.S
     assert until(lambda: not child.is_running()) and until(lambda: not parent.is_running())
 
 
-def test_a_forked_process_has_a_parent_of_parsers_of_its_own(standby: Standby, text: str) -> None:
+def test_a_forked_process_has_a_parent_of_parsers_of_its_own(standby: Standby, long_text: str) -> None:
     standby.renew()
     reading, writing = os.pipe()
     if (pid := os.fork()) == 0:
         try:
-            with standby.send("txt", text, 10) as parser:
+            with standby.send("txt", long_text, 10) as parser:  # which is still read when it is looked at
                 os.write(writing, b"%d" % psutil.Process(psutil.Process(parser.pid).ppid()).ppid())
         finally:
             os._exit(0)
